@@ -1,0 +1,94 @@
+/* The words that simulation and analysis share: outcomes, causes, states and the
+ * names of columns and metrics. This file is their whole contract. */
+#ifndef ANALYSIS_COLUMNS_H
+#define ANALYSIS_COLUMNS_H
+
+/* code, word in tables */
+#define OUTCOME_LIST(X)                     \
+    X(OUTCOME_SURVIVED, "survived")         \
+    X(OUTCOME_RESET, "reset")               \
+    X(OUTCOME_TIMED_OUT, "timed_out")       \
+    X(OUTCOME_MISROUTED, "misrouted")       \
+    X(OUTCOME_CENSORED, "censored")
+
+/* code, word in tables, phrase; in the order in which they are asked */
+#define CAUSE_LIST(X)                                                                            \
+    X(CAUSE_NONE, "", "")                                                                        \
+    X(CAUSE_NOT_REPLICATED, "not_replicated",                                                    \
+      "it is not replicated: flag off, protocol none, or older than the standby")                \
+    X(CAUSE_CREATE_UNSENT, "create_unsent", "its create had not left the active at the failure") \
+    X(CAUSE_CREATE_LOST, "create_lost", "every datagram with its create was lost")               \
+    X(CAUSE_CREATE_IN_FLIGHT, "create_in_flight",                                                \
+      "its create arrived only after the standby had become active")                             \
+    X(CAUSE_CREATE_REJECTED, "create_rejected", "its create arrived and was refused")            \
+    X(CAUSE_OVERWRITTEN, "overwritten", "another connection's record took its place")            \
+    X(CAUSE_DELETED_EARLY, "deleted_early", "a delete removed its record while it lived")        \
+    X(CAUSE_AGED_OUT, "aged_out", "the standby's own timeout removed its record")                \
+    X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
+    X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
+      "nobody took over, or traffic never reached who did")                                      \
+    X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting", "all was well, but its time ran out first")
+
+#define STATE_LIST(X)                          \
+    X(STATE_HANDSHAKE, "handshake")            \
+    X(STATE_OPEN_IDLE, "open_idle")            \
+    X(STATE_OPEN_WAITING, "open_waiting")      \
+    X(STATE_OPEN_RECEIVING, "open_receiving")  \
+    X(STATE_HALF_CLOSED, "half_closed")        \
+    X(STATE_CLOSING, "closing")
+
+#define COLUMNS_CODE2(code, word) code,
+#define COLUMNS_CODE3(code, word, phrase) code,
+enum outcome { OUTCOME_LIST(COLUMNS_CODE2) OUTCOME_COUNT };
+enum cause { CAUSE_LIST(COLUMNS_CODE3) CAUSE_COUNT };
+enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
+#undef COLUMNS_CODE2
+#undef COLUMNS_CODE3
+
+const char *outcome_word(enum outcome outcome);
+const char *cause_word(enum cause cause);
+const char *cause_phrase(enum cause cause);
+const char *state_word(enum state_at_failure state);
+
+/* Is a connection in this state part of the headline cohort? */
+static inline int state_counts(enum state_at_failure state)
+{
+    return state != STATE_HANDSHAKE && state != STATE_CLOSING;
+}
+
+/* runs.csv: run,point,repetition, swept keys, then these in this order, then
+ * counted.NAME,survived.NAME,known.NAME for each virtual. Columns added later
+ * stand after those. */
+#define RUNS_COLUMNS                                                                     \
+    "counted,survived,reset,timed_out,misrouted,censored,known,takeover_ns,stall_p50_ns," \
+    "stall_p99_ns,ghosts,replication_datagrams,replication_bytes,replication_lost"
+/* and after the virtuals' columns: */
+#define RUNS_COLUMNS_LATER                                                            \
+    "opened_during_outage,connected_during_outage,connect_p50_ns,connect_p99_ns,"     \
+    "mean_loss,known_theory"
+
+#define CONNECTIONS_COLUMNS                                                                \
+    "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \
+    "stall_ns"
+
+/* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
+ * it is. survival and known are followed by their .NAME forms for each virtual. */
+#define METRIC_LIST(X)                                                                          \
+    X("survival", "share", "survived / (counted - censored)")                                   \
+    X("known", "share", "had a record in the new active's table at the takeover / counted")     \
+    X("known-theory", "share", "the closed form, from the runs' own ages: the plot's line")     \
+    X("reset", "share", "ended by a reset / counted")                                           \
+    X("timed-out", "share", "retries or patience spent / counted")                              \
+    X("misrouted", "share", "another server saw its packets / counted")                         \
+    X("censored", "share", "undecided when the run ended / counted")                            \
+    X("takeover-time", "s", "from the failure until another unit owned the address")            \
+    X("stall-p50", "s", "failure to first progress of survivors, median")                       \
+    X("stall-p99", "s", "failure to first progress of survivors, 99th percentile")              \
+    X("connect-p50", "s", "connect delay of connections opened in the outage, median")          \
+    X("connect-p99", "s", "connect delay of connections opened in the outage, 99th percentile") \
+    X("ghosts", "count", "records on the standby without a connection, at the takeover")        \
+    X("replication-datagrams", "count", "sent in both directions until the failure, hellos apart") \
+    X("replication-bytes", "bytes", "IP bytes of these, lost ones included")                    \
+    X("mean-loss", "share", "of the replication link's loss model, A to B")
+
+#endif

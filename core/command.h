@@ -1,0 +1,70 @@
+/* Commands: the configuration vocabulary, one line of text a command, parsed
+ * and printed by the core (LocalDirector's words).
+ *
+ *   virtual ID [is|oos]            no virtual ID
+ *   real ID [is|oos]               no real ID
+ *   bind VIRTUAL REAL..            no bind VIRTUAL REAL..
+ *   in-service ID                  out-of-service ID
+ *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
+ *   backup ID ID                   threshold REAL N
+ *   replicate VIRTUAL              no replicate VIRTUAL
+ *   replicate interface N
+ *   timeout VIRTUAL TIME           delay VIRTUAL TIME
+ *   assign VIRTUAL CLIENT [MASK]   no assign VIRTUAL CLIENT [MASK]
+ *   ip address IP                  failover ip address IP
+ *   failover                       no failover
+ *   failover hellotime TIME        failover hellomisses N
+ *   option NAME VALUE
+ *   show virtual|real|bind|failover|statistics|configuration
+ *
+ * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
+ * left out are port 0, bind ID 0, tcp; in one on existing machines they match any
+ * (fact F-202). TIME is seconds, or a number with us, ms, s or min. */
+#ifndef CORE_COMMAND_H
+#define CORE_COMMAND_H
+
+#include "core/machine.h"
+#include "core/settings.h"
+
+/* What a command asks of the director beyond settings and machines: the rest of
+ * the core does these, because they end connections. */
+enum command_action {
+    COMMAND_DONE,            /* nothing more to do */
+    COMMAND_REMOVE_VIRTUAL,  /* end its connections, then machines_remove_virtual() */
+    COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
+    COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
+    COMMAND_SHOW,            /* show names what; the director answers */
+    COMMAND_FAILED,          /* reply says why; nothing was changed */
+};
+
+enum command_show {
+    SHOW_VIRTUAL, SHOW_REAL, SHOW_BIND, SHOW_FAILOVER, SHOW_STATISTICS, SHOW_CONFIGURATION,
+};
+
+struct command_result {
+    enum command_action action;
+    struct virtual *virtual;   /* of REMOVE_VIRTUAL and UNBIND */
+    GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
+    enum command_show show;
+    char *reply;               /* one sentence without a line end, or empty */
+    /* machines whose state changed: for NOTE_MACHINE_STATE */
+    GArray *state_changes;     /* of struct command_state_change, or NULL */
+};
+
+struct command_state_change {
+    struct machine_id id;
+    enum machine_state before, after;
+};
+
+/* Carry out one line. A refused command changes nothing, and its reply is a
+ * sentence that names the word at fault and the remedy. The caller calls
+ * command_result_clear(). */
+void command_run(const char *line, struct machines *machines, struct settings *settings,
+                 struct command_result *result);
+void command_result_clear(struct command_result *result);
+
+/* The configuration as commands that would make it again, one a line, in a
+ * canonical order; free with g_free(). Parsing it back gives the same text. */
+char *command_print(const struct machines *machines, const struct settings *settings);
+
+#endif

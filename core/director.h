@@ -1,0 +1,92 @@
+/* The director: one load balancer of a pair, as a value.
+ *
+ * Events in, effects out. It reads no clock, no chance, no socket and no file;
+ * any number of directors live in one process. Time given to it never runs
+ * backwards. */
+#ifndef CORE_DIRECTOR_H
+#define CORE_DIRECTOR_H
+
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/nstime.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum unit_rank { RANK_PRIMARY, RANK_SECONDARY };
+enum role { ROLE_STANDBY, ROLE_ACTIVE };
+
+struct director_config {
+    enum unit_rank rank;
+    enum role initial_role; /* what the unit believes itself when it starts */
+    uint32_t own_ip;        /* its fixed address on the replication network */
+    uint32_t peer_ip;       /* the other unit's; datagrams from elsewhere are refused */
+    nstime hello_phase;     /* first hello goes this long after the start */
+    uint64_t seed;          /* for protocols that need hashed chance; unused by the rest */
+    uint32_t max_connections; /* 0 = 1,000,000 */
+};
+
+struct director;
+
+/* Make a director that started at now. Everything about machines, addresses,
+ * timers and protocols comes afterwards, as EVENT_COMMAND (core/command.h); a
+ * director without commands serves nothing. The caller frees it. */
+struct director *director_new(const struct director_config *config, nstime now);
+void director_free(struct director *director);
+
+/* The only way in. effects is emptied, then filled; the host applies it after
+ * the step has returned. */
+void director_step(struct director *director, nstime now, const struct event *event,
+                   struct effects *effects);
+
+/* When the director next wants an EVENT_DEADLINE, or NSTIME_NEVER. May move
+ * with every step. A deadline event that comes early is harmless. */
+nstime director_deadline(const struct director *director);
+
+/* ---- looking inside, for observers and tests: nothing here changes anything */
+
+enum role director_role(const struct director *director);
+
+enum conn_state { CONN_SYN_SEEN, CONN_SYNACK_SEEN, CONN_ACTIVE, CONN_CLOSING };
+
+struct connection_view {
+    struct address foreign, virtual, real;
+    uint8_t protocol;
+    uint16_t bind_id;
+    enum conn_state state;
+    bool pm_counted, vm_counted;
+    bool create_sent;
+    uint32_t tag;
+    nstime last_activity;
+};
+
+/* Look a connection up by its forward key (foreign, virtual). */
+bool director_find(const struct director *director, const struct flow *flow,
+                   struct connection_view *view);
+
+/* Walk all connections in order of their making: start with *cursor = 0; each
+ * call fills view and moves the cursor on, until it returns false. */
+bool director_next(const struct director *director, uint32_t *cursor,
+                   struct connection_view *view);
+
+size_t director_connections(const struct director *director);
+
+/* How often a note was made since the start. */
+uint64_t director_count(const struct director *director, enum note_code code);
+
+/* Datagrams and records by what became of them at this receiver (R-902..R-919);
+ * REFUSAL_NONE counts those accepted. */
+uint64_t director_refusals(const struct director *director, enum record_refusal refusal);
+
+/* Check what must always hold: counters equal flagged connections (R-308), both
+ * keys unique (R-409), tables agree. Returns NULL, or a static sentence that
+ * says what is broken. Walks everything: for tests and for the end of a run. */
+const char *director_check(const struct director *director);
+
+/* Print the configuration as commands, one a line, that would make it again;
+ * the caller frees the text with g_free(). */
+char *director_print_configuration(const struct director *director);
+
+#endif

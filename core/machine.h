@@ -1,0 +1,131 @@
+/* Machines: virtual ones that clients see, physical ones that serve, and the
+ * links that bind them (figures 2, 3A, 3B).
+ *
+ * One struct machines per director owns all of them. Objects stay at their
+ * address until removed; a machine that still has connections is not freed:
+ * the caller destroys these first (R-215). */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include "core/flow.h"
+#include "core/nstime.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ip:port:bindid:proto; port 0 means all ports. */
+struct machine_id {
+    uint32_t ip;
+    uint16_t port;
+    uint16_t bind_id;
+    uint8_t protocol;
+};
+
+enum machine_state {
+    MACHINE_IN_SERVICE,
+    MACHINE_OUT_OF_SERVICE, /* by an operator's hand */
+    MACHINE_FAILED,         /* virtual machines: derived, never stored */
+};
+
+enum predictor { PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN };
+
+struct physical {
+    struct machine_id id; /* bind_id tells apart equal addresses; usually 0 */
+    enum machine_state state;
+    uint32_t connections; /* conns whose PM flag is 1 */
+    uint32_t weight;      /* default 1, 0 receives nothing */
+    uint32_t maxconns;    /* 0 = no limit */
+    uint32_t ditched;     /* R-109; counted by the work on SYN resends */
+    uint32_t threshold;   /* R-506, default 8 */
+    struct physical *standby; /* R-113, or NULL */
+    uint32_t links;       /* how many virtual machines are bound to it */
+    struct physical *next;
+};
+
+struct link {
+    struct physical *physical;
+    struct link *next;
+};
+
+struct virtual {
+    struct machine_id id;
+    bool out_of_service;
+    bool replicate;       /* R-107, default off */
+    enum predictor predictor;
+    nstime idle_time;     /* R-602, default 120 min */
+    nstime delay;         /* R-408 hold after the close, default 0 */
+    uint32_t connections; /* conns whose VM flag is 1 */
+    struct link *links;   /* in the order of binding */
+    struct link *last_chosen; /* where the turn stands, or NULL */
+    struct virtual *standby_virtual; /* R-106, at most one of the two */
+    struct physical *standby_physical;
+    struct virtual *next;
+};
+
+struct machines;
+
+struct machines *machines_new(void);
+void machines_free(struct machines *machines);
+
+/* Lists in order of their making. */
+struct virtual *machines_first_virtual(const struct machines *machines);
+struct physical *machines_first_physical(const struct machines *machines);
+
+/* Make a machine. Returns NULL when one with the same id exists, or when the
+ * limit of 8,000 is reached (R-121). */
+struct virtual *machines_add_virtual(struct machines *machines, struct machine_id id);
+struct physical *machines_add_physical(struct machines *machines, struct machine_id id);
+
+/* Exactly this id, or NULL. */
+struct virtual *machines_find_virtual(const struct machines *machines, struct machine_id id);
+struct physical *machines_find_physical(const struct machines *machines, struct machine_id id);
+
+/* Remove a machine with its links; no connection may be counted to it or point
+ * at it any more (R-215, asserted through its counter). */
+void machines_remove_virtual(struct machines *machines, struct virtual *virtual);
+void machines_remove_physical(struct machines *machines, struct physical *physical);
+
+/* Bind and unbind. Return false when already bound / not bound. */
+bool machines_bind(struct machines *machines, struct virtual *virtual, struct physical *physical);
+bool machines_unbind(struct machines *machines, struct virtual *virtual,
+                     struct physical *physical);
+
+/* Assign a client network to a bind ID for one virtual address, port and
+ * protocol (R-205, R-210: the longest match wins). prefix is 0..32. Assigning
+ * the same network again replaces its bind ID (R-208). */
+void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,
+                     unsigned prefix);
+bool machines_unassign(struct machines *machines, struct machine_id service, uint32_t network,
+                       unsigned prefix);
+
+/* The virtual machine for a request from foreign_ip to local (R-213): exact port
+ * with the client's bind ID, all ports with it, then both with bind ID 0 unless
+ * bind0_none (R-206). NULL when there is none. An index answers; no walk. */
+struct virtual *machines_serve(const struct machines *machines, uint32_t foreign_ip,
+                               struct address local, uint8_t protocol, bool bind0_none);
+
+/* The virtual machine a record names (R-916): this bind ID, exact port first,
+ * then all ports. */
+struct virtual *machines_named(const struct machines *machines, struct address local,
+                               uint16_t bind_id, uint8_t protocol);
+
+/* The physical machine a record names (R-916): the virtual's links first, exact
+ * port, then port 0; then the whole list likewise. */
+struct physical *machines_serving(const struct machines *machines, const struct virtual *virtual,
+                                  struct address real, uint8_t protocol);
+
+/* Failed exactly when every machine available to serve it is (R-105): bound
+ * ones and the standby chain. A virtual machine bound to nothing and without a
+ * standby is failed. */
+bool virtual_failed(const struct virtual *virtual);
+
+/* Can it take a new connection now? Neither failed, out of service, at its
+ * maximum nor of weight 0 (R-307). */
+bool physical_available(const struct physical *physical);
+
+/* Text "10.0.1.3:80:0:tcp" in a buffer of MACHINE_TEXT_SIZE; returns text. */
+enum { MACHINE_TEXT_SIZE = 32 };
+char *machine_print(struct machine_id id, char *text);
+
+#endif

@@ -1,0 +1,117 @@
+/* Notes: what the core did and why, one reason code with its subject.
+ *
+ * Every log line and every count is made from notes; the core keeps no log.
+ * note_word() gives the code's name as it stands in logs and tables. */
+#ifndef CORE_NOTE_H
+#define CORE_NOTE_H
+
+#include "core/flow.h"
+
+#include <stdint.h>
+
+/* code, word, what it says */
+#define NOTE_LIST(X)                                                                            \
+    X(NOTE_OPENED, "opened", "a connection was made for a request, its machine chosen")         \
+    X(NOTE_ESTABLISHED, "established", "a connection became active (R-407)")                    \
+    X(NOTE_ENDED, "ended", "a connection was destroyed; detail is enum end_reason")             \
+    X(NOTE_REFUSED, "refused", "a request found no machine; detail is enum drop_reason")        \
+    X(NOTE_DROPPED, "dropped", "a packet was not forwarded; detail is enum drop_reason")        \
+    X(NOTE_CREATE_SENT, "create-sent", "a create is in the next datagram effect")               \
+    X(NOTE_DELETE_SENT, "delete-sent", "a delete is in the next datagram effect")               \
+    X(NOTE_UNSENT, "unsent", "a record had no peer or no interface to go to (R-809)")           \
+    X(NOTE_CREATE_APPLIED, "create-applied", "a record made a connection here")                 \
+    X(NOTE_CREATE_REFRESHED, "create-refreshed", "a record found its connection here (R-910)")  \
+    X(NOTE_DELETE_APPLIED, "delete-applied", "a record deleted a connection here")              \
+    X(NOTE_DELETE_UNKNOWN, "delete-unknown", "a delete found no connection (R-907)")            \
+    X(NOTE_OVERWRITTEN, "overwritten", "a stale connection gave way to a create (R-910)")       \
+    X(NOTE_RECORD_REFUSED, "record-refused", "detail is enum record_refusal")                   \
+    X(NOTE_AGED_OUT, "aged-out", "the standby's own timeout removed a connection (R-610)")      \
+    X(NOTE_HELLO_MISSED, "hello-missed", "a hello was due and did not come; detail counts")     \
+    X(NOTE_PEER_SILENT, "peer-silent", "the peer is held to have failed")                       \
+    X(NOTE_PEER_HEARD, "peer-heard", "the peer speaks again")                                   \
+    X(NOTE_BECAME_ACTIVE, "became-active", "role: active; detail is enum role_reason")          \
+    X(NOTE_BECAME_STANDBY, "became-standby", "role: standby; detail is enum role_reason")       \
+    X(NOTE_BOTH_ACTIVE, "both-active", "the peer claims to be active as well (R-1017)")         \
+    X(NOTE_MACHINE_STATE, "machine-state", "a machine changed state; detail is old << 8 | new") \
+    X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")
+
+enum note_code {
+#define NOTE_CODE(code, word, text) code,
+    NOTE_LIST(NOTE_CODE)
+#undef NOTE_CODE
+    NOTE_COUNT
+};
+
+/* Why a connection ended. */
+#define END_LIST(X)                                               \
+    X(END_RESET, "reset")                                         \
+    X(END_CLOSED, "closed")                                       \
+    X(END_IDLE, "idle")                                           \
+    X(END_HALF_OPEN, "half-open")                                 \
+    X(END_OPERATOR, "operator")                                   \
+    X(END_MACHINE_REMOVED, "machine-removed")                     \
+    X(END_NEW_INCARNATION, "new-incarnation")                     \
+    X(END_FLUSHED, "flushed") /* the unit entered standby */
+
+/* Why a packet was not forwarded, or a request not served. */
+#define DROP_LIST(X)                                                        \
+    X(DROP_STANDBY, "standby") /* */                                  \
+    X(DROP_NO_VIRTUAL, "no-virtual")                                        \
+    X(DROP_OUT_OF_SERVICE, "out-of-service")                                \
+    X(DROP_NO_MACHINE, "no-machine")                                        \
+    X(DROP_COLLISION, "collision") /* the reverse key is taken */   \
+    X(DROP_UNKNOWN_INBOUND, "unknown-inbound") /* */                  \
+    X(DROP_UNKNOWN_OUTBOUND, "unknown-outbound")                            \
+    X(DROP_TABLE_FULL, "table-full")                                        \
+    X(DROP_PROTOCOL, "protocol")
+
+/* Why a replication datagram or its record was refused. */
+#define REFUSAL_LIST(X)                               \
+    X(REFUSAL_NONE, "none")                           \
+    X(REFUSAL_WRONG_SIZE, "wrong-size")               \
+    X(REFUSAL_BAD_MAGIC, "bad-magic")                 \
+    X(REFUSAL_BAD_VERSION, "bad-version")             \
+    X(REFUSAL_BAD_COUNT, "bad-count")                 \
+    X(REFUSAL_BAD_FLAGS, "bad-flags")                 \
+    X(REFUSAL_BAD_RESERVED, "bad-reserved")           \
+    X(REFUSAL_BAD_PROTOCOL, "bad-protocol")           \
+    X(REFUSAL_BUDDY, "buddy-unsupported")             \
+    X(REFUSAL_UNKNOWN_MACHINE, "unknown-machine")     \
+    X(REFUSAL_TABLE_FULL, "table-full")               \
+    X(REFUSAL_NOT_STANDBY, "not-standby")             \
+    X(REFUSAL_WRONG_SENDER, "wrong-sender")
+
+/* Why the role is what it is now. */
+#define ROLE_REASON_LIST(X)                                                      \
+    X(ROLE_START, "start")                 /* R-1009, configured at the start */ \
+    X(ROLE_PEER_FAILED, "peer-failed")     /* R-1002 */                          \
+    X(ROLE_PEER_STANDBY, "peer-standby")   /* both standby: the primary serves */ \
+    X(ROLE_TOLD_FAILED, "told-failed")     /* R-1017, "you have failed" */       \
+    X(ROLE_BOTH_ACTIVE, "both-active")     /* R-1017, the secondary yields */
+
+#define ENUM_CODE(code, word) code,
+enum end_reason { END_LIST(ENUM_CODE) END_COUNT };
+enum drop_reason { DROP_LIST(ENUM_CODE) DROP_COUNT };
+enum record_refusal { REFUSAL_LIST(ENUM_CODE) REFUSAL_COUNT };
+enum role_reason { ROLE_REASON_LIST(ENUM_CODE) ROLE_REASON_COUNT };
+#undef ENUM_CODE
+
+struct note {
+    enum note_code code;
+    uint32_t detail;
+    uint32_t tag;        /* of the connection concerned, 0 if none is known */
+    struct flow flow;    /* foreign and virtual address */
+    struct address real; /* of the machine, or zero */
+};
+
+/* The word for a code; never NULL. The code must be in range. */
+const char *note_word(enum note_code code);
+const char *end_word(enum end_reason reason);
+const char *drop_word(enum drop_reason reason);
+const char *refusal_word(enum record_refusal refusal);
+const char *role_reason_word(enum role_reason reason);
+
+/* The word for a note's detail, or NULL where detail is a number or unused. */
+const char *note_detail_word(const struct note *note);
+
+#endif

@@ -1,0 +1,53 @@
+/* Replication: the interface behind which every replication protocol stands.
+ *
+ * The director reports facts; a protocol answers with datagrams (effects) and
+ * with changes of the standby's table through the services below. One protocol
+ * is one file with its wire picture and its timers in prose at the top. A
+ * protocol that has no use for a hook leaves it NULL. */
+#ifndef CORE_REPLICATION_H
+#define CORE_REPLICATION_H
+
+#include "core/effect.h"
+#include "core/nstime.h"
+#include "core/settings.h"
+
+struct director;
+struct conn;
+
+struct replication_protocol {
+    const char *name;
+
+    /* State of its own, one per director; NULL state is fine. */
+    void *(*state_new)(const struct director *director);
+    void (*state_free)(void *state);
+
+    /* Facts on the active. on_established: the conn became active (R-801).
+     * on_destroyed: it is about to go, still whole (R-805). */
+    void (*on_established)(struct director *director, void *state, nstime now, struct conn *conn,
+                           struct effects *effects);
+    void (*on_destroyed)(struct director *director, void *state, nstime now, struct conn *conn,
+                         struct effects *effects);
+
+    /* A datagram came on the replication channel from the peer, in any role. */
+    void (*on_datagram)(struct director *director, void *state, nstime now, const uint8_t *bytes,
+                        size_t length, struct effects *effects);
+
+    /* The role changed; a new standby is there (R-1101). */
+    void (*on_role)(struct director *director, void *state, nstime now, struct effects *effects);
+    void (*on_new_standby)(struct director *director, void *state, nstime now,
+                           struct effects *effects);
+
+    /* Timers of its own: when next, and that it has come. */
+    nstime (*deadline)(const void *state);
+    void (*on_deadline)(struct director *director, void *state, nstime now,
+                        struct effects *effects);
+};
+
+/* The protocol for a kind; never NULL. */
+const struct replication_protocol *replication_protocol(enum replication_kind kind);
+
+/* Its word as in "option replication patent", and back; false if unknown. */
+const char *replication_word(enum replication_kind kind);
+bool replication_parse(const char *word, enum replication_kind *kind);
+
+#endif

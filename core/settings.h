@@ -1,0 +1,40 @@
+/* Settings of a whole unit: timers, addresses, options of the requirements'
+ * section 14. Changed only by commands (core/command.h). */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include "core/nstime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum active_on { ACTIVE_ON_ACK, ACTIVE_ON_SYNACK, ACTIVE_ON_SYN };       /* */
+enum unknown_connection { UNKNOWN_DROP, UNKNOWN_RESET };                /* */
+enum conn_real { CONN_REAL_DIRECT, CONN_REAL_POINTER };                 /* */
+enum bind0 { BIND0_DEFAULT, BIND0_NONE };                               /* */
+enum delete_send { DELETE_IF_CREATED, DELETE_ALWAYS };                  /* */
+enum bad_flags { BAD_FLAGS_REJECT, BAD_FLAGS_LENIENT };                 /* */
+enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
+
+struct settings {
+    uint32_t active_ip;   /* "ip address": the active unit's (R-1001) */
+    uint32_t failover_ip; /* "failover ip address": the standby's */
+    bool failover;        /* "failover" / "no failover": take over when the peer fails */
+    nstime hello_time;    /* R-1005, default 15 s */
+    unsigned hello_misses; /* default 2 */
+    unsigned replication_interface; /* */
+    nstime half_open_time; /* fact F-605, 60 s */
+    nstime standby_timeout; /* R-610; NSTIME_NEVER = off */
+    enum replication_kind replication;
+    enum active_on active_on;
+    enum unknown_connection unknown_connection;
+    enum conn_real conn_real;
+    enum bind0 bind0;
+    enum delete_send delete_send;
+    enum bad_flags bad_flags;
+};
+
+/* The product's defaults, and ours where none is known (localdirector facts, section 9). */
+void settings_init(struct settings *settings);
+
+#endif

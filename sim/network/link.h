@@ -1,0 +1,56 @@
+/* A link: two directions, each with an impairment and the little state it needs.
+ *
+ * A link decides only; the caller carries the packet. The fate of a packet is a
+ * keyed draw on (run, link, direction, what the packet is): identity is that last
+ * part, and two packets that are to have their own luck need two identities. */
+#ifndef SIM_NETWORK_LINK_H
+#define SIM_NETWORK_LINK_H
+
+#include "core/nstime.h"
+#include "sim/network/impairment.h"
+
+#include <stdint.h>
+
+enum direction { DIRECTION_FORWARD, DIRECTION_REVERSE };
+
+enum passage_loss { PASSED, LOST_RANDOM, LOST_DOWN, LOST_QUEUE, LOST_OUTAGE, PASSAGE_COUNT };
+
+/* What became of one packet: copies 0..2, each with its instant of arrival.
+ * copies 0 means lost, and why stands in loss. */
+struct passage {
+    unsigned copies;
+    nstime arrival[2];
+    enum passage_loss loss;
+};
+
+struct link;
+
+/* A link of one run; run_key is chance_root()'s. name tells its draws from other
+ * links'. forward and reverse are copied. */
+struct link *link_new(const char *name, uint64_t run_key, const struct impairment *forward,
+                      const struct impairment *reverse);
+void link_free(struct link *link);
+
+const char *link_name(const struct link *link);
+
+/* The impairment of a direction, to be changed in place by a fault; draws of
+ * packets already on their way are not touched. */
+struct impairment *link_impairment(struct link *link, enum direction direction);
+
+/* Send a packet of so many bytes (IP length) at now. Calls for one direction come
+ * in the order of time. */
+void link_pass(struct link *link, enum direction direction, nstime now, uint64_t identity,
+               uint32_t bytes, struct passage *passage);
+
+/* Packets and bytes handed to the link, and lost on it, in a direction so far. */
+struct link_count {
+    uint64_t packets;
+    uint64_t bytes;
+    uint64_t lost;
+};
+struct link_count link_count(const struct link *link, enum direction direction);
+
+/* A word for a loss, as in "lost on link replication (outage)". */
+const char *passage_word(enum passage_loss loss);
+
+#endif

@@ -1,0 +1,63 @@
+/* One connection as its client lives it, and what the rest of the simulator may
+ * know of it. */
+#ifndef SIM_NODE_CONNECTION_H
+#define SIM_NODE_CONNECTION_H
+
+#include "core/nstime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a connection stands, from the client's view (validity: the states at
+ * the failure). */
+enum connection_phase {
+    PHASE_HANDSHAKE,
+    PHASE_OPEN_IDLE,      /* established, no request outstanding */
+    PHASE_OPEN_WAITING,   /* a request is out, nothing of its answer is here */
+    PHASE_OPEN_RECEIVING, /* part of the answer is here */
+    PHASE_HALF_CLOSED,    /* the client shut its side, the answer is not complete */
+    PHASE_CLOSING,        /* the application has all its bytes and has called close */
+    PHASE_COUNT
+};
+
+/* How a connection ended for its client's application. */
+enum connection_end {
+    CONNECTION_CLOSED,    /* all bytes, both FINs acknowledged in order */
+    CONNECTION_RESET,     /* an acceptable RST came */
+    CONNECTION_TIMED_OUT, /* TCP's retries are spent */
+    CONNECTION_GAVE_UP,   /* the application's own time-out */
+    CONNECTION_REFUSED,   /* the handshake failed: RST, or SYN retries spent */
+};
+
+struct connection {
+    uint32_t number;     /* in order of opening, from 0; packets carry number + 1 as tag */
+    unsigned workload;   /* index into scenario.workloads */
+    unsigned virtual;    /* index into scenario.virtuals */
+    int server;          /* index into scenario.reals of who took the SYN, -1: nobody yet */
+    uint32_t client_ip;
+    uint16_t client_port;
+    nstime opened;       /* first SYN left the client */
+    nstime established;  /* handshake done at the client, or NSTIME_NEVER */
+    nstime request_sent; /* first segment of the latest request left, or NSTIME_NEVER */
+    void *observed;      /* the observer's own; NULL at first */
+};
+
+enum connection_phase connection_phase(const struct connection *connection);
+
+/* What an observer is told, each at the moment it happens. The connection is
+ * valid during the call; after ended() it is gone. */
+struct connection_watch {
+    void *context;
+    void (*opened)(void *context, struct connection *connection);
+    void (*established)(void *context, struct connection *connection);
+    /* new bytes, or an acknowledgement of new bytes, reached the client; epoch is
+     * that of the packet (core/packet.h) */
+    void (*progressed)(void *context, struct connection *connection, uint8_t epoch);
+    /* the latest request's whole answer is here, in order; see request_sent */
+    void (*answered)(void *context, struct connection *connection);
+    void (*ended)(void *context, struct connection *connection, enum connection_end end);
+    /* a packet of this connection reached another server than its own */
+    void (*strayed)(void *context, struct connection *connection, unsigned server);
+};
+
+#endif

@@ -1,0 +1,60 @@
+/* Traffic: all clients, servers and workloads of one run.
+ *
+ * Clients open connections as the workloads say, send requests, wait for answers,
+ * think, and close; servers answer. Both ends speak just enough TCP
+ * (sim/node/tcp.h). Packets leave by send() and come back by traffic_deliver_*();
+ * what lies between is not known here. */
+#ifndef SIM_NODE_TRAFFIC_H
+#define SIM_NODE_TRAFFIC_H
+
+#include "core/packet.h"
+#include "sim/engine/engine.h"
+#include "sim/node/connection.h"
+#include "sim/scenario/scenario.h"
+
+struct traffic;
+
+struct traffic_config {
+    struct engine *engine;
+    const struct scenario *scenario;
+    uint64_t run_key;               /* chance_root() of the run */
+    void *network;                  /* context of send */
+    void (*send)(void *network, enum side from, const struct packet *packet);
+    const struct connection_watch *watch; /* borrowed; must outlive the traffic */
+};
+
+struct traffic *traffic_new(const struct traffic_config *config);
+void traffic_free(struct traffic *traffic);
+
+/* Schedule the first arrivals. */
+void traffic_start(struct traffic *traffic);
+
+/* A packet reached the clients' side, or the servers' side. */
+void traffic_deliver_client(struct traffic *traffic, const struct packet *packet);
+void traffic_deliver_server(struct traffic *traffic, const struct packet *packet);
+
+/* Live connections (opened, not ended) in order of opening; NULL ends the walk. */
+struct connection *traffic_first(const struct traffic *traffic);
+struct connection *traffic_next(const struct connection *connection);
+
+/* From now on nothing is opened, and whoever has no request outstanding and is
+ * not held by traffic_ask() closes instead of asking again. */
+void traffic_stop_opening(struct traffic *traffic);
+
+/* The roll call: this connection sends one more request as soon as it can (now,
+ * if none is outstanding), whatever its plan was, and closes after the answer.
+ * No effect on one that has shut its side. */
+void traffic_ask(struct traffic *traffic, struct connection *connection);
+
+/* For reports. */
+struct traffic_count {
+    uint64_t opened, established, closed, reset, timed_out, gave_up, refused;
+    uint64_t retransmissions;
+    uint64_t challenge_acks;
+    uint64_t corrupt;         /* segments whose bytes were not the expected: must be 0 */
+    uint32_t open;            /* live connections now */
+    uint32_t server_sockets;  /* sockets at the servers now, orphans included */
+};
+struct traffic_count traffic_count(const struct traffic *traffic);
+
+#endif

@@ -1,0 +1,178 @@
+/* A scenario: one file, read strictly, as plain values. Owned as a whole and not
+ * changed after reading; many runs share it. */
+#ifndef SIM_SCENARIO_SCENARIO_H
+#define SIM_SCENARIO_SCENARIO_H
+
+#include "core/nstime.h"
+#include "sim/engine/distribution.h"
+#include "sim/network/impairment.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct unit_spec {
+    char *name;
+    bool primary;
+};
+
+enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
+
+/* forward: clients to units, units to servers, A to B. */
+struct link_spec {
+    struct impairment forward;
+    struct impairment reverse;
+};
+
+struct virtual_spec {
+    char *name;
+    uint32_t ip;
+    uint16_t port;
+    uint16_t bind_id;
+    uint8_t protocol;
+    bool replicate;
+    nstime idle_time;
+};
+
+struct real_spec {
+    char *name;
+    uint32_t ip;
+    uint16_t port;
+    struct distribution service_time; /* from a whole request to its answer */
+};
+
+enum arrival_kind { ARRIVAL_POISSON, ARRIVAL_CONSTANT, ARRIVAL_TRACE };
+
+/* One connection of a trace, in order of start. */
+struct trace_row {
+    nstime start;
+    nstime duration;
+    uint32_t client; /* number of the client address in the trace, from 0 */
+    uint16_t client_port; /* 0 = any */
+    uint64_t request_bytes;
+    uint64_t response_bytes;
+    bool lower_bound; /* the log ended, or saw an end missing: duration is at least this */
+};
+
+struct workload_spec {
+    char *name;
+    unsigned virtual; /* index into scenario.virtuals */
+    enum arrival_kind arrivals;
+    double rate;      /* connections a second, POISSON and CONSTANT */
+    uint32_t clients; /* how many client addresses, from client_network up */
+    uint32_t client_network; /* first address */
+    struct distribution requests;      /* per connection, at least 1 */
+    struct distribution request_size;  /* bytes, at least 1 */
+    struct distribution response_size; /* bytes, at least 1 */
+    struct distribution think_time;    /* from an answer to the next request */
+    nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
+    bool half_close; /* the client shuts its side with the last request */
+
+    /* TRACE: rows once per copy; each copy has client addresses of its own and is
+     * shifted in time (see sim/node/workload.h) */
+    struct trace_row *trace;
+    size_t trace_count;
+    unsigned trace_copies;
+    nstime trace_span;    /* from the first start to the last end */
+    char *trace_summary;  /* what was read and what skipped, one line */
+};
+
+enum fault_action { FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK };
+enum fault_target { TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY };
+enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_FROM_TO };
+
+struct fault_spec {
+    char *label;
+    enum fault_when when;
+    int after;      /* FAULT_AFTER: index of the other fault */
+    nstime at;      /* FAULT_AT, FAULT_FROM_TO: the instant; FAULT_AFTER: the wait */
+    nstime until;   /* FAULT_FROM_TO */
+    nstime spread;  /* uniform to either side; 0 = none */
+    enum fault_action action;
+    enum fault_target target; /* of crash, freeze, restart */
+    unsigned unit;            /* TARGET_UNIT: index into units */
+    enum link_role link;      /* FAULT_LINK */
+    struct link_spec changed; /* FAULT_LINK: the whole link as it is while the fault lasts */
+    char *text;               /* the action as written, for logs */
+};
+
+enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4 };
+
+struct sweep_axis {
+    char *key;    /* as named in [sweep], canonical spelling */
+    char **values; /* each as "show" would print it; NULL-terminated */
+};
+
+struct scenario {
+    char *file;  /* as given */
+    char *name;  /* file name without folder and ending */
+    char *title;
+    char *text_sha256; /* of the file's bytes and the overrides */
+
+    nstime duration;
+    nstime drain;
+    bool roll_call;
+    uint64_t seed;
+    uint32_t repetitions;
+    int measure; /* index of the fault whose instant decides, or -1: no crash, no freeze */
+
+    GPtrArray *units;    /* struct unit_spec, the primary first */
+    GPtrArray *virtuals; /* struct virtual_spec, in order of the file */
+    GPtrArray *reals;    /* struct real_spec */
+    struct link_spec links[LINK_COUNT];
+    GPtrArray *workloads; /* struct workload_spec */
+    GPtrArray *faults;    /* struct fault_spec */
+
+    char *protocol;       /* replication protocol's word */
+    nstime hello_time;
+    unsigned hello_misses;
+    bool hello_on_replication; /* [failover] hello-link = replication */
+    uint32_t active_ip, failover_ip;
+
+    /* commands for each director, in order, in the core's own vocabulary */
+    GPtrArray *commands; /* char * */
+
+    char *output_directory;
+    unsigned tables; /* enum table_flag */
+    double confidence; /* 0.95 */
+};
+
+struct override {
+    char *key;   /* GROUP.KEY with dots, any accepted spelling */
+    char *value;
+};
+
+/* A scenario file as read: groups, keys and lines, before a point is chosen. */
+struct scenario_file;
+
+/* Read a file ("-": standard input) with overrides from --set, check every
+ * key of every point of the sweep, and report all mistakes at once: one line each
+ * "file:line: [group] key = value: what is wrong (remedy)", joined by newlines,
+ * in error->message. Returns NULL then. Warnings are appended to warnings
+ * (char *, owned by the array), which may be NULL. */
+struct scenario_file *scenario_file_read(const char *path, const struct override *overrides,
+                                         size_t override_count, GPtrArray *warnings,
+                                         GError **error);
+void scenario_file_free(struct scenario_file *file);
+
+/* The sweep: axes in order of the file, the last varies fastest; one point when
+ * there is no sweep. */
+unsigned scenario_file_points(const struct scenario_file *file);
+unsigned scenario_file_axes(const struct scenario_file *file);
+const struct sweep_axis *scenario_file_axis(const struct scenario_file *file, unsigned axis);
+/* The value of an axis at a point. */
+const char *scenario_file_value(const struct scenario_file *file, unsigned point, unsigned axis);
+
+/* The scenario of one point (0 for "run": values of [sweep] do not apply when
+ * swept is false). Cannot fail: scenario_file_read() has checked all points. */
+struct scenario *scenario_file_point(const struct scenario_file *file, unsigned point, bool swept);
+void scenario_free(struct scenario *scenario);
+
+/* The resolved scenario in canonical spelling, a valid scenario file again: what
+ * "show" prints. Free with g_free(). */
+char *scenario_file_show(const struct scenario_file *file);
+
+/* What "list keys" prints: every key with type, default and help. */
+char *scenario_list_keys(void);
+
+#endif
