@@ -1,0 +1,21 @@
+/* The suites of this room, one line each: add yours and link its getter, which is
+ * named NAME_suite. */
+#ifndef TESTS_CORE_SUITES_H
+#define TESTS_CORE_SUITES_H
+
+#include <check.h>
+
+#define SUITE_LIST(X) \
+    X(flow)           \
+    X(note)           \
+    X(effect)         \
+    X(machine)        \
+    X(balance)        \
+    X(command)        \
+    X(header)
+
+#define SUITE_GETTER(name) Suite *name##_suite(void);
+SUITE_LIST(SUITE_GETTER)
+#undef SUITE_GETTER
+
+#endif
