@@ -27,6 +27,8 @@
     X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
     X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
       "nobody took over, or traffic never reached who did")                                      \
+    X(CAUSE_BOTH_ACTIVE, "both_active",                                                          \
+      "both units held themselves active, and the one without its record won")                   \
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting", "all was well, but its time ran out first")
 
 #define STATE_LIST(X)                          \

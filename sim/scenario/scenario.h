@@ -79,14 +79,14 @@ struct workload_spec {
 
 enum fault_action { FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK };
 enum fault_target { TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY };
-enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_FROM_TO };
+enum fault_when { FAULT_AT, FAULT_AFTER };
 
 struct fault_spec {
     char *label;
     enum fault_when when;
     int after;      /* FAULT_AFTER: index of the other fault */
-    nstime at;      /* FAULT_AT, FAULT_FROM_TO: the instant; FAULT_AFTER: the wait */
-    nstime until;   /* FAULT_FROM_TO */
+    nstime at;      /* FAULT_AT: the instant ("from" too); FAULT_AFTER: the wait */
+    nstime lasts;   /* "from .. to" and "freeze X for TIME": how long; NSTIME_NEVER: for good */
     nstime spread;  /* uniform to either side; 0 = none */
     enum fault_action action;
     enum fault_target target; /* of crash, freeze, restart */
@@ -124,6 +124,7 @@ struct scenario {
     GPtrArray *faults;    /* struct fault_spec */
 
     char *protocol;       /* replication protocol's word */
+    bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     nstime hello_time;
     unsigned hello_misses;
     bool hello_on_replication; /* [failover] hello-link = replication */

@@ -1,0 +1,85 @@
+/* A unit: the host of one director. It feeds the director with what reaches the
+ * machine, keeps its one timer, and carries its effects out. It can crash, freeze
+ * and start again; the director in it never knows. */
+#ifndef SIM_NODE_UNIT_H
+#define SIM_NODE_UNIT_H
+
+#include "core/director.h"
+#include "sim/engine/engine.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { UNIT_RECORDS_MAX = 64 };
+
+/* Whose record a datagram carries, as the director noted it when it sent it. */
+struct record_mark {
+    uint32_t tag;
+    bool is_delete;
+};
+
+struct unit;
+
+/* What the unit's effects come to, in the world outside. */
+struct unit_network {
+    void *context;
+    void (*forward)(void *context, struct unit *unit, enum side side,
+                    const struct packet *packet);
+    void (*datagram)(void *context, struct unit *unit, enum channel channel,
+                     const uint8_t *bytes, size_t length, const struct record_mark *marks,
+                     unsigned mark_count);
+    void (*claim)(void *context, struct unit *unit, uint32_t ip);
+    void (*release)(void *context, struct unit *unit, uint32_t ip);
+    void (*note)(void *context, struct unit *unit, const struct note *note);
+};
+
+struct unit_config {
+    struct engine *engine;
+    const char *name;    /* borrowed */
+    unsigned number;     /* 0 or 1 */
+    bool primary;        /* active at the start (R-1009) */
+    uint32_t own_ip, peer_ip;
+    nstime hello_phase;
+    uint64_t seed;
+    const GPtrArray *commands; /* its configuration, borrowed */
+    const struct unit_network *network; /* borrowed */
+};
+
+enum unit_health { UNIT_UP, UNIT_FROZEN, UNIT_DOWN };
+
+/* Make a unit and start it: its configuration is entered, its effects happen. */
+struct unit *unit_new(const struct unit_config *config);
+void unit_free(struct unit *unit);
+
+const char *unit_name(const struct unit *unit);
+unsigned unit_number(const struct unit *unit);
+enum unit_health unit_health(const struct unit *unit);
+
+/* Packets and datagrams reach the machine. One that is down or frozen takes
+ * nothing in: they are lost, and false is returned. */
+bool unit_packet(struct unit *unit, enum side side, const struct packet *packet);
+bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
+                   const uint8_t *bytes, size_t length);
+
+/* Faults. A crash loses everything; freeze stops the machine, and thaw lets it go
+ * on as if nothing had been (timers that fell due meanwhile fire at once); restart
+ * boots a crashed one, or one that runs, as a standby with an empty table. Each is
+ * harmless where it does not apply. */
+void unit_crash(struct unit *unit);
+void unit_freeze(struct unit *unit);
+void unit_thaw(struct unit *unit);
+void unit_restart(struct unit *unit);
+
+/* When the director in it started last. */
+nstime unit_started(const struct unit *unit);
+
+/* The director, to look inside; NULL when down. */
+const struct director *unit_director(const struct unit *unit);
+
+/* Enter commands into a director of its own and return the first refusal (free
+ * with g_free()), or NULL when all are taken: to check a configuration. */
+char *unit_check_commands(const GPtrArray *commands);
+
+#endif
