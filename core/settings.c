@@ -1,0 +1,20 @@
+#include "core/settings.h"
+
+void settings_init(struct settings *settings)
+{
+    *settings = (struct settings){
+        .failover = true,             /* R-1019: a command turns it off */
+        .hello_time = 15 * NSTIME_S,  /* fact F-706 */
+        .hello_misses = 2,            /* fact F-707 */
+        .replication_interface = 0,   /* */
+        .half_open_time = 60 * NSTIME_S, /* fact F-605 */
+        .standby_timeout = NSTIME_NEVER, /* off */
+        .replication = REPLICATION_PATENT,
+        .active_on = ACTIVE_ON_ACK,
+        .unknown_connection = UNKNOWN_DROP,
+        .conn_real = CONN_REAL_DIRECT,
+        .bind0 = BIND0_DEFAULT,
+        .delete_send = DELETE_IF_CREATED,
+        .bad_flags = BAD_FLAGS_REJECT,
+    };
+}
