@@ -22,6 +22,12 @@ struct machine_id {
     uint8_t protocol;
 };
 
+static inline bool machine_id_equal(struct machine_id a, struct machine_id b)
+{
+    return a.ip == b.ip && a.port == b.port && a.bind_id == b.bind_id
+           && a.protocol == b.protocol;
+}
+
 enum machine_state {
     MACHINE_IN_SERVICE,
     MACHINE_OUT_OF_SERVICE, /* by an operator's hand */
@@ -29,6 +35,20 @@ enum machine_state {
 };
 
 enum predictor { PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN };
+
+struct physical;
+struct virtual;
+
+/* A machine of either kind: at most one is set, neither means none. */
+struct machine {
+    struct virtual *virtual;
+    struct physical *physical;
+};
+
+static inline bool machine_equal(struct machine a, struct machine b)
+{
+    return a.virtual == b.virtual && a.physical == b.physical;
+}
 
 struct physical {
     struct machine_id id; /* bind_id tells apart equal addresses; usually 0 */
@@ -38,7 +58,7 @@ struct physical {
     uint32_t maxconns;    /* 0 = no limit */
     uint32_t ditched;     /* R-109; counted by the work on SYN resends */
     uint32_t threshold;   /* R-506, default 8 */
-    struct physical *standby; /* R-113, or NULL */
+    struct machine standby; /* */
     uint32_t links;       /* how many virtual machines are bound to it */
     struct physical *next;
 };
@@ -58,12 +78,22 @@ struct virtual {
     uint32_t connections; /* conns whose VM flag is 1 */
     struct link *links;   /* in the order of binding */
     struct link *last_chosen; /* where the turn stands, or NULL */
-    struct virtual *standby_virtual; /* R-106, at most one of the two */
-    struct physical *standby_physical;
+    struct machine standby; /* */
     struct virtual *next;
 };
 
+/* A client network tied to a bind ID of one service (R-119); service.bind_id is
+ * that bind ID. */
+struct assignment {
+    struct machine_id service;
+    uint32_t network;
+    unsigned prefix;
+};
+
 struct machines;
+
+/* virtual and physical ones together. */
+enum { MACHINES_MAX = 8000 };
 
 struct machines *machines_new(void);
 void machines_free(struct machines *machines);
@@ -91,17 +121,23 @@ bool machines_bind(struct machines *machines, struct virtual *virtual, struct ph
 bool machines_unbind(struct machines *machines, struct virtual *virtual,
                      struct physical *physical);
 
-/* Assign a client network to a bind ID for one virtual address, port and
- * protocol (R-205, R-210: the longest match wins). prefix is 0..32. Assigning
- * the same network again replaces its bind ID (R-208). */
+/* Assign a client network to the bind ID of service, for its address, port and
+ * protocol (R-205, R-210: the longest match wins; those of an exact port are asked
+ * before those of port 0). prefix is 0..32; bits of network beyond it are ignored.
+ * Assigning the same network again replaces its bind ID (R-208). Removing the
+ * virtual machine named by service removes its assignments. machines_unassign()
+ * returns false when this network was not assigned to this bind ID. */
 void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,
                      unsigned prefix);
 bool machines_unassign(struct machines *machines, struct machine_id service, uint32_t network,
                        unsigned prefix);
 
+/* The assignments in order of their making, index from 0; NULL past the last. */
+const struct assignment *machines_assignment(const struct machines *machines, unsigned index);
+
 /* The virtual machine for a request from foreign_ip to local (R-213): exact port
- * with the client's bind ID, all ports with it, then both with bind ID 0 unless
- * bind0_none (R-206). NULL when there is none. An index answers; no walk. */
+ * with the client's bind ID, all ports with it, then both with bind ID 0, which
+ * under bind0_none serves only clients assigned to it (R-206). NULL when there is none. An index answers; no walk. */
 struct virtual *machines_serve(const struct machines *machines, uint32_t foreign_ip,
                                struct address local, uint8_t protocol, bool bind0_none);
 
@@ -120,9 +156,19 @@ struct physical *machines_serving(const struct machines *machines, const struct 
  * standby is failed. */
 bool virtual_failed(const struct virtual *virtual);
 
+/* Out of service if an operator said so, else failed or in service. */
+enum machine_state virtual_state(const struct virtual *virtual);
+
+/* Whether from is to, or a request given to from may end at to: over links and
+ * standbys (R-508, A-14). A standby that leads back to its owner is a cycle. */
+bool machine_leads_to(struct machine from, struct machine to);
+
 /* Can it take a new connection now? Neither failed, out of service, at its
  * maximum nor of weight 0 (R-307). */
 bool physical_available(const struct physical *physical);
+
+/* "in-service", "out-of-service", "failed". */
+const char *machine_state_word(enum machine_state state);
 
 /* Text "10.0.1.3:80:0:tcp" in a buffer of MACHINE_TEXT_SIZE; returns text. */
 enum { MACHINE_TEXT_SIZE = 32 };

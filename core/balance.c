@@ -1,0 +1,120 @@
+#include "core/balance.h"
+
+#include <string.h>
+
+/* Each predictor is an order among machines; who is not better than an earlier
+ * one has to wait for his turn. */
+typedef bool better(const struct physical *a, const struct physical *b);
+
+static bool fewer_connections(const struct physical *a, const struct physical *b)
+{
+    return a->connections < b->connections;
+}
+
+/* connections / weight, by cross multiplication: no division, no rounding. */
+static bool lighter_load(const struct physical *a, const struct physical *b)
+{
+    return (uint64_t)a->connections * b->weight < (uint64_t)b->connections * a->weight;
+}
+
+static bool never(const struct physical *a, const struct physical *b)
+{
+    (void)a;
+    (void)b;
+    return false;
+}
+
+static const struct {
+    const char *word;
+    const char *alias;
+    better *better;
+} predictors[] = {
+    [PREDICTOR_LEASTCONNS] = {"leastconns", "lc", fewer_connections},
+    [PREDICTOR_WEIGHTED] = {"weighted", "wlc", lighter_load},
+    [PREDICTOR_ROUNDROBIN] = {"roundrobin", "rr", never},
+};
+
+struct search {
+    balance_filter *filter;
+    const void *context;
+    unsigned visits; /* left: bounds a cycle of standbys */
+};
+
+static bool acceptable(const struct search *search, const struct physical *physical)
+{
+    return physical_available(physical)
+           && (search->filter == NULL || search->filter(search->context, physical));
+}
+
+/* Walk the links once around, from the one behind the last chosen: the first of
+ * equals wins, so ties go in turn (R-304). */
+static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
+{
+    g_assert((unsigned)virtual->predictor < G_N_ELEMENTS(predictors));
+    better *is_better = predictors[virtual->predictor].better;
+    struct link *start = virtual->last_chosen != NULL ? virtual->last_chosen->next : NULL;
+    if (start == NULL)
+        start = virtual->links;
+    struct link *best = NULL;
+    struct link *link = start;
+    while (link != NULL) {
+        if (acceptable(search, link->physical)
+            && (best == NULL || is_better(link->physical, best->physical)))
+            best = link;
+        link = link->next != NULL ? link->next : virtual->links;
+        if (link == start)
+            break;
+    }
+    if (best == NULL)
+        return NULL;
+    virtual->last_chosen = best;
+    return best->physical;
+}
+
+static struct physical *choose(struct search *search, struct virtual *virtual);
+
+static struct physical *choose_standby(struct search *search, struct machine standby)
+{
+    while (standby.physical != NULL && search->visits > 0) {
+        if (acceptable(search, standby.physical))
+            return standby.physical;
+        standby = standby.physical->standby;
+        search->visits--;
+    }
+    if (standby.virtual == NULL || standby.virtual->out_of_service || search->visits == 0)
+        return NULL;
+    search->visits--;
+    return choose(search, standby.virtual);
+}
+
+static struct physical *choose(struct search *search, struct virtual *virtual)
+{
+    struct physical *physical = choose_bound(search, virtual);
+    for (struct link *link = virtual->links; link != NULL && physical == NULL; link = link->next)
+        physical = choose_standby(search, link->physical->standby);
+    return physical != NULL ? physical : choose_standby(search, virtual->standby);
+}
+
+struct physical *balance_choose(struct virtual *virtual, balance_filter *filter,
+                                const void *context)
+{
+    struct search search = {filter, context, 2 * MACHINES_MAX};
+    return choose(&search, virtual);
+}
+
+const char *balance_word(enum predictor predictor)
+{
+    g_assert((unsigned)predictor < G_N_ELEMENTS(predictors));
+    return predictors[predictor].word;
+}
+
+bool balance_parse(const char *word, enum predictor *predictor)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(predictors); i++) {
+        if (strcmp(word, predictors[i].word) == 0 || strcmp(word, predictors[i].alias) == 0) {
+            *predictor = i;
+            return true;
+        }
+    }
+    return false;
+}
