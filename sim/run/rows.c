@@ -1,0 +1,142 @@
+#include "sim/run/rows.h"
+
+#include "analysis/table.h"
+
+static unsigned axes(const struct rows_frame *frame)
+{
+    return frame->swept ? scenario_file_axes(frame->file) : 0;
+}
+
+static const char *virtual_name(const struct rows_frame *frame, unsigned virtual)
+{
+    const struct virtual_spec *spec = g_ptr_array_index(frame->scenario->virtuals, virtual);
+
+    return spec->name;
+}
+
+static void append_name(GString *text, const char *prefix, const char *name)
+{
+    g_autofree char *column = g_strconcat(prefix, name, NULL);
+
+    g_string_append_c(text, ',');
+    table_append_field(text, column);
+}
+
+void rows_runs_header(GString *text, const struct rows_frame *frame)
+{
+    g_string_append(text, "run,point,repetition");
+    for (unsigned i = 0; i < axes(frame); i++) {
+        append_name(text, "", scenario_file_axis(frame->file, i)->key);
+    }
+    g_string_append(text, "," RUNS_COLUMNS);
+    for (unsigned i = 0; i < frame->scenario->virtuals->len; i++) {
+        append_name(text, "counted.", virtual_name(frame, i));
+        append_name(text, "survived.", virtual_name(frame, i));
+        append_name(text, "known.", virtual_name(frame, i));
+    }
+    g_string_append(text, "," RUNS_COLUMNS_LATER "\n");
+}
+
+static void append_count(GString *text, uint64_t count)
+{
+    g_string_append_printf(text, ",%" G_GUINT64_FORMAT, count);
+}
+
+/* Negative means that there is no such time: an empty cell. */
+static void append_time(GString *text, nstime time)
+{
+    if (time < 0) {
+        g_string_append_c(text, ',');
+    } else {
+        g_string_append_printf(text, ",%" G_GINT64_FORMAT, time);
+    }
+}
+
+/* Six decimals whatever the locale says; negative: an empty cell. */
+static void append_share(GString *text, double share)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_c(text, ',');
+    if (share >= 0) {
+        g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.6f", share));
+    }
+}
+
+/* In the order of RUNS_COLUMNS. */
+static void append_outcome(GString *text, const struct run_result *result)
+{
+    append_count(text, result->counted);
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        append_count(text, result->outcomes[i]);
+    }
+    append_count(text, result->known);
+    append_time(text, result->takeover);
+    append_time(text, result->stall_p50);
+    append_time(text, result->stall_p99);
+    append_count(text, result->ghosts);
+    append_count(text, result->replication_datagrams);
+    append_count(text, result->replication_bytes);
+    append_count(text, result->replication_lost);
+}
+
+/* In the order of RUNS_COLUMNS_LATER. */
+static void append_later(GString *text, const struct run_result *result)
+{
+    append_count(text, result->opened_during_outage);
+    append_count(text, result->connected_during_outage);
+    append_time(text, result->connect_p50);
+    append_time(text, result->connect_p99);
+    append_share(text, result->mean_loss);
+    append_share(text, result->known_theory);
+    g_string_append_c(text, '\n');
+}
+
+void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
+              const struct run_result *result)
+{
+    g_string_append_printf(text, "%u,%u,%u", run, result->point, result->repetition);
+    for (unsigned i = 0; i < axes(frame); i++) {
+        append_name(text, "", scenario_file_value(frame->file, result->point, i));
+    }
+    append_outcome(text, result);
+    for (unsigned i = 0; i < frame->scenario->virtuals->len; i++) {
+        append_count(text, result->virtuals[i].counted);
+        append_count(text, result->virtuals[i].survived);
+        append_count(text, result->virtuals[i].known);
+    }
+    append_later(text, result);
+}
+
+void rows_connections_header(GString *text)
+{
+    g_string_append(text, CONNECTIONS_COLUMNS "\n");
+}
+
+static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,
+                              const struct connection_row *row)
+{
+    const struct real_spec *server =
+        row->server < 0 ? NULL : g_ptr_array_index(frame->scenario->reals, row->server);
+
+    g_string_append_printf(text, "%u,%u", run, row->connection);
+    append_name(text, "", virtual_name(frame, row->virtual));
+    g_string_append_printf(text, ",%u.%u.%u.%u:%u", row->client_ip >> 24,
+                           row->client_ip >> 16 & 255, row->client_ip >> 8 & 255,
+                           row->client_ip & 255, row->client_port);
+    append_name(text, "", server != NULL ? server->name : "");
+    append_time(text, row->opened);
+    g_string_append_printf(text, ",%s,%s,%s,%s", state_word(row->state),
+                           row->known ? "yes" : "no", outcome_word(row->outcome),
+                           cause_word(row->cause));
+    append_time(text, row->stall);
+    g_string_append_c(text, '\n');
+}
+
+void rows_connections(GString *text, const struct rows_frame *frame, uint32_t run,
+                      const struct run_result *result)
+{
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        append_connection(text, frame, run, &result->rows[i]);
+    }
+}
