@@ -1,4 +1,7 @@
-/* Statistics of claims. The replicate is the run; intervals are over runs. */
+/* Statistics of claims. The replicate is the run; intervals are over runs.
+ *
+ * What stands in result tables comes from + - * / and sqrt alone, so that every
+ * machine writes the same digits. */
 #ifndef ANALYSIS_STATS_H
 #define ANALYSIS_STATS_H
 
@@ -22,10 +25,15 @@ struct interval stats_mean(const double *values, size_t count, double confidence
 struct interval stats_share(const double *values, size_t count, double confidence,
                             uint64_t connections);
 
-/* Quantile of Student's t with so many degrees of freedom, 0.5 <= probability < 1. */
+/* Quantile of Student's t with so many degrees of freedom (a whole number, at
+ * least 1), 0.5 <= probability < 1. Good to a part in 10^8. */
 double stats_t_quantile(double probability, double degrees);
 
-/* Exact (Clopper-Pearson) interval for a binomial share. */
+/* P(X <= count) and P(X >= count) of Binomial(trials, share). */
+double stats_binomial_at_most(uint64_t count, uint64_t trials, double share);
+double stats_binomial_at_least(uint64_t count, uint64_t trials, double share);
+
+/* Exact (Clopper-Pearson) interval for a binomial share; trials at least 1. */
 struct interval stats_binomial(uint64_t successes, uint64_t trials, double confidence);
 
 /* Exact two-sided test: does a count lie inside the central interval of

@@ -1,0 +1,36 @@
+#include "analysis/columns.h"
+
+#include <glib.h>
+
+/* Each list of columns.h once more, as its words. */
+#define WORD2(code, word) [code] = word,
+#define WORD3(code, word, phrase) [code] = word,
+#define PHRASE3(code, word, phrase) [code] = phrase,
+
+const char *outcome_word(enum outcome outcome)
+{
+    static const char *const words[OUTCOME_COUNT] = {OUTCOME_LIST(WORD2)};
+    g_assert((unsigned)outcome < OUTCOME_COUNT);
+    return words[outcome];
+}
+
+const char *cause_word(enum cause cause)
+{
+    static const char *const words[CAUSE_COUNT] = {CAUSE_LIST(WORD3)};
+    g_assert((unsigned)cause < CAUSE_COUNT);
+    return words[cause];
+}
+
+const char *cause_phrase(enum cause cause)
+{
+    static const char *const phrases[CAUSE_COUNT] = {CAUSE_LIST(PHRASE3)};
+    g_assert((unsigned)cause < CAUSE_COUNT);
+    return phrases[cause];
+}
+
+const char *state_word(enum state_at_failure state)
+{
+    static const char *const words[STATE_COUNT] = {STATE_LIST(WORD2)};
+    g_assert((unsigned)state < STATE_COUNT);
+    return words[state];
+}

@@ -1,0 +1,226 @@
+#include "analysis/metric.h"
+
+#include "analysis/columns.h"
+
+#include <string.h>
+
+/* How each metric of METRIC_LIST is made: columns of runs.csv. */
+struct formula {
+    const char *name;
+    enum metric_kind kind;
+    enum metric_better better;
+    const char *value;
+    const char *whole;
+    const char *censored;
+};
+
+static const struct formula formulas[] = {
+    {"survival", METRIC_SHARE, METRIC_HIGHER, "survived", "counted", "censored"},
+    {"known", METRIC_SHARE, METRIC_HIGHER, "known", "counted", NULL},
+    {"known-theory", METRIC_LEVEL, METRIC_NEITHER, "known_theory", NULL, NULL},
+    {"reset", METRIC_SHARE, METRIC_LOWER, "reset", "counted", NULL},
+    {"timed-out", METRIC_SHARE, METRIC_LOWER, "timed_out", "counted", NULL},
+    {"misrouted", METRIC_SHARE, METRIC_LOWER, "misrouted", "counted", NULL},
+    {"censored", METRIC_SHARE, METRIC_LOWER, "censored", "counted", NULL},
+    {"takeover-time", METRIC_TIME, METRIC_LOWER, "takeover_ns", NULL, NULL},
+    {"stall-p50", METRIC_TIME, METRIC_LOWER, "stall_p50_ns", NULL, NULL},
+    {"stall-p99", METRIC_TIME, METRIC_LOWER, "stall_p99_ns", NULL, NULL},
+    {"connect-p50", METRIC_TIME, METRIC_LOWER, "connect_p50_ns", NULL, NULL},
+    {"connect-p99", METRIC_TIME, METRIC_LOWER, "connect_p99_ns", NULL, NULL},
+    {"ghosts", METRIC_COUNT, METRIC_LOWER, "ghosts", NULL, NULL},
+    {"replication-datagrams", METRIC_COUNT, METRIC_LOWER, "replication_datagrams", NULL, NULL},
+    {"replication-bytes", METRIC_COUNT, METRIC_LOWER, "replication_bytes", NULL, NULL},
+    {"mean-loss", METRIC_LEVEL, METRIC_NEITHER, "mean_loss", NULL, NULL},
+};
+
+static const struct formula *formula_of(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(formulas); i++) {
+        if (strcmp(formulas[i].name, name) == 0) {
+            return &formulas[i];
+        }
+    }
+    g_assert_not_reached();
+}
+
+static void free_metric(void *data)
+{
+    struct metric *metric = data;
+    g_free(metric->name);
+    g_free(metric);
+}
+
+static int column_or_none(const struct table *runs, const char *name)
+{
+    return name == NULL ? -1 : table_column(runs, name);
+}
+
+static void append(GPtrArray *metrics, const struct table *runs, const struct formula *formula)
+{
+    int value = table_column(runs, formula->value);
+    if (value < 0) {
+        return; /* a later column, which older tables do not have */
+    }
+    struct metric *metric = g_new(struct metric, 1);
+    *metric = (struct metric){
+        .name = g_strdup(formula->name),
+        .kind = formula->kind,
+        .better = formula->better,
+        .value = value,
+        .whole = column_or_none(runs, formula->whole),
+        .censored = column_or_none(runs, formula->censored),
+    };
+    g_ptr_array_add(metrics, metric);
+}
+
+/* survival.NAME and known.NAME. What of a virtual was censored is not in the table:
+ * its share is over all counted, which is the same after a roll call. */
+static void append_virtuals(GPtrArray *metrics, const struct table *runs,
+                            const struct formula *formula)
+{
+    for (size_t i = 0; i < table_columns(runs); i++) {
+        const char *column = table_column_name(runs, i);
+        if (!g_str_has_prefix(column, "counted.")) {
+            continue;
+        }
+        const char *dot = strchr(column, '.');
+        g_autofree char *name = g_strconcat(formula->name, dot, NULL);
+        g_autofree char *value = g_strconcat(formula->value, dot, NULL);
+        struct formula own = {name, formula->kind, formula->better, value, column, NULL};
+        append(metrics, runs, &own);
+    }
+}
+
+/* Returns the numerator of a share, or the plain value; false for an empty cell. */
+static bool read_cell(const struct table *runs, size_t row, int column, double *value)
+{
+    return column >= 0 && table_number(runs, row, (size_t)column, value);
+}
+
+static double whole_of(const struct metric *metric, const struct table *runs, size_t row)
+{
+    double whole = 0;
+    double censored = 0;
+    read_cell(runs, row, metric->whole, &whole);
+    read_cell(runs, row, metric->censored, &censored);
+    return whole - censored;
+}
+
+bool metric_value(const struct metric *metric, const struct table *runs, size_t row,
+                  double *value)
+{
+    g_assert(metric != NULL && value != NULL);
+    if (!read_cell(runs, row, metric->value, value)) {
+        return false;
+    }
+    if (metric->kind == METRIC_TIME) {
+        *value /= 1e9;
+    }
+    if (metric->kind == METRIC_SHARE) {
+        double whole = whole_of(metric, runs, row);
+        *value = whole > 0 ? *value / whole : 0;
+        return whole > 0;
+    }
+    return true;
+}
+
+uint64_t metric_connections(const struct metric *metric, const struct table *runs, size_t row)
+{
+    double counted = 0;
+    read_cell(runs, row, metric->whole, &counted);
+    return (uint64_t)counted;
+}
+
+bool metric_is_share(const struct metric *metric)
+{
+    return metric->kind == METRIC_SHARE || metric->kind == METRIC_LEVEL;
+}
+
+const struct metric *metric_find(const GPtrArray *metrics, const char *name)
+{
+    for (guint i = 0; i < metrics->len; i++) {
+        const struct metric *metric = g_ptr_array_index(metrics, i);
+        if (strcmp(metric->name, name) == 0) {
+            return metric;
+        }
+    }
+    return NULL;
+}
+
+/* --------------------------------------------------------------- checks on entry */
+
+static bool check_columns(const struct table *runs, GError **error)
+{
+    g_auto(GStrv) names = g_strsplit("run,point,repetition," RUNS_COLUMNS, ",", -1);
+    size_t column = 0;
+    for (char **name = names; *name != NULL; name++) {
+        if (!table_require(runs, *name, &column, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Every cell from "counted" on is empty or a number of at least 0. */
+static bool check_cells(const struct table *runs, GError **error)
+{
+    size_t first = (size_t)table_column(runs, "counted");
+    for (size_t row = 0; row < table_rows(runs); row++) {
+        for (size_t column = first; column < table_columns(runs); column++) {
+            const char *text = table_text(runs, row, column);
+            double number = 0;
+            if (*text != '\0' && (!table_number(runs, row, column, &number) || number < 0)) {
+                g_set_error(error, TABLE_ERROR, TABLE_ERROR_VALUE,
+                            "%s:%zu: %s = \"%s\": a number of at least 0 or an empty cell is "
+                            "needed here",
+                            table_name(runs), table_line(runs, row),
+                            table_column_name(runs, column), text);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool check_shares(const struct table *runs, const struct metric *metric, GError **error)
+{
+    for (size_t row = 0; row < table_rows(runs); row++) {
+        double value = 0;
+        if (metric_value(metric, runs, row, &value) && value > 1) {
+            g_set_error(error, TABLE_ERROR, TABLE_ERROR_VALUE,
+                        "%s:%zu: %s is more than its whole: the columns contradict each other",
+                        table_name(runs), table_line(runs, row),
+                        table_column_name(runs, (size_t)metric->value));
+            return false;
+        }
+    }
+    return true;
+}
+
+GPtrArray *metric_list(const struct table *runs, GError **error)
+{
+    if (!check_columns(runs, error) || !check_cells(runs, error)) {
+        return NULL;
+    }
+    static const char *const names[] = {
+#define NAME(name, unit, what) name,
+        METRIC_LIST(NAME)
+#undef NAME
+    };
+    GPtrArray *metrics = g_ptr_array_new_with_free_func(free_metric);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const struct formula *formula = formula_of(names[i]);
+        append(metrics, runs, formula);
+        if (strcmp(names[i], "survival") == 0 || strcmp(names[i], "known") == 0) {
+            append_virtuals(metrics, runs, formula);
+        }
+    }
+    for (guint i = 0; i < metrics->len; i++) {
+        const struct metric *metric = g_ptr_array_index(metrics, i);
+        if (metric_is_share(metric) && !check_shares(runs, metric, error)) {
+            g_ptr_array_unref(metrics);
+            return NULL;
+        }
+    }
+    return metrics;
+}
