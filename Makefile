@@ -9,7 +9,7 @@ VARIANT ?= release
 CFLAGS  ?= -O2 -g
 JOBS    ?= 2
 
-CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L
+CSTD     := -std=c11 -D_XOPEN_SOURCE=700
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wundef -Wpointer-arith -Wwrite-strings
 # no fused multiply-add: the same bits on every machine

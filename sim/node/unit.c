@@ -40,7 +40,9 @@ static void take_note(struct unit *unit, const struct note *note)
     if (note->code == NOTE_CREATE_SENT || note->code == NOTE_DELETE_SENT) {
         g_assert(unit->mark_count < UNIT_RECORDS_MAX);
         unit->marks[unit->mark_count++] =
-            (struct record_mark){ .tag = note->tag, .is_delete = note->code == NOTE_DELETE_SENT };
+            (struct record_mark){ .flow = note->flow,
+                                  .tag = note->tag,
+                                  .is_delete = note->code == NOTE_DELETE_SENT };
     }
     unit->config.network->note(unit->config.network->context, unit, note);
 }

@@ -16,6 +16,7 @@ enum { UNIT_RECORDS_MAX = 64 };
 
 /* Whose record a datagram carries, as the director noted it when it sent it. */
 struct record_mark {
+    struct flow flow; /* foreign and virtual address */
     uint32_t tag;
     bool is_delete;
 };

@@ -1,0 +1,368 @@
+#include "sim/run/carrier.h"
+
+#include "sim/engine/chance.h"
+#include "sim/network/pool.h"
+#include "sim/network/segment.h"
+
+#include <string.h>
+
+enum {
+    TCP_IP_HEADERS = 40,
+    UDP_IP_HEADERS = 28,
+    DATAGRAM_MAX = 1472,
+    UNITS = 2,
+};
+
+/* A copy made by the network is a packet of its own on the next link. */
+#define SERIAL_OF_A_COPY UINT32_C(0x80000000)
+
+struct packet_parcel {
+    struct packet packet;
+    uint8_t link;
+    uint8_t direction;
+};
+
+struct datagram_parcel {
+    uint8_t channel;
+    uint8_t sender; /* number of the unit */
+    uint16_t length;
+    unsigned mark_count;
+    struct record_mark marks[UNIT_RECORDS_MAX];
+    uint8_t bytes[DATAGRAM_MAX];
+};
+
+struct carrier {
+    const struct scenario *scenario;
+    struct engine *engine;
+    struct observer *observer;
+    const struct run_story *story;
+    struct traffic *traffic;
+    struct unit *units[UNITS];
+    struct link *links[LINK_COUNT];
+    struct segment *segment;
+    struct pool *packets;
+    struct pool *datagrams;
+    uint64_t datagrams_sent[UNITS]; /* of any kind: numbers the hellos */
+    struct replication_count replication;
+    const struct datagram_parcel *at_hand;
+    uint8_t epoch;
+};
+
+/* ---- packets --------------------------------------------------------------- */
+
+static enum place place_of(const struct unit *unit)
+{
+    return unit_number(unit) == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1;
+}
+
+static struct unit *active_owner(const struct carrier *carrier)
+{
+    return segment_owner(carrier->segment, carrier->scenario->active_ip);
+}
+
+static void tell_packet(const struct carrier *carrier, const struct packet *packet,
+                        enum place from, enum place to, const char *fate)
+{
+    char text[PACKET_TEXT_SIZE];
+    if (story_wants(carrier->story, packet->tag))
+        story_tell(carrier->story, engine_now(carrier->engine), from, to, "%s%s",
+                   packet_print(packet, text), fate);
+}
+
+/* A packet came to the units' end of a link: whoever owns the active address gets
+ * it, on the side it came from. */
+static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
+{
+    enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+    struct unit *owner = active_owner(carrier);
+    if (!owner) {
+        tell_packet(carrier, packet, from, PLACE_NOWHERE, "  nobody owns the address");
+        return;
+    }
+    bool dead = unit_health(owner) != UNIT_UP;
+    tell_packet(carrier, packet, from, place_of(owner), dead ? "  (not running)" : "");
+    unit_packet(owner, side, packet);
+}
+
+static void packet_came(void *object, uint64_t number)
+{
+    struct carrier *carrier = object;
+    struct packet_parcel *parcel = (void *)(uintptr_t)number;
+    struct packet packet = parcel->packet;
+    bool forward = parcel->direction == DIRECTION_FORWARD;
+    bool clients = parcel->link == LINK_CLIENTS;
+    pool_give(carrier->packets, parcel);
+    if (clients && forward)
+        reach_units(carrier, SIDE_OUTSIDE, &packet);
+    else if (clients)
+        traffic_deliver_client(carrier->traffic, &packet);
+    else if (forward)
+        traffic_deliver_server(carrier->traffic, &packet);
+    else
+        reach_units(carrier, SIDE_INSIDE, &packet);
+}
+
+static uint64_t packet_identity(const struct packet *packet)
+{
+    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
+}
+
+static void tell_loss(const struct carrier *carrier, const struct packet *packet,
+                      enum link_role role, enum direction direction, enum passage_loss loss)
+{
+    static const enum place origins[2][2] = {
+        { PLACE_CLIENT, PLACE_NOWHERE }, { PLACE_NOWHERE, PLACE_SERVER }
+    };
+    char text[PACKET_TEXT_SIZE];
+    if (!story_wants(carrier->story, packet->tag))
+        return;
+    story_tell(carrier->story, engine_now(carrier->engine),
+               origins[role == LINK_SERVERS][direction], PLACE_NOWHERE,
+               "%s  lost on link %s (%s)", packet_print(packet, text), link_role_word(role),
+               passage_word(loss));
+}
+
+static void carry_packet(struct carrier *carrier, enum link_role role, enum direction direction,
+                         const struct packet *packet)
+{
+    struct passage passage;
+    link_pass(carrier->links[role], direction, engine_now(carrier->engine),
+              packet_identity(packet), TCP_IP_HEADERS + packet->payload_length, &passage);
+    if (passage.copies == 0)
+        tell_loss(carrier, packet, role, direction, passage.loss);
+    for (unsigned i = 0; i < passage.copies; i++) {
+        struct packet_parcel *parcel = pool_take(carrier->packets);
+        parcel->packet = *packet;
+        parcel->packet.serial |= i > 0 ? SERIAL_OF_A_COPY : 0;
+        parcel->link = (uint8_t)role;
+        parcel->direction = (uint8_t)direction;
+        engine_schedule(carrier->engine, passage.arrival[i], packet_came, carrier,
+                        (uintptr_t)parcel);
+    }
+}
+
+void carrier_send(void *context, enum side from, const struct packet *packet)
+{
+    if (from == SIDE_OUTSIDE)
+        carry_packet(context, LINK_CLIENTS, DIRECTION_FORWARD, packet);
+    else
+        carry_packet(context, LINK_SERVERS, DIRECTION_REVERSE, packet);
+}
+
+void carrier_forward(void *context, struct unit *unit, enum side side,
+                     const struct packet *packet)
+{
+    struct carrier *carrier = context;
+    struct packet crossed = *packet;
+    crossed.epoch = carrier->epoch;
+    tell_packet(carrier, packet, place_of(unit),
+                side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER, "");
+    if (side == SIDE_OUTSIDE)
+        carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
+    else
+        carry_packet(carrier, LINK_SERVERS, DIRECTION_FORWARD, &crossed);
+}
+
+/* ---- datagrams ------------------------------------------------------------------ */
+
+typedef void record_report(struct observer *observer, const struct record_mark *mark);
+
+static void report_records(const struct carrier *carrier, const struct datagram_parcel *parcel,
+                           record_report *report, const char *fate)
+{
+    for (unsigned i = 0; i < parcel->mark_count; i++) {
+        const struct record_mark *mark = &parcel->marks[i];
+        report(carrier->observer, mark);
+        if (story_wants(carrier->story, mark->tag))
+            story_tell(carrier->story, engine_now(carrier->engine),
+                       parcel->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,
+                       parcel->sender == 0 ? PLACE_UNIT_1 : PLACE_UNIT_0, "%s %s",
+                       mark->is_delete ? "delete" : "create", fate);
+    }
+}
+
+static void datagram_came(void *object, uint64_t number)
+{
+    struct carrier *carrier = object;
+    struct datagram_parcel *parcel = (void *)(uintptr_t)number;
+    struct unit *receiver = carrier->units[1 - parcel->sender];
+    bool replication = parcel->channel == CHANNEL_REPLICATION;
+    carrier->at_hand = replication ? parcel : NULL;
+    bool taken = receiver
+                 && unit_datagram(receiver, parcel->channel, carrier_unit_ip(parcel->sender),
+                                  parcel->bytes, parcel->length);
+    carrier->at_hand = NULL;
+    if (replication && taken)
+        report_records(carrier, parcel, observer_record_arrived, "arrives");
+    else if (replication) {
+        carrier->replication.lost++;
+        report_records(carrier, parcel, observer_record_lost, "finds the machine not running");
+    }
+    pool_give(carrier->datagrams, parcel);
+}
+
+/* Records are named by whose they are and which kind, so that two protocols that
+ * send the same record meet the same luck; whatever has no record is numbered. */
+static uint64_t datagram_identity(const struct carrier *carrier,
+                                  const struct datagram_parcel *parcel)
+{
+    uint64_t identity = chance_fold(parcel->channel, parcel->sender);
+    if (parcel->mark_count == 0)
+        return chance_fold(identity, carrier->datagrams_sent[parcel->sender]);
+    for (unsigned i = 0; i < parcel->mark_count; i++)
+        identity = chance_fold(identity, (uint64_t)parcel->marks[i].tag << 1
+                                             | parcel->marks[i].is_delete);
+    return identity;
+}
+
+static enum link_role link_of(const struct carrier *carrier, enum channel channel)
+{
+    return channel == CHANNEL_HELLO && !carrier->scenario->hello_on_replication
+               ? LINK_HELLO
+               : LINK_REPLICATION;
+}
+
+static void count_datagram(struct carrier *carrier, size_t length, bool lost)
+{
+    carrier->replication.datagrams++;
+    carrier->replication.bytes += UDP_IP_HEADERS + length;
+    carrier->replication.lost += lost;
+}
+
+static void carry_datagram(struct carrier *carrier, struct datagram_parcel *parcel)
+{
+    enum link_role role = link_of(carrier, parcel->channel);
+    struct passage passage;
+    link_pass(carrier->links[role], parcel->sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
+              engine_now(carrier->engine), datagram_identity(carrier, parcel),
+              (uint32_t)(UDP_IP_HEADERS + parcel->length), &passage);
+    if (parcel->channel == CHANNEL_REPLICATION) {
+        count_datagram(carrier, parcel->length, passage.copies == 0);
+        report_records(carrier, parcel, observer_record_sent, "leaves");
+        if (passage.copies == 0) {
+            char fate[64];
+            g_snprintf(fate, sizeof fate, "lost on link %s (%s)", link_role_word(role),
+                       passage_word(passage.loss));
+            report_records(carrier, parcel, observer_record_lost, fate);
+        }
+    }
+    for (unsigned i = 0; i < passage.copies; i++) {
+        struct datagram_parcel *copy = pool_take(carrier->datagrams);
+        *copy = *parcel;
+        engine_schedule(carrier->engine, passage.arrival[i], datagram_came, carrier,
+                        (uintptr_t)copy);
+    }
+}
+
+void carrier_datagram(void *context, struct unit *unit, enum channel channel,
+                      const uint8_t *bytes, size_t length, const struct record_mark *marks,
+                      unsigned mark_count)
+{
+    struct carrier *carrier = context;
+    struct datagram_parcel *parcel = pool_take(carrier->datagrams);
+    g_assert(length <= DATAGRAM_MAX && mark_count <= UNIT_RECORDS_MAX);
+    parcel->channel = (uint8_t)channel;
+    parcel->sender = (uint8_t)unit_number(unit);
+    parcel->length = (uint16_t)length;
+    parcel->mark_count = mark_count;
+    memcpy(parcel->marks, marks, mark_count * sizeof *marks);
+    memcpy(parcel->bytes, bytes, length);
+    carrier->datagrams_sent[parcel->sender]++;
+    carry_datagram(carrier, parcel);
+    pool_give(carrier->datagrams, parcel);
+}
+
+const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier)
+{
+    return carrier->at_hand && carrier->at_hand->mark_count > 0 ? carrier->at_hand->marks : NULL;
+}
+
+/* ---- addresses, links, life -------------------------------------------------------- */
+
+void carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip)
+{
+    segment_claim(carrier->segment, ip, unit);
+}
+
+void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip)
+{
+    segment_release(carrier->segment, ip, unit);
+}
+
+struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip)
+{
+    return segment_owner(carrier->segment, ip);
+}
+
+struct link *carrier_link(const struct carrier *carrier, enum link_role role)
+{
+    return carrier->links[role];
+}
+
+struct replication_count carrier_replication_count(const struct carrier *carrier)
+{
+    return carrier->replication;
+}
+
+void carrier_set_epoch(struct carrier *carrier, uint8_t epoch)
+{
+    carrier->epoch = epoch;
+}
+
+void carrier_set_traffic(struct carrier *carrier, struct traffic *traffic)
+{
+    carrier->traffic = traffic;
+}
+
+void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *unit)
+{
+    g_assert(number < UNITS);
+    carrier->units[number] = unit;
+}
+
+const char *link_role_word(enum link_role role)
+{
+    static const char *const words[LINK_COUNT] = {
+        [LINK_CLIENTS] = "clients",
+        [LINK_SERVERS] = "servers",
+        [LINK_REPLICATION] = "replication",
+        [LINK_HELLO] = "hello",
+    };
+    g_assert(role < LINK_COUNT);
+    return words[role];
+}
+
+uint32_t carrier_unit_ip(unsigned number)
+{
+    g_assert(number < UNITS);
+    return UINT32_C(0xA9FE0001) + number; /* 169.254.0.1 and .2: of that link alone */
+}
+
+struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
+                            struct engine *engine, struct observer *observer,
+                            const struct run_story *story)
+{
+    struct carrier *carrier = g_new0(struct carrier, 1);
+    carrier->scenario = scenario;
+    carrier->engine = engine;
+    carrier->observer = observer;
+    carrier->story = story;
+    carrier->segment = segment_new();
+    carrier->packets = pool_new(sizeof(struct packet_parcel));
+    carrier->datagrams = pool_new(sizeof(struct datagram_parcel));
+    for (unsigned role = 0; role < LINK_COUNT; role++)
+        carrier->links[role] = link_new(link_role_word(role), run_key,
+                                        &scenario->links[role].forward,
+                                        &scenario->links[role].reverse);
+    return carrier;
+}
+
+void carrier_free(struct carrier *carrier)
+{
+    for (unsigned role = 0; role < LINK_COUNT; role++)
+        link_free(carrier->links[role]);
+    pool_free(carrier->datagrams);
+    pool_free(carrier->packets);
+    segment_free(carrier->segment);
+    g_free(carrier);
+}

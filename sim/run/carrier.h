@@ -1,0 +1,68 @@
+/* The carrier: takes packets and datagrams over the links to whoever is there to
+ * take them, and tells the observer what became of records.
+ *
+ * What a packet is, for the keyed draws: whose it is (tag), which of its sender's
+ * (serial) and its flags; a record: whose and which kind; a hello: its number. So
+ * one connection's luck does not hang on another's. */
+#ifndef SIM_RUN_CARRIER_H
+#define SIM_RUN_CARRIER_H
+
+#include "sim/engine/engine.h"
+#include "sim/network/link.h"
+#include "sim/node/traffic.h"
+#include "sim/node/unit.h"
+#include "sim/run/observer.h"
+#include "sim/run/story.h"
+#include "sim/scenario/scenario.h"
+
+struct carrier;
+
+/* IP bytes of replication traffic so far, both directions, hellos apart. */
+struct replication_count {
+    uint64_t datagrams, bytes, lost;
+};
+
+struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
+                            struct engine *engine, struct observer *observer,
+                            const struct run_story *story);
+void carrier_free(struct carrier *carrier);
+
+/* Whom it serves; before anything is sent. Units may be told one by one. */
+void carrier_set_traffic(struct carrier *carrier, struct traffic *traffic);
+void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *unit);
+
+/* A packet leaves a client (outside) or a server (inside): struct traffic_config's
+ * send, with the carrier as network. */
+void carrier_send(void *carrier, enum side from, const struct packet *packet);
+
+/* A unit forwards a packet, or sends a datagram: struct unit_network's. Packets
+ * get the carrier's epoch as they cross. */
+void carrier_forward(void *carrier, struct unit *unit, enum side side,
+                     const struct packet *packet);
+void carrier_datagram(void *carrier, struct unit *unit, enum channel channel,
+                      const uint8_t *bytes, size_t length, const struct record_mark *marks,
+                      unsigned mark_count);
+
+/* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
+void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
+
+/* Who owns an address now. */
+void carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip);
+void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip);
+struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip);
+
+/* A link, for faults. */
+struct link *carrier_link(const struct carrier *carrier, enum link_role role);
+
+/* The record of the datagram that a unit is stepping on just now, or NULL. */
+const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier);
+
+struct replication_count carrier_replication_count(const struct carrier *carrier);
+
+/* The word for a link: "clients", "servers", "replication", "hello". */
+const char *link_role_word(enum link_role role);
+
+/* The fixed address of a unit on the network between the two. */
+uint32_t carrier_unit_ip(unsigned number);
+
+#endif

@@ -1,0 +1,53 @@
+/* Outcomes: what became of each connection that was there at the failure, and
+ * why. An observer: it watches and decides nothing in the world.
+ *
+ * The law is the design's page on validity, section 1: known is read from the new
+ * active's table at the takeover; survived is end to end; the cause of a casualty
+ * is decided by what happened to the datagrams that carried its record. */
+#ifndef SIM_RUN_OBSERVER_H
+#define SIM_RUN_OBSERVER_H
+
+#include "sim/engine/engine.h"
+#include "sim/node/connection.h"
+#include "sim/node/traffic.h"
+#include "sim/node/unit.h"
+#include "sim/run/run.h"
+
+struct observer;
+
+struct observer *observer_new(const struct scenario *scenario, const struct engine *engine);
+void observer_free(struct observer *observer);
+
+/* What the traffic reports goes here. */
+const struct connection_watch *observer_watch(struct observer *observer);
+
+/* Records on their way: handed to the link; lost on it, or at a machine that is
+ * down; arrived, and the director has stepped. */
+void observer_record_sent(struct observer *observer, const struct record_mark *mark);
+void observer_record_lost(struct observer *observer, const struct record_mark *mark);
+void observer_record_arrived(struct observer *observer, const struct record_mark *mark);
+
+/* A note of a unit; mark is the record of the datagram at hand, or NULL. */
+void observer_note(struct observer *observer, const struct note *note,
+                  const struct record_mark *mark);
+
+/* The measured fault happens now: whoever is open counts. standby_since is when the
+ * unit that may take over started. Later failures do not count. */
+void observer_failure(struct observer *observer, const struct traffic *traffic,
+                     nstime standby_since);
+bool observer_failed(const struct observer *observer);
+
+/* Another unit owns the address now; director is its. Only the first counts. */
+void observer_takeover(struct observer *observer, const struct traffic *traffic,
+                      const struct director *director);
+
+/* How many of those counted or listed are undecided yet, and a walk over the live
+ * ones among them: start with *cursor = 0; NULL at the end. */
+uint32_t observer_undecided(const struct observer *observer);
+struct connection *observer_next_undecided(const struct observer *observer, uint32_t *cursor);
+
+/* The verdicts, at the end of the run, into the result (rows owned by it). A
+ * casualty without a cause is a bug of this observer and becomes a violation. */
+void observer_finish(struct observer *observer, struct run_result *result);
+
+#endif

@@ -1,0 +1,29 @@
+#include "sim/run/run.h"
+
+#include "sim/run/world.h"
+
+struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
+                               uint32_t repetition, bool want_events, struct run_story *story)
+{
+    struct run_result *result = g_new0(struct run_result, 1);
+    gint64 started = g_get_monotonic_time();
+    struct journal *journal = want_events ? journal_new(repetition) : NULL;
+    struct world *world = world_new(scenario, repetition, journal, story);
+    world_run(world);
+    world_result(world, result);
+    world_free(world);
+    result->point = point;
+    result->repetition = repetition;
+    result->events = journal_finish(journal);
+    result->wall_seconds = (double)(g_get_monotonic_time() - started) / 1e6;
+    return result;
+}
+
+void run_result_free(struct run_result *result)
+{
+    g_free(result->virtuals);
+    g_free(result->rows);
+    g_free(result->events);
+    g_free(result->violation);
+    g_free(result);
+}

@@ -1,0 +1,36 @@
+/* A story: what happens to one connection, and around it, told as it happens.
+ *
+ * A run without a listener builds no text. Places are where things happen or go. */
+#ifndef SIM_RUN_STORY_H
+#define SIM_RUN_STORY_H
+
+#include "core/nstime.h"
+#include "core/packet.h"
+
+#include <stdint.h>
+
+enum place { PLACE_CLIENT, PLACE_UNIT_0, PLACE_UNIT_1, PLACE_SERVER, PLACE_NOWHERE };
+
+struct run_story {
+    uint32_t tag; /* the connection told of: its number + 1 */
+    void *context;
+    /* to is PLACE_NOWHERE where nothing travels; text is borrowed, without line end */
+    void (*tell)(void *context, nstime at, enum place from, enum place to, const char *text);
+};
+
+/* Tell with a format, if anybody listens. */
+void story_tell(const struct run_story *story, nstime at, enum place from, enum place to,
+                const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Does a packet belong to the story? Cheap enough for every packet. */
+static inline int story_wants(const struct run_story *story, uint32_t tag)
+{
+    return story && story->tag == tag;
+}
+
+/* "SYN", "FIN ACK", "ACK 400 bytes", with relative numbers left out, in a buffer
+ * of PACKET_TEXT_SIZE; returns text. */
+enum { PACKET_TEXT_SIZE = 80 };
+char *packet_print(const struct packet *packet, char *text);
+
+#endif

@@ -1,0 +1,142 @@
+/* The verdicts: outcome counts, causes, and the theory's line for the same cohort. */
+#include "sim/run/observed.h"
+
+#include "analysis/stats.h"
+#include "analysis/theory.h"
+
+#include <string.h>
+
+static bool replicated(const struct observer *observer, const struct observed *observed)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, observed->row.virtual);
+    return virtual->replicate && strcmp(observer->scenario->protocol, "none") != 0;
+}
+
+/* The record's fate first; the order is that of CAUSE_LIST. CAUSE_NONE: none applies. */
+static enum cause record_cause(const struct observer *observer, const struct observed *observed)
+{
+    const struct record_history *record = &observed->record;
+    bool sent_before = record->sent > 0 && record->first_sent <= observer->failure;
+    if (!replicated(observer, observed)
+        || (sent_before && record->first_sent < observer->standby_since))
+        return CAUSE_NOT_REPLICATED;
+    if (!sent_before)
+        return CAUSE_CREATE_UNSENT;
+    if (record->arrived == 0)
+        return record->late > 0 ? CAUSE_CREATE_IN_FLIGHT : CAUSE_CREATE_LOST;
+    if (!record->accepted)
+        return CAUSE_CREATE_REJECTED;
+    return record->removed;
+}
+
+static enum cause cause_of(const struct observer *observer, const struct observed *observed)
+{
+    enum cause cause = observed->row.known ? CAUSE_NONE : record_cause(observer, observed);
+    if (cause != CAUSE_NONE)
+        return cause;
+    if (observer->takeover < 0)
+        return CAUSE_ADDRESS_NOT_MOVED;
+    if (observer->both_active)
+        return CAUSE_BOTH_ACTIVE;
+    return observed->gave_up ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
+}
+
+static void judge(const struct observer *observer, struct observed *observed,
+                  struct run_result *result)
+{
+    struct connection_row *row = &observed->row;
+    if (row->outcome != OUTCOME_SURVIVED && row->outcome != OUTCOME_CENSORED) {
+        row->cause = (uint8_t)cause_of(observer, observed);
+        if (row->cause == CAUSE_NONE && !result->violation)
+            result->violation = g_strdup_printf("connection %u: %s without a cause",
+                                                row->connection, outcome_word(row->outcome));
+    }
+    if (!state_counts(row->state))
+        return;
+    struct virtual_count *virtual = &result->virtuals[row->virtual];
+    result->counted++;
+    result->known += row->known;
+    result->outcomes[row->outcome]++;
+    result->causes[row->cause]++;
+    virtual->counted++;
+    virtual->known += row->known;
+    virtual->survived += row->outcome == OUTCOME_SURVIVED;
+}
+
+static int compare_times(gconstpointer a, gconstpointer b)
+{
+    nstime x = *(const nstime *)a, y = *(const nstime *)b;
+    return (x > y) - (x < y);
+}
+
+static void percentiles(GArray *times, nstime *p50, nstime *p99)
+{
+    *p50 = *p99 = -1;
+    if (times->len == 0)
+        return;
+    g_array_sort(times, compare_times);
+    const nstime *sorted = (const nstime *)(void *)times->data;
+    *p50 = stats_percentile(sorted, times->len, 50);
+    *p99 = stats_percentile(sorted, times->len, 99);
+}
+
+static void measure_stalls(const struct observer *observer, struct run_result *result)
+{
+    GArray *stalls = g_array_new(FALSE, FALSE, sizeof(nstime));
+    for (guint i = 0; i < observer->listed->len; i++) {
+        const struct observed *observed = g_ptr_array_index(observer->listed, i);
+        const struct connection_row *row = &observed->row;
+        if (state_counts(row->state) && row->outcome == OUTCOME_SURVIVED && row->stall >= 0)
+            g_array_append_val(stalls, row->stall);
+    }
+    percentiles(stalls, &result->stall_p50, &result->stall_p99);
+    g_array_free(stalls, TRUE);
+}
+
+/* The conditional line, over the cohort: connections of virtuals without the flag
+ * can never be known. It holds where a create is one datagram and the handshake's
+ * last ACK is not lost on its way. */
+static double theory_line(const struct observer *observer, double loss, uint32_t counted)
+{
+    const struct scenario *scenario = observer->scenario;
+    const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
+    if (counted == 0 || impairment_mean_loss(clients) > 0 || observer->failure < 0)
+        return -1;
+    double *ages = g_new(double, counted);
+    size_t count = 0;
+    for (guint i = 0; i < observer->listed->len; i++) {
+        const struct observed *observed = g_ptr_array_index(observer->listed, i);
+        if (state_counts(observed->row.state) && replicated(observer, observed))
+            ages[count++] = (double)(observer->failure - observed->established) / 1e9;
+    }
+    double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
+    double known = count ? theory_known_conditional(loss, c, ages, count) : 0;
+    g_free(ages);
+    return known * (double)count / (double)counted;
+}
+
+void observer_finish(struct observer *observer, struct run_result *result)
+{
+    const struct impairment *replication = &observer->scenario->links[LINK_REPLICATION].forward;
+    uint32_t count = observer->listed->len;
+    result->failure = observer->failure;
+    result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
+    result->ghosts = observer->ghosts;
+    result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);
+    result->rows = g_new0(struct connection_row, count);
+    result->row_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct observed *observed = g_ptr_array_index(observer->listed, i);
+        judge(observer, observed, result);
+        result->rows[i] = observed->row;
+    }
+    measure_stalls(observer, result);
+    result->opened_during_outage = observer->opened_in_outage;
+    result->connected_during_outage = observer->connect_delays->len;
+    percentiles(observer->connect_delays, &result->connect_p50, &result->connect_p99);
+    result->mean_loss = impairment_mean_loss(replication);
+    /* lost and duplicated at once is exactly one packet */
+    double lost = result->mean_loss * (1 - probability_share(replication->duplicate));
+    result->known_theory = theory_line(observer, lost, result->counted);
+}

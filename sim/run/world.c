@@ -1,0 +1,377 @@
+#include "sim/run/world.h"
+
+#include "sim/engine/chance.h"
+#include "sim/fault/timeline.h"
+
+enum { UNITS = 2 };
+
+struct world {
+    const struct scenario *scenario;
+    struct journal *journal;
+    const struct run_story *story;
+    struct engine *engine;
+    struct observer *observer;
+    struct carrier *carrier;
+    struct traffic *traffic;
+    struct unit_network network;
+    struct unit *units[UNITS];
+    struct fault_time *times;
+    /* at the measured fault */
+    const struct unit *owner_at_failure;
+    struct replication_count replication;
+    uint32_t peak_open;
+};
+
+static const struct unit_spec *unit_spec(const struct world *world, unsigned number)
+{
+    return g_ptr_array_index(world->scenario->units, number);
+}
+
+static enum place unit_place(unsigned number)
+{
+    return number == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1;
+}
+
+/* Say something about a unit to whoever listens. */
+static void report_unit(struct world *world, unsigned number, const char *event,
+                        const char *detail)
+{
+    nstime now = engine_now(world->engine);
+    journal_unit(world->journal, now, unit_spec(world, number)->name, event, detail);
+    story_tell(world->story, now, unit_place(number), PLACE_NOWHERE, "%s%s%s", event,
+               detail ? ": " : "", detail ? detail : "");
+}
+
+/* ---- what units do to the world ------------------------------------------------ */
+
+static void unit_forwards(void *context, struct unit *unit, enum side side,
+                          const struct packet *packet)
+{
+    struct world *world = context;
+    carrier_forward(world->carrier, unit, side, packet);
+}
+
+static void unit_sends(void *context, struct unit *unit, enum channel channel,
+                       const uint8_t *bytes, size_t length, const struct record_mark *marks,
+                       unsigned mark_count)
+{
+    struct world *world = context;
+    carrier_datagram(world->carrier, unit, channel, bytes, length, marks, mark_count);
+}
+
+static void unit_claims(void *context, struct unit *unit, uint32_t ip)
+{
+    struct world *world = context;
+    carrier_claim(world->carrier, unit, ip);
+    bool active = ip == world->scenario->active_ip;
+    report_unit(world, unit_number(unit), active ? "claims-active-address" : "claims-address",
+                NULL);
+    if (active && observer_failed(world->observer) && unit != world->owner_at_failure)
+        observer_takeover(world->observer, world->traffic, unit_director(unit));
+}
+
+static void unit_releases(void *context, struct unit *unit, uint32_t ip)
+{
+    struct world *world = context;
+    carrier_release(world->carrier, unit, ip);
+}
+
+/* Notes about the unit as a whole; those about connections would be a log of all
+ * traffic. */
+static bool is_about_the_unit(enum note_code code)
+{
+    return code == NOTE_PEER_SILENT || code == NOTE_PEER_HEARD || code == NOTE_BECAME_ACTIVE
+           || code == NOTE_BECAME_STANDBY || code == NOTE_BOTH_ACTIVE
+           || code == NOTE_MACHINE_STATE || code == NOTE_TABLE_FULL;
+}
+
+static void tell_note(struct world *world, unsigned number, const struct note *note,
+                      const struct record_mark *mark)
+{
+    uint32_t tag = note->tag != 0 ? note->tag : mark ? mark->tag : 0;
+    const char *detail = note_detail_word(note);
+    if (tag != 0 && story_wants(world->story, tag))
+        story_tell(world->story, engine_now(world->engine), unit_place(number), PLACE_NOWHERE,
+                   "%s%s%s", note_word(note->code), detail ? ": " : "", detail ? detail : "");
+}
+
+static void unit_notes(void *context, struct unit *unit, const struct note *note)
+{
+    struct world *world = context;
+    const struct record_mark *mark = carrier_mark_at_hand(world->carrier);
+    unsigned number = unit_number(unit);
+    observer_note(world->observer, note, mark);
+    if (is_about_the_unit(note->code))
+        report_unit(world, number, note_word(note->code), note_detail_word(note));
+    else if (world->story)
+        tell_note(world, number, note, mark);
+}
+
+/* ---- faults ------------------------------------------------------------------------ */
+
+static unsigned unit_of_role(const struct world *world, enum fault_target target)
+{
+    struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
+    unsigned active = owner ? unit_number(owner) : 0;
+    return target == TARGET_ACTIVE ? active : 1 - active;
+}
+
+/* Roles are as they are when the fault fires: the active unit is the one that owns
+ * the active address. */
+static unsigned target_of(const struct world *world, const struct fault_spec *fault)
+{
+    switch (fault->target) {
+    case TARGET_UNIT:
+        return fault->unit;
+    case TARGET_PRIMARY:
+        return 0;
+    case TARGET_SECONDARY:
+        return 1;
+    case TARGET_ACTIVE:
+    case TARGET_STANDBY:
+        break;
+    }
+    return unit_of_role(world, fault->target);
+}
+
+static void change_link(struct world *world, const struct fault_spec *fault,
+                        const struct link_spec *spec)
+{
+    struct link *link = carrier_link(world->carrier, fault->link);
+    *link_impairment(link, DIRECTION_FORWARD) = spec->forward;
+    *link_impairment(link, DIRECTION_REVERSE) = spec->reverse;
+}
+
+/* The instant that decides who counts. */
+static void measure(struct world *world, unsigned hit)
+{
+    struct unit *standby = world->units[1 - hit];
+    world->owner_at_failure = carrier_owner(world->carrier, world->scenario->active_ip);
+    world->replication = carrier_replication_count(world->carrier);
+    observer_failure(world->observer, world->traffic, unit_started(standby));
+    carrier_set_epoch(world->carrier, 1);
+    journal_count(world->journal, engine_now(world->engine), "open-at-failure",
+                  traffic_count(world->traffic).open);
+}
+
+static void thaw_came(void *object, uint64_t number)
+{
+    struct world *world = object;
+    report_unit(world, (unsigned)number, "thaw", NULL);
+    unit_thaw(world->units[number]);
+}
+
+static void strike_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    unsigned hit = target_of(world, fault);
+    struct unit *unit = world->units[hit];
+    if ((int)index == world->scenario->measure)
+        measure(world, hit);
+    report_unit(world, hit,
+                fault->action == FAULT_CRASH    ? "crash"
+                : fault->action == FAULT_FREEZE ? "freeze"
+                                                : "restart",
+                fault->label);
+    if (fault->action == FAULT_CRASH)
+        unit_crash(unit);
+    else if (fault->action == FAULT_RESTART)
+        unit_restart(unit);
+    else {
+        unit_freeze(unit);
+        if (world->times[index].ends != NSTIME_NEVER)
+            engine_schedule(world->engine, world->times[index].ends, thaw_came, world, hit);
+    }
+}
+
+static const struct fault_spec *fault_spec(const struct world *world, uint64_t number)
+{
+    return g_ptr_array_index(world->scenario->faults, (guint)number);
+}
+
+static void link_mends(void *object, uint64_t number)
+{
+    struct world *world = object;
+    const struct fault_spec *fault = fault_spec(world, number);
+    change_link(world, fault, &world->scenario->links[fault->link]);
+    journal_unit(world->journal, engine_now(world->engine), NULL, "link-as-before",
+                 link_role_word(fault->link));
+}
+
+static void fault_strikes(void *object, uint64_t number)
+{
+    struct world *world = object;
+    const struct fault_spec *fault = fault_spec(world, number);
+    if (fault->action != FAULT_LINK) {
+        strike_unit(world, (unsigned)number, fault);
+        return;
+    }
+    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
+    change_link(world, fault, &fault->changed);
+    if (world->times[number].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[number].ends, link_mends, world, number);
+}
+
+static void schedule_faults(struct world *world)
+{
+    for (guint i = 0; i < world->scenario->faults->len; i++)
+        engine_schedule(world->engine, world->times[i].begins, fault_strikes, world, i);
+}
+
+/* ---- the run ---------------------------------------------------------------------------- */
+
+/* Openings stop, and each listed connection that is undecided is asked to speak. */
+static void call_the_roll(struct world *world)
+{
+    traffic_stop_opening(world->traffic);
+    if (!world->scenario->roll_call)
+        return;
+    uint32_t cursor = 0, asked = 0;
+    struct connection *connection;
+    while ((connection = observer_next_undecided(world->observer, &cursor))) {
+        traffic_ask(world->traffic, connection);
+        asked++;
+    }
+    journal_count(world->journal, engine_now(world->engine), "roll-call", asked);
+}
+
+void world_run(struct world *world)
+{
+    const struct scenario *scenario = world->scenario;
+    traffic_start(world->traffic);
+    engine_run(world->engine, scenario->duration);
+    world->peak_open = traffic_count(world->traffic).open;
+    call_the_roll(world);
+    nstime last = scenario->duration + scenario->drain;
+    while (observer_undecided(world->observer) > 0 && engine_step(world->engine, last))
+        ;
+}
+
+/* What must hold at the end, whatever happened. */
+static char *find_violation(const struct world *world)
+{
+    for (unsigned i = 0; i < UNITS; i++) {
+        const struct director *director = unit_director(world->units[i]);
+        const char *broken = director ? director_check(director) : NULL;
+        if (broken)
+            return g_strdup_printf("unit %s: %s", unit_spec(world, i)->name, broken);
+    }
+    if (traffic_count(world->traffic).corrupt > 0)
+        return g_strdup("a byte stream arrived with other bytes than were sent");
+    return NULL;
+}
+
+void world_result(struct world *world, struct run_result *result)
+{
+    result->violation = find_violation(world);
+    observer_finish(world->observer, result);
+    if (!observer_failed(world->observer))
+        world->replication = carrier_replication_count(world->carrier);
+    result->replication_datagrams = world->replication.datagrams;
+    result->replication_bytes = world->replication.bytes;
+    result->replication_lost = world->replication.lost;
+    result->engine_events = engine_events(world->engine);
+    result->peak_pending = engine_peak_pending(world->engine);
+    result->peak_open = world->peak_open;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+/* The phase of a unit's hellos is drawn anew in each repetition: a crash at a fixed
+ * phase of a timer would be a designed instant. */
+static nstime hello_phase(const struct scenario *scenario, uint64_t run_key, unsigned number)
+{
+    uint64_t key = chance_fold(chance_fold_name(run_key, "hello-phase"), number);
+    return (nstime)(((unsigned __int128)key * (uint64_t)scenario->hello_time) >> 64);
+}
+
+static void make_unit(struct world *world, uint64_t run_key, unsigned number)
+{
+    struct unit_config config = {
+        .engine = world->engine,
+        .name = unit_spec(world, number)->name,
+        .number = number,
+        .primary = unit_spec(world, number)->primary,
+        .own_ip = carrier_unit_ip(number),
+        .peer_ip = carrier_unit_ip(1 - number),
+        .hello_phase = hello_phase(world->scenario, run_key, number),
+        .seed = chance_fold(chance_fold_name(run_key, "unit"), number),
+        .commands = world->scenario->commands,
+        .network = &world->network,
+    };
+    world->units[number] = unit_new(&config);
+    carrier_set_unit(world->carrier, number, world->units[number]);
+}
+
+static void make_traffic(struct world *world, uint64_t run_key)
+{
+    struct traffic_config config = {
+        .engine = world->engine,
+        .scenario = world->scenario,
+        .run_key = run_key,
+        .network = world->carrier,
+        .send = carrier_send,
+        .watch = observer_watch(world->observer),
+    };
+    world->traffic = traffic_new(&config);
+    carrier_set_traffic(world->carrier, world->traffic);
+}
+
+struct world *world_new(const struct scenario *scenario, uint32_t repetition,
+                        struct journal *journal, const struct run_story *story)
+{
+    uint64_t run_key = chance_root(scenario->seed, repetition);
+    struct world *world = g_new0(struct world, 1);
+    world->scenario = scenario;
+    world->journal = journal;
+    world->story = story;
+    world->engine = engine_new();
+    world->observer = observer_new(scenario, world->engine);
+    world->carrier = carrier_new(scenario, run_key, world->engine, world->observer, story);
+    world->network = (struct unit_network){
+        .context = world,
+        .forward = unit_forwards,
+        .datagram = unit_sends,
+        .claim = unit_claims,
+        .release = unit_releases,
+        .note = unit_notes,
+    };
+    make_traffic(world, run_key);
+    for (unsigned i = 0; i < UNITS; i++)
+        make_unit(world, run_key, i);
+    world->times = timeline_draw(scenario, run_key);
+    schedule_faults(world);
+    return world;
+}
+
+void world_free(struct world *world)
+{
+    for (unsigned i = 0; i < UNITS; i++)
+        unit_free(world->units[i]);
+    traffic_free(world->traffic);
+    carrier_free(world->carrier);
+    observer_free(world->observer);
+    engine_free(world->engine);
+    g_free(world->times);
+    g_free(world);
+}
+
+struct engine *world_engine(const struct world *world)
+{
+    return world->engine;
+}
+
+struct traffic *world_traffic(const struct world *world)
+{
+    return world->traffic;
+}
+
+struct unit *world_unit(const struct world *world, unsigned number)
+{
+    g_assert(number < UNITS);
+    return world->units[number];
+}
+
+struct carrier *world_carrier(const struct world *world)
+{
+    return world->carrier;
+}

@@ -1,0 +1,31 @@
+/* The world of one run: clients, links, two units, servers, faults, put together
+ * from a scenario and let go. */
+#ifndef SIM_RUN_WORLD_H
+#define SIM_RUN_WORLD_H
+
+#include "sim/run/carrier.h"
+#include "sim/run/journal.h"
+#include "sim/run/observer.h"
+#include "sim/run/run.h"
+#include "sim/run/story.h"
+
+struct world;
+
+/* All borrowed but what a run needs of its own; journal and story may be NULL. */
+struct world *world_new(const struct scenario *scenario, uint32_t repetition,
+                        struct journal *journal, const struct run_story *story);
+void world_free(struct world *world);
+
+/* From the first opening to the last verdict. */
+void world_run(struct world *world);
+
+/* The verdicts and counts; call once, after world_run(). */
+void world_result(struct world *world, struct run_result *result);
+
+/* For tests: the parts. */
+struct engine *world_engine(const struct world *world);
+struct traffic *world_traffic(const struct world *world);
+struct unit *world_unit(const struct world *world, unsigned number);
+struct carrier *world_carrier(const struct world *world);
+
+#endif
