@@ -80,6 +80,12 @@ $(BUILD)/tests/%.o: tests/%.c | build/view/ready
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(CHECK_CFLAGS) -I. -c -o $@ $<
 
+# ---- the packages of the project: GLib, gnuplot, Check, libcsv
+# installed with apt-get where that is possible; otherwise the line to type is printed
+.PHONY: packages
+packages:
+	@sh .ci/packages
+
 # ---- tests: one runner a room, tests/ROOM/*.c with its own main.c
 TEST_ROOMS := core engine network node scenario run analysis program
 test_objects = $(call objects,$(sort $(wildcard tests/$(1)/*.c)))
@@ -91,13 +97,71 @@ $(BUILD)/tests/$(1)/run: $(call test_objects,$(1)) $(LIBS)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $$(GLIB_LIBS) -lcsv -lm
 .PHONY: check-$(1)
 check-$(1): $(BUILD)/tests/$(1)/run understudy
-	$$(Q)$$<
+	$$(Q)UNDERSTUDY=$(BUILD)/understudy $$<
 endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call test_runner,$(room))))
 
-.PHONY: check
-check: understudy $(TEST_RUNNERS)
-	$(Q)status=0; for runner in $(TEST_RUNNERS); do $$runner || status=1; done; exit $$status
+# Packages first, in a make of their own: what pkg-config says is read at its start.
+.PHONY: check check-all
+check: packages
+	$(Q)$(MAKE) --no-print-directory check-all
+check-all: $(BUILD)/understudy understudy $(TEST_RUNNERS)
+	$(Q)sh tests/run-all $(BUILD) $(TEST_RUNNERS)
+
+# The same tests under the address and undefined-behaviour sanitisers, and the same
+# bytes in the tables as the ordinary build writes.
+.PHONY: asan
+asan: packages
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory VARIANT=asan CFLAGS='-O1 -g' check-asan
+.PHONY: check-asan
+check-asan: $(BUILD)/understudy $(TEST_RUNNERS)
+	$(Q)CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 G_SLICE=always-malloc sh tests/run-all $(BUILD) $(TEST_RUNNERS)
+	$(Q)sh tests/same-bytes build/release/understudy build/asan/understudy
+
+.PHONY: lint lint-tests
+lint-tests: $(TEST_RUNNERS) $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%.o,$(wildcard tests/bench/*.c))
+lint: packages
+	$(Q)sh tests/lint
+
+# ---- the main job, figures, baselines
+.PHONY: demo
+demo: packages
+	$(Q)$(MAKE) --no-print-directory demo-run
+.PHONY: demo-run
+demo-run: understudy
+	$(Q)./understudy sweep scenarios/loss-sweep.scn --jobs $(JOBS) --out results/loss-sweep
+	$(Q)./understudy plot results/loss-sweep survival --format svg --out results/loss-sweep/survival.svg
+	$(Q)./understudy plot results/loss-sweep survival --format text
+	$(Q)echo 'the figure: results/loss-sweep/survival.svg'
+
+.PHONY: results regress accept
+results: packages
+	$(Q)$(MAKE) --no-print-directory understudy
+	$(Q)sh results/remake $(JOBS)
+regress: understudy
+	$(Q)sh results/regress $(JOBS)
+accept: understudy
+	$(Q)sh results/accept $(JOBS)
+
+# ---- benchmarks: rates, ratios and memory, never part of a test
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(GLIB_LIBS) -lcsv -lm
+.PHONY: bench
+bench: $(BENCHES)
+	$(Q)for bench in $(BENCHES); do $$bench || exit 1; done
+
+# ---- installing
+.PHONY: install uninstall
+install: understudy
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/understudy/scenarios
+	install -m 755 $(BUILD)/understudy $(DESTDIR)$(PREFIX)/bin/understudy
+	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/understudy
+	rm -rf $(DESTDIR)$(PREFIX)/share/understudy
 
 .PHONY: clean
 clean:
