@@ -94,7 +94,7 @@ struct virtual *machines_add_virtual(struct machines *machines, struct machine_i
     *virtual = (struct virtual){
         .id = id,
         .predictor = PREDICTOR_LEASTCONNS, /* fact F-401 */
-        .idle_time = 120 * NSTIME_MIN,     /* */
+        .idle_time = IDLE_TIME_DEFAULT,
     };
     if (machines->last_virtual != NULL)
         machines->last_virtual->next = virtual;
@@ -114,8 +114,8 @@ struct physical *machines_add_physical(struct machines *machines, struct machine
     *physical = (struct physical){
         .id = id,
         .state = MACHINE_IN_SERVICE,
-        .weight = 1,    /* */
-        .threshold = 8, /* */
+        .weight = WEIGHT_DEFAULT,
+        .threshold = THRESHOLD_DEFAULT,
     };
     if (machines->last_physical != NULL)
         machines->last_physical->next = physical;

@@ -92,8 +92,12 @@ struct assignment {
 
 struct machines;
 
-/* virtual and physical ones together. */
-enum { MACHINES_MAX = 8000 };
+enum {
+    MACHINES_MAX = 8000,   /* virtual and physical ones together */
+    WEIGHT_DEFAULT = 1,    /* */
+    THRESHOLD_DEFAULT = 8, /* */
+};
+#define IDLE_TIME_DEFAULT (120 * NSTIME_MIN) /* */
 
 struct machines *machines_new(void);
 void machines_free(struct machines *machines);

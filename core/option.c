@@ -1,0 +1,165 @@
+#include "core/option.h"
+
+#include "core/command_parse.h"
+#include "core/replication.h"
+#include "core/spelling.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* A kind of value: how it is read (false when it is not one), printed, and what
+ * a user is told to write. */
+struct option;
+struct kind {
+    bool (*read)(const struct option *option, const char *value, void *field);
+    void (*print)(const struct option *option, const void *field, GString *text);
+};
+
+struct option {
+    const char *name;
+    const struct kind *kind;
+    size_t offset;       /* of its field in struct settings */
+    const char *expects; /* for CHOICE the words themselves, by their number */
+};
+
+/* ---- kinds */
+
+/* The fields are enums of their own; the constants are small and not negative. */
+_Static_assert(sizeof(enum active_on) == sizeof(unsigned), "an enum is stored as unsigned");
+
+static bool read_choice(const struct option *option, const char *value, void *field)
+{
+    char **words = g_strsplit(option->expects, "|", -1);
+    unsigned number = 0;
+    while (words[number] != NULL && strcmp(words[number], value) != 0)
+        number++;
+    bool found = words[number] != NULL;
+    g_strfreev(words);
+    if (found)
+        memcpy(field, &number, sizeof number);
+    return found;
+}
+
+static void print_choice(const struct option *option, const void *field, GString *text)
+{
+    unsigned number;
+    memcpy(&number, field, sizeof number);
+    char **words = g_strsplit(option->expects, "|", -1);
+    g_assert(number < g_strv_length(words));
+    g_string_append(text, words[number]);
+    g_strfreev(words);
+}
+
+static bool read_protocol(const struct option *option, const char *value, void *field)
+{
+    (void)option;
+    return replication_parse(value, field);
+}
+
+static void print_protocol(const struct option *option, const void *field, GString *text)
+{
+    const enum replication_kind *kind = field;
+    (void)option;
+    g_string_append(text, replication_word(*kind));
+}
+
+static bool read_time(const struct option *option, const char *value, void *field)
+{
+    nstime time;
+    (void)option;
+    if (!parse_time(value, &time) || time == 0 || time > OPTION_TIME_MAX)
+        return false;
+    memcpy(field, &time, sizeof time);
+    return true;
+}
+
+static void print_time_value(const struct option *option, const void *field, GString *text)
+{
+    const nstime *time = field;
+    (void)option;
+    char *word = print_time(*time);
+    g_string_append(text, word);
+    g_free(word);
+}
+
+static bool read_time_or_off(const struct option *option, const char *value, void *field)
+{
+    nstime off = NSTIME_NEVER;
+    if (strcmp(value, "off") != 0)
+        return read_time(option, value, field);
+    memcpy(field, &off, sizeof off);
+    return true;
+}
+
+static void print_time_or_off(const struct option *option, const void *field, GString *text)
+{
+    const nstime *time = field;
+    if (*time == NSTIME_NEVER)
+        g_string_append(text, "off");
+    else
+        print_time_value(option, field, text);
+}
+
+static const struct kind choice = {read_choice, print_choice};
+static const struct kind protocol = {read_protocol, print_protocol};
+static const struct kind span = {read_time, print_time_value};
+static const struct kind span_or_off = {read_time_or_off, print_time_or_off};
+
+/* ---- the table, in the order of printing */
+
+#define FIELD(name) offsetof(struct settings, name)
+#define A_TIME "a time up to 10 years, such as 60s"
+
+static const struct option options[] = {
+    {"conn-real", &choice, FIELD(conn_real), "direct|pointer"},               /* */
+    {"bind0", &choice, FIELD(bind0), "default|none"},                         /* */
+    {"unknown-connection", &choice, FIELD(unknown_connection), "drop|reset"}, /* */
+    {"active-on", &choice, FIELD(active_on), "ack|synack|syn"},               /* */
+    {"delete-send", &choice, FIELD(delete_send), "if-created|always"},        /* */
+    {"bad-flags", &choice, FIELD(bad_flags), "reject|lenient"},               /* */
+    {"standby-timeout", &span_or_off, FIELD(standby_timeout), "off or " A_TIME}, /* */
+    {"half-open-time", &span, FIELD(half_open_time), A_TIME},                 /* fact F-605 */
+    {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
+};
+
+static char *unknown_option(const char *name)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
+        g_ptr_array_add(names, (void *)(uintptr_t)options[i].name);
+    const char *nearest = spelling_nearest(name, names);
+    char *sentence =
+        nearest != NULL
+            ? g_strdup_printf("there is no option \"%s\"; did you mean \"%s\"?", name, nearest)
+            : g_strdup_printf("there is no option \"%s\"; show configuration lists all", name);
+    g_ptr_array_free(names, TRUE);
+    return sentence;
+}
+
+char *option_set(struct settings *settings, const char *name, const char *value)
+{
+    char *known_name = g_strdelimit(g_strdup(name), "_", '-');
+    char *known_value = g_strdelimit(g_strdup(value), "_", '-');
+    char *sentence = NULL;
+    unsigned i = 0;
+    while (i < G_N_ELEMENTS(options) && strcmp(options[i].name, known_name) != 0)
+        i++;
+    if (i == G_N_ELEMENTS(options))
+        sentence = unknown_option(known_name);
+    else if (!options[i].kind->read(&options[i], known_value,
+                                    (char *)settings + options[i].offset))
+        sentence = g_strdup_printf("\"%s\" is no value of %s; write %s", value, options[i].name,
+                                   options[i].expects);
+    g_free(known_name);
+    g_free(known_value);
+    return sentence;
+}
+
+void option_print_all(const struct settings *settings, GString *text)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_string_append_printf(text, "option %s ", options[i].name);
+        options[i].kind->print(&options[i], (const char *)settings + options[i].offset, text);
+        g_string_append_c(text, '\n');
+    }
+}
