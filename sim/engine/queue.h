@@ -2,7 +2,9 @@
  * least key comes out first. Behind its own header so that a ladder or radix
  * queue can take its place.
  *
- * Today a 4-ary heap of 16-byte entries: time, and order << 24 | item. */
+ * Today a 4-ary heap of 16-byte entries: time, and order << 24 | item. Taking the
+ * first entry leaves a hole at the root, which the next put fills: an event that
+ * schedules another costs one descent instead of two. */
 #ifndef SIM_ENGINE_QUEUE_H
 #define SIM_ENGINE_QUEUE_H
 
@@ -12,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { QUEUE_ITEM_BITS = 24 }; /* at most 16,777,216 items at a time */
+enum {
+    QUEUE_ITEM_BITS = 24, /* at most 16,777,216 items at a time */
+    QUEUE_ORDER_BITS = 40 /* at most 1.1e12 entries in a queue's life */
+};
 
 struct queue_entry {
     nstime time;
@@ -21,18 +26,28 @@ struct queue_entry {
 
 struct queue {
     struct queue_entry *entries;
-    size_t count;
+    size_t count; /* of entries in the array, the hole included */
     size_t capacity;
+    bool hole;
 };
 
 void queue_init(struct queue *queue);
 void queue_clear(struct queue *queue);
 
-/* order must be larger than that of every entry put before. */
+/* How many are in it, and the bytes held for them. */
+size_t queue_count(const struct queue *queue);
+size_t queue_memory(const struct queue *queue);
+
+/* order must be larger than that of every entry put before; time is not negative. */
 void queue_put(struct queue *queue, nstime time, uint64_t order, uint32_t item);
 
 /* The least entry, without and with taking it out; the queue must not be empty. */
-nstime queue_first_time(const struct queue *queue);
+nstime queue_first_time(struct queue *queue);
 uint32_t queue_take(struct queue *queue, nstime *time);
+
+/* Keep only the entries that the filter approves of; it is asked once for each, in
+ * no particular order. */
+typedef bool queue_filter(void *context, uint32_t item);
+void queue_retain(struct queue *queue, queue_filter *filter, void *context);
 
 #endif
