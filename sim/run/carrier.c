@@ -35,6 +35,7 @@ struct carrier {
     const struct scenario *scenario;
     struct engine *engine;
     struct observer *observer;
+    struct journal *journal;
     const struct run_story *story;
     struct traffic *traffic;
     struct unit *units[UNITS];
@@ -165,19 +166,31 @@ void carrier_forward(void *context, struct unit *unit, enum side side,
 
 /* ---- datagrams ------------------------------------------------------------------ */
 
-typedef void record_report(struct observer *observer, const struct record_mark *mark);
+/* What happens to a record: whom it is reported to, and how it is told. */
+struct record_fate {
+    void (*report)(struct observer *observer, const struct record_mark *mark);
+    const char *event; /* in the journal */
+    const char *phrase; /* in a story */
+};
+
+static const struct record_fate fate_sent = { observer_record_sent, "record-sent", "leaves" };
+static const struct record_fate fate_lost = { observer_record_lost, "record-lost", "is lost" };
+static const struct record_fate fate_arrived = { observer_record_arrived, "record-arrived",
+                                                 "arrives" };
 
 static void report_records(const struct carrier *carrier, const struct datagram_parcel *parcel,
-                           record_report *report, const char *fate)
+                           const struct record_fate *fate, const char *where)
 {
+    nstime now = engine_now(carrier->engine);
     for (unsigned i = 0; i < parcel->mark_count; i++) {
         const struct record_mark *mark = &parcel->marks[i];
-        report(carrier->observer, mark);
+        const char *record = mark->is_delete ? "delete" : "create";
+        fate->report(carrier->observer, mark);
+        journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
-            story_tell(carrier->story, engine_now(carrier->engine),
-                       parcel->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,
-                       parcel->sender == 0 ? PLACE_UNIT_1 : PLACE_UNIT_0, "%s %s",
-                       mark->is_delete ? "delete" : "create", fate);
+            story_tell(carrier->story, now, parcel->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,
+                       parcel->sender == 0 ? PLACE_UNIT_1 : PLACE_UNIT_0, "%s %s%s", record,
+                       fate->phrase, where);
     }
 }
 
@@ -193,10 +206,10 @@ static void datagram_came(void *object, uint64_t number)
                                   parcel->bytes, parcel->length);
     carrier->at_hand = NULL;
     if (replication && taken)
-        report_records(carrier, parcel, observer_record_arrived, "arrives");
+        report_records(carrier, parcel, &fate_arrived, "");
     else if (replication) {
         carrier->replication.lost++;
-        report_records(carrier, parcel, observer_record_lost, "finds the machine not running");
+        report_records(carrier, parcel, &fate_lost, ": the machine is not running");
     }
     pool_give(carrier->datagrams, parcel);
 }
@@ -238,12 +251,12 @@ static void carry_datagram(struct carrier *carrier, struct datagram_parcel *parc
               (uint32_t)(UDP_IP_HEADERS + parcel->length), &passage);
     if (parcel->channel == CHANNEL_REPLICATION) {
         count_datagram(carrier, parcel->length, passage.copies == 0);
-        report_records(carrier, parcel, observer_record_sent, "leaves");
+        report_records(carrier, parcel, &fate_sent, "");
         if (passage.copies == 0) {
-            char fate[64];
-            g_snprintf(fate, sizeof fate, "lost on link %s (%s)", link_role_word(role),
+            char where[64];
+            g_snprintf(where, sizeof where, " on link %s (%s)", link_role_word(role),
                        passage_word(passage.loss));
-            report_records(carrier, parcel, observer_record_lost, fate);
+            report_records(carrier, parcel, &fate_lost, where);
         }
     }
     for (unsigned i = 0; i < passage.copies; i++) {
@@ -340,12 +353,13 @@ uint32_t carrier_unit_ip(unsigned number)
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
                             struct engine *engine, struct observer *observer,
-                            const struct run_story *story)
+                            struct journal *journal, const struct run_story *story)
 {
     struct carrier *carrier = g_new0(struct carrier, 1);
     carrier->scenario = scenario;
     carrier->engine = engine;
     carrier->observer = observer;
+    carrier->journal = journal;
     carrier->story = story;
     carrier->segment = segment_new();
     carrier->packets = pool_new(sizeof(struct packet_parcel));

@@ -11,6 +11,7 @@
 #include "sim/network/link.h"
 #include "sim/node/traffic.h"
 #include "sim/node/unit.h"
+#include "sim/run/journal.h"
 #include "sim/run/observer.h"
 #include "sim/run/story.h"
 #include "sim/scenario/scenario.h"
@@ -24,7 +25,7 @@ struct replication_count {
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
                             struct engine *engine, struct observer *observer,
-                            const struct run_story *story);
+                            struct journal *journal, const struct run_story *story);
 void carrier_free(struct carrier *carrier);
 
 /* Whom it serves; before anything is sent. Units may be told one by one. */

@@ -326,7 +326,8 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     world->story = story;
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
-    world->carrier = carrier_new(scenario, run_key, world->engine, world->observer, story);
+    world->carrier = carrier_new(scenario, run_key, world->engine, world->observer, journal,
+                                 story);
     world->network = (struct unit_network){
         .context = world,
         .forward = unit_forwards,

@@ -1,0 +1,148 @@
+/* Each shipped scenario shows what its heading promises. */
+#include "tests/run/suites.h"
+#include "tests/run/support.h"
+
+#include <string.h>
+
+static double survival(const struct run_result *result)
+{
+    return (double)result->outcomes[OUTCOME_SURVIVED] / result->counted;
+}
+
+/* first.scn: a tenth of the creates is lost; 90 % survive, and create_lost is the cause. */
+START_TEST(first)
+{
+    struct scenario *scenario = scenario_shipped("first", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->counted, 100);
+    ck_assert_double_gt(survival(result), 0.8);
+    ck_assert_double_lt(survival(result), 0.97);
+    ck_assert_uint_gt(result->causes[CAUSE_CREATE_LOST], casualties(result) / 2);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* loss-sweep.scn at its ends, run to the last retry: nothing is censored, without
+ * replication nobody survives, and known is the same as survived. */
+START_TEST(loss_sweep)
+{
+    static const char *const protocols[] = { "replication.protocol=none",
+                                             "replication.protocol=patent" };
+    struct scenario *scenario =
+        scenario_shipped("loss-sweep", protocols[_i], "link.replication.loss=30%", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_ge(result->counted, 1000);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_CENSORED], 0);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_MISROUTED], 0);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], result->known);
+    if (_i == 0)
+        ck_assert_uint_eq(result->known, 0);
+    else
+        ck_assert_double_eq_tol(survival(result), 0.7 * 0.996, 0.06);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* Which machines may serve a kind of client in figure-1.scn. */
+static bool may_serve(const char *virtual, const char *real)
+{
+    return (strcmp(virtual, "preferred") == 0 && strchr("da", real[0]))
+           || (strcmp(virtual, "general") == 0 && strchr("bc", real[0]))
+           || (strcmp(virtual, "unwelcome") == 0 && real[0] == 'e');
+}
+
+/* figure-1.scn (R-203..R-207, R-214): each kind of client on its own machines; the
+ * unwelcome are not replicated and none survives, the others do. */
+START_TEST(figure_1)
+{
+    struct scenario *scenario = scenario_shipped("figure-1", NULL);
+    struct run_result *result = run_once(scenario);
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        const struct virtual_spec *virtual =
+            g_ptr_array_index(scenario->virtuals, row->virtual);
+        if (row->server < 0)
+            continue;
+        const struct real_spec *real = g_ptr_array_index(scenario->reals, (guint)row->server);
+        ck_assert_msg(may_serve(virtual->name, real->name), "%s served by %s", virtual->name,
+                      real->name);
+    }
+    for (guint v = 0; v < scenario->virtuals->len; v++) {
+        const struct virtual_spec *virtual = g_ptr_array_index(scenario->virtuals, v);
+        const struct virtual_count *count = &result->virtuals[v];
+        ck_assert_uint_gt(count->counted, 20);
+        if (strcmp(virtual->name, "unwelcome") == 0)
+            ck_assert_uint_eq(count->survived, 0);
+        else
+            ck_assert_uint_ge(count->survived, count->counted * 95 / 100);
+    }
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* burst-loss.scn: the mean of every point is 10 %. */
+START_TEST(burst_loss)
+{
+    static const char *const losses[] = {
+        "link.replication.loss=10%", "link.replication.loss=burst 10% 20",
+        "link.replication.loss=outage 10% 50ms", "link.replication.loss=outage 10% 500ms"
+    };
+    struct scenario *scenario = scenario_shipped("burst-loss", losses[_i], NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_double_eq_tol(result->mean_loss, 0.1, 1e-6);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_CENSORED], 0);
+    ck_assert_double_gt(survival(result), 0.5);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* phase.scn: B waits 2.1 s from A's last hello, which left at the whole second. */
+START_TEST(phase)
+{
+    static const struct {
+        const char *crash;
+        nstime takeover;
+    } rows[] = { { "faults.crash-a=at 20100ms crash active", 2000 * NSTIME_MS },
+                 { "faults.crash-a=at 20500ms crash active", 1600 * NSTIME_MS },
+                 { "faults.crash-a=at 20900ms crash active", 1200 * NSTIME_MS } };
+    struct scenario *scenario = scenario_shipped("phase", rows[_i].crash, NULL);
+    struct run_result *result = run_once(scenario);
+    /* the hello was heard one link delay after it left */
+    ck_assert_int_eq(result->takeover, rows[_i].takeover + 200 * NSTIME_US);
+    ck_assert_double_gt(survival(result), 0.95);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* trace.scn: recorded connections, most of which survive 5 % loss. */
+START_TEST(trace)
+{
+    struct scenario *scenario = scenario_shipped("trace", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->counted, 50);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_CENSORED], 0);
+    ck_assert_double_gt(survival(result), 0.8);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+Suite *shipped_suite(void)
+{
+    Suite *suite = suite_create("scenarios");
+    TCase *tcase = tcase_create("shipped");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, first);
+    tcase_add_loop_test(tcase, loss_sweep, 0, 2);
+    tcase_add_test(tcase, figure_1);
+    tcase_add_loop_test(tcase, burst_loss, 0, 4);
+    tcase_add_loop_test(tcase, phase, 0, 3);
+    tcase_add_test(tcase, trace);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
