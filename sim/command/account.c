@@ -1,0 +1,300 @@
+#include "sim/command/account.h"
+
+#include "sim/command/histogram.h"
+#include "sim/command/report.h"
+
+/* What befell the cohort of one virtual machine. */
+struct tally {
+    uint32_t counted;
+    uint32_t outcomes[OUTCOME_COUNT];
+    uint32_t causes[CAUSE_COUNT];
+};
+
+static const struct virtual_spec *virtual_at(const struct account *account, unsigned index)
+{
+    return g_ptr_array_index(account->scenario->virtuals, index);
+}
+
+static struct tally tally(const struct account *account, unsigned virtual)
+{
+    struct tally sum = {0};
+
+    for (uint32_t i = 0; i < account->result->row_count; i++) {
+        const struct connection_row *row = &account->result->rows[i];
+        if (row->virtual == virtual && state_counts(row->state)) {
+            sum.counted++;
+            sum.outcomes[row->outcome]++;
+            sum.causes[row->cause]++;
+        }
+    }
+    return sum;
+}
+
+static const char *unit_name(const struct scenario *scenario, unsigned index)
+{
+    const struct unit_spec *unit = g_ptr_array_index(scenario->units, index);
+
+    return unit->name;
+}
+
+/* Which unit the measured fault hits. Roles are certain only while nothing has
+ * moved them: before that the primary (the first unit) is the active one. */
+static int struck_unit(const struct scenario *scenario)
+{
+    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
+    unsigned unit_faults = 0;
+
+    for (guint i = 0; i < scenario->faults->len; i++) {
+        const struct fault_spec *other = g_ptr_array_index(scenario->faults, i);
+        unit_faults += other->action == FAULT_CRASH || other->action == FAULT_FREEZE;
+    }
+    switch (fault->target) {
+    case TARGET_UNIT:
+        return (int)fault->unit;
+    case TARGET_PRIMARY:
+        return 0;
+    case TARGET_SECONDARY:
+        return 1;
+    case TARGET_ACTIVE:
+        return unit_faults == 1 ? 0 : -1;
+    case TARGET_STANDBY:
+        return unit_faults == 1 ? 1 : -1;
+    }
+    g_assert_not_reached();
+}
+
+static void print_failure(GString *text, const struct account *account)
+{
+    const struct scenario *scenario = account->scenario;
+    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
+    const struct run_result *result = account->result;
+    int unit = struck_unit(scenario);
+
+    g_string_append_printf(text, "   %s %s at ",
+                           unit >= 0 ? unit_name(scenario, (unsigned)unit) : fault->label,
+                           fault->action == FAULT_FREEZE ? "froze" : "crashed");
+    report_time(text, result->failure);
+    if (result->takeover < 0) {
+        g_string_append(text, ", nobody took over");
+        return;
+    }
+    g_string_append_printf(text, ", %s took over at ",
+                           unit >= 0 ? unit_name(scenario, unit == 0) : "the other unit");
+    report_time(text, result->failure + result->takeover);
+}
+
+static void print_heading(GString *text, const struct account *account)
+{
+    g_string_append_printf(text, "seed %" G_GUINT64_FORMAT " repetition %u",
+                           account->scenario->seed, account->result->repetition);
+    if (account->result->failure >= 0) {
+        print_failure(text, account);
+    }
+    g_string_append_c(text, '\n');
+}
+
+/* 2 + 18 + 60 columns. */
+static void print_table(GString *text, const struct account *account)
+{
+    g_string_append_printf(text, "\n  %-18s%9s%10s%8s%11s%12s%10s\n", "virtual", "counted",
+                           "survived", "reset", "timed out", "misrouted", "censored");
+    for (unsigned i = 0; i < account->scenario->virtuals->len; i++) {
+        struct tally sum = tally(account, i);
+        g_string_append(text, "  ");
+        report_pad(text, virtual_at(account, i)->name, 18);
+        g_string_append_printf(text, "%9u%10u%8u%11u%12u%10u\n", sum.counted,
+                               sum.outcomes[OUTCOME_SURVIVED], sum.outcomes[OUTCOME_RESET],
+                               sum.outcomes[OUTCOME_TIMED_OUT], sum.outcomes[OUTCOME_MISROUTED],
+                               sum.outcomes[OUTCOME_CENSORED]);
+    }
+    g_string_append_c(text, '\n');
+}
+
+static void append_causes(GString *line, const struct tally *sum)
+{
+    const char *before = "; causes: ";
+
+    for (unsigned i = 0; i < CAUSE_COUNT; i++) {
+        if (i != CAUSE_NONE && sum->causes[i] > 0) {
+            g_string_append_printf(line, "%s%s %u", before, cause_word(i), sum->causes[i]);
+            before = ", ";
+        }
+    }
+}
+
+static void print_survival(GString *text, const struct account *account)
+{
+    for (unsigned i = 0; i < account->scenario->virtuals->len; i++) {
+        struct tally sum = tally(account, i);
+        uint32_t decided = sum.counted - sum.outcomes[OUTCOME_CENSORED];
+        g_autoptr(GString) line = g_string_new(NULL);
+        g_string_append_printf(line, "survival of %s: ", virtual_at(account, i)->name);
+        report_share(line, sum.outcomes[OUTCOME_SURVIVED], decided);
+        g_string_append_printf(line, " (%u of %u)", sum.outcomes[OUTCOME_SURVIVED], decided);
+        append_causes(line, &sum);
+        report_wrap(text, line->str, 2);
+    }
+}
+
+static void print_known(GString *text, const struct account *account)
+{
+    const struct run_result *result = account->result;
+    g_autoptr(GString) line = g_string_new("known to the standby: ");
+
+    report_share(line, result->known, result->counted);
+    g_string_append_printf(line, " (%u of %u)", result->known, result->counted);
+    if (result->known_theory >= 0) {
+        g_string_append(line, "; theory for connections of these ages: ");
+        report_share(line, result->known_theory, 1);
+    }
+    report_wrap(text, line->str, 2);
+}
+
+static void print_delays(GString *text, const struct account *account)
+{
+    const struct run_result *result = account->result;
+
+    if (result->stall_p50 >= 0) {
+        g_string_append(text, "stall of survivors: median ");
+        report_time(text, result->stall_p50);
+        g_string_append(text, ", 99th percentile ");
+        report_time(text, result->stall_p99);
+        g_string_append_c(text, '\n');
+    }
+    if (result->opened_during_outage > 0) {
+        g_string_append_printf(text, "opened during the outage: %u, connected: %u",
+                               result->opened_during_outage, result->connected_during_outage);
+        if (result->connect_p50 >= 0) {
+            g_string_append(text, ", after a median of ");
+            report_time(text, result->connect_p50);
+        }
+        g_string_append_c(text, '\n');
+    }
+}
+
+/* A casualty to explain, the first by number; else any connection that counted. */
+static const struct connection_row *an_example(const struct run_result *result)
+{
+    const struct connection_row *other = NULL;
+
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (!state_counts(row->state)) {
+            continue;
+        }
+        if (row->cause != CAUSE_NONE) {
+            return row;
+        }
+        other = other != NULL ? other : row;
+    }
+    g_assert(other != NULL);
+    return other;
+}
+
+static void print_next_steps(GString *text, const struct account *account)
+{
+    const struct connection_row *example = an_example(account->result);
+
+    report_wrap(text,
+                "one run is one sample, no interval: use \"understudy sweep\" for the curve", 2);
+    g_string_append(text, example->cause != CAUSE_NONE ? "why did one die?  understudy explain"
+                                                       : "how did one live?  understudy explain");
+    study_again(account->study, text);
+    if (account->result->repetition != 0) {
+        g_string_append_printf(text, " --repetition %u", account->result->repetition);
+    }
+    g_string_append_printf(text, " --connection %u\n", example->connection);
+}
+
+void account_print(GString *text, const struct account *account)
+{
+    print_heading(text, account);
+    if (account->result->counted == 0) {
+        return;
+    }
+    report_wrap(text, ACCOUNT_DEFINITION, 2);
+    print_table(text, account);
+    print_survival(text, account);
+    print_known(text, account);
+    print_delays(text, account);
+    histogram_print(text, account->result, account->colour);
+    print_next_steps(text, account);
+}
+
+static void json_time(GString *text, const char *name, nstime time)
+{
+    if (time < 0) {
+        g_string_append_printf(text, "\"%s\": null, ", name);
+    } else {
+        g_string_append_printf(text, "\"%s\": %" G_GINT64_FORMAT ", ", name, time);
+    }
+}
+
+static void json_tally(GString *text, const struct tally *sum)
+{
+    const char *comma = "";
+
+    g_string_append_printf(text, "\"counted\": %u", sum->counted);
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        g_string_append_printf(text, ", \"%s\": %u", outcome_word(i), sum->outcomes[i]);
+    }
+    g_string_append(text, ", \"causes\": {");
+    for (unsigned i = 0; i < CAUSE_COUNT; i++) {
+        if (i != CAUSE_NONE && sum->causes[i] > 0) {
+            g_string_append_printf(text, "%s\"%s\": %u", comma, cause_word(i), sum->causes[i]);
+            comma = ", ";
+        }
+    }
+    g_string_append_c(text, '}');
+}
+
+static void json_virtuals(GString *text, const struct account *account)
+{
+    g_string_append(text, "\"virtuals\": [");
+    for (unsigned i = 0; i < account->scenario->virtuals->len; i++) {
+        struct tally sum = tally(account, i);
+        g_string_append(text, i == 0 ? "\n  {\"name\": " : ",\n  {\"name\": ");
+        report_json_string(text, virtual_at(account, i)->name);
+        g_string_append_printf(text, ", \"known\": %u, ", account->result->virtuals[i].known);
+        json_tally(text, &sum);
+        g_string_append_c(text, '}');
+    }
+    g_string_append(text, "\n]");
+}
+
+void account_json(GString *text, const struct account *account)
+{
+    const struct run_result *result = account->result;
+
+    g_string_append(text, "{\"scenario\": ");
+    report_json_string(text, account->study->path);
+    g_string_append_printf(text, ", \"seed\": %" G_GUINT64_FORMAT ", \"repetition\": %u, ",
+                           account->scenario->seed, result->repetition);
+    json_time(text, "failure_ns", result->failure);
+    json_time(text, "takeover_ns", result->takeover);
+    json_time(text, "stall_p50_ns", result->stall_p50);
+    json_time(text, "stall_p99_ns", result->stall_p99);
+    g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
+                           result->counted, result->known, result->ghosts);
+    json_virtuals(text, account);
+    g_string_append(text, "}\n");
+}
+
+char *account_nothing_open(const struct scenario *scenario, nstime failure)
+{
+    const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, 0);
+
+    if (scenario->measure < 0) {
+        return g_strdup("nothing failed, so nothing was measured: add a crash under [faults], "
+                        "as in \"crash = at 10s crash active\"");
+    }
+    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
+    g_autoptr(GString) when = g_string_new(NULL);
+    if (failure >= 0) {
+        g_string_append(when, " at ");
+        report_time(when, failure);
+    }
+    return g_strdup_printf("no connection was open at the failure%s: move [faults] %s, or raise "
+                           "arrivals or requests-per-connection in [workload %s]",
+                           when->str, fault->label, workload->name);
+}
