@@ -58,6 +58,7 @@ struct run_result {
     uint64_t engine_events;
     uint64_t peak_pending;
     uint64_t peak_open;
+    uint64_t opened;
     double wall_seconds;
 };
 

@@ -272,6 +272,7 @@ void world_result(struct world *world, struct run_result *result)
     result->engine_events = engine_events(world->engine);
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
+    result->opened = traffic_count(world->traffic).opened;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
