@@ -1,0 +1,154 @@
+#include "sim/command/curve.h"
+
+#include "analysis/table.h"
+#include "sim/command/report.h"
+
+#include <string.h>
+
+/* Runs, survival, interval, known and theory take 52 of the 80 columns. */
+#define CURVE_AXES_WIDTH 28u
+#define CURVE_AXES_MAX 4u
+
+struct curve {
+    struct table *table;
+    size_t axes; /* they stand in columns 1 to axes */
+    unsigned width[CURVE_AXES_MAX];
+    size_t point, metric, runs, estimate, lo, hi;
+};
+
+static bool find_columns(struct curve *curve, GError **error)
+{
+    size_t first, end;
+
+    if (!table_between(curve->table, "point", "metric", &first, &end, error)) {
+        return false;
+    }
+    curve->axes = MIN(end - first, CURVE_AXES_MAX);
+    return table_require(curve->table, "point", &curve->point, error) &&
+           table_require(curve->table, "metric", &curve->metric, error) &&
+           table_require(curve->table, "runs", &curve->runs, error) &&
+           table_require(curve->table, "estimate", &curve->estimate, error) &&
+           table_require(curve->table, "lo", &curve->lo, error) &&
+           table_require(curve->table, "hi", &curve->hi, error);
+}
+
+/* The last word of a key: link.replication.loss is loss. */
+static const char *heading(const struct curve *curve, size_t axis)
+{
+    const char *key = table_column_name(curve->table, curve->point + 1 + axis);
+    const char *dot = strrchr(key, '.');
+
+    return dot != NULL ? dot + 1 : key;
+}
+
+static void set_widths(struct curve *curve)
+{
+    for (size_t axis = 0; axis < curve->axes; axis++) {
+        size_t widest = strlen(heading(curve, axis));
+        for (size_t row = 0; row < table_rows(curve->table); row++) {
+            widest = MAX(widest, strlen(table_text(curve->table, row, curve->point + 1 + axis)));
+        }
+        curve->width[axis] = (unsigned)MIN(widest, CURVE_AXES_WIDTH / curve->axes - 2);
+    }
+}
+
+static void print_heading(GString *text, const struct curve *curve, double confidence)
+{
+    g_autofree char *interval = g_strdup_printf("%g%% interval", 100 * confidence);
+
+    for (size_t axis = 0; axis < curve->axes; axis++) {
+        g_string_append(text, "  ");
+        report_pad(text, heading(curve, axis), curve->width[axis]);
+    }
+    g_string_append_printf(text, "%6s%10s  %-18s%8s%8s\n", "runs", "survival", interval, "known",
+                           "theory");
+}
+
+static void print_percent(GString *text, const struct curve *curve, size_t row, size_t column,
+                          int width)
+{
+    g_autofree char *percent = NULL;
+    double share;
+
+    if (table_number(curve->table, row, column, &share)) {
+        percent = g_strdup_printf("%.2f%%", 100 * share);
+    }
+    g_string_append_printf(text, "%*s", width, percent != NULL ? percent : "-");
+}
+
+/* The row of another metric at the same point, or false. */
+static bool find_metric(const struct curve *curve, size_t like, const char *metric, size_t *found)
+{
+    const char *point = table_text(curve->table, like, curve->point);
+
+    for (size_t row = like; row < table_rows(curve->table); row++) {
+        if (strcmp(table_text(curve->table, row, curve->point), point) != 0) {
+            return false;
+        }
+        if (strcmp(table_text(curve->table, row, curve->metric), metric) == 0) {
+            *found = row;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_other(GString *text, const struct curve *curve, size_t like,
+                        const char *metric, int width)
+{
+    size_t row;
+
+    if (find_metric(curve, like, metric, &row)) {
+        print_percent(text, curve, row, curve->estimate, width);
+    } else {
+        g_string_append_printf(text, "%*s", width, "-");
+    }
+}
+
+static void print_interval(GString *text, const struct curve *curve, size_t row)
+{
+    g_autoptr(GString) interval = g_string_new(NULL);
+
+    print_percent(interval, curve, row, curve->lo, 0);
+    g_string_append(interval, " .. ");
+    print_percent(interval, curve, row, curve->hi, 0);
+    g_string_append_printf(text, "  %-18s", interval->str);
+}
+
+static void print_point(GString *text, const struct curve *curve, size_t row)
+{
+    for (size_t axis = 0; axis < curve->axes; axis++) {
+        g_string_append(text, "  ");
+        report_pad(text, table_text(curve->table, row, curve->point + 1 + axis),
+                   curve->width[axis]);
+    }
+    g_string_append_printf(text, "%6s", table_text(curve->table, row, curve->runs));
+    print_percent(text, curve, row, curve->estimate, 10);
+    print_interval(text, curve, row);
+    print_other(text, curve, row, "known", 8);
+    print_other(text, curve, row, "known-theory", 8);
+    g_string_append_c(text, '\n');
+}
+
+static void print_points(GString *text, const struct curve *curve)
+{
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        if (strcmp(table_text(curve->table, row, curve->metric), "survival") == 0) {
+            print_point(text, curve, row);
+        }
+    }
+}
+
+bool curve_print(GString *text, const char *summary, double confidence, GError **error)
+{
+    struct curve curve = {.table = table_parse(summary, strlen(summary), "summary.csv", error)};
+    bool good = curve.table != NULL && find_columns(&curve, error);
+
+    if (good) {
+        set_widths(&curve);
+        print_heading(text, &curve, confidence);
+        print_points(text, &curve);
+    }
+    g_clear_pointer(&curve.table, table_free);
+    return good;
+}

@@ -1,0 +1,121 @@
+#include "sim/command/plan.h"
+
+#include "sim/command/report.h"
+
+#include <string.h>
+
+/* A sweep over many values would fill the screen with links. */
+#define PLAN_LINKS_SHOWN 12u
+#define PLAN_LABEL 22u
+
+static const struct {
+    const char *name, *forward, *reverse;
+} links[LINK_COUNT] = {
+    [LINK_CLIENTS] = {"clients", "clients>units", "units>clients"},
+    [LINK_SERVERS] = {"servers", "units>servers", "servers>units"},
+    [LINK_REPLICATION] = {"replication", "A>B", "B>A"},
+    [LINK_HELLO] = {"hello", "A>B", "B>A"},
+};
+
+void plan_print_runs(GString *text, const struct scenario_file *file, uint32_t repetitions)
+{
+    unsigned points = scenario_file_points(file);
+
+    g_string_append_printf(text, "  %u point%s x %u repetition%s = %" G_GUINT64_FORMAT " runs\n",
+                           points, points == 1 ? "" : "s", repetitions,
+                           repetitions == 1 ? "" : "s", (uint64_t)points * repetitions);
+}
+
+static void add_line(GPtrArray *lines, const char *label, const char *words)
+{
+    g_autoptr(GString) line = g_string_new("  ");
+
+    report_pad(line, label, PLAN_LABEL);
+    g_autofree char *whole = g_strdup_printf("%s%s", line->str, words);
+    g_string_truncate(line, 0);
+    report_wrap(line, whole, PLAN_LABEL + 2);
+    if (!g_ptr_array_find_with_equal_func(lines, line->str, g_str_equal, NULL)) {
+        g_ptr_array_add(lines, g_strdup(line->str));
+    }
+}
+
+static void add_direction(GPtrArray *lines, const char *link, const char *direction,
+                          const struct impairment *impairment)
+{
+    g_autofree char *label = g_strdup_printf("link %s %s", link, direction);
+    g_autofree char *words = impairment_describe(impairment);
+
+    if (impairment->loss.model != LOSS_NONE || impairment->down) {
+        add_line(lines, label, words);
+    }
+}
+
+static void add_links(GPtrArray *lines, const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < LINK_COUNT; i++) {
+        add_direction(lines, links[i].name, links[i].forward, &scenario->links[i].forward);
+        add_direction(lines, links[i].name, links[i].reverse, &scenario->links[i].reverse);
+    }
+}
+
+static void append_seconds(GString *text, nstime time)
+{
+    g_string_append_printf(text, "%gs", (double)time / (double)NSTIME_S);
+}
+
+/* R-1005: suspicion after misses times the interval and a tenth of it, counted from
+ * the last hello that came, which left up to one interval before the crash. */
+static void add_detection(GPtrArray *lines, const struct scenario *scenario)
+{
+    nstime hello = scenario->hello_time;
+    nstime longest = scenario->hello_misses * hello + hello / 10;
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    g_string_append_printf(words, "localdirector: %u x ", scenario->hello_misses);
+    append_seconds(words, hello);
+    g_string_append(words, " + ");
+    append_seconds(words, hello / 10);
+    g_string_append(words, " after the last hello, so ");
+    append_seconds(words, longest - hello);
+    g_string_append(words, " to ");
+    append_seconds(words, longest);
+    g_string_append(words, " after a crash");
+    add_line(lines, "failover detection", words->str);
+}
+
+static void add_traces(GPtrArray *lines, const struct scenario *scenario)
+{
+    for (guint i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
+        if (workload->arrivals == ARRIVAL_TRACE && workload->trace_summary != NULL) {
+            g_autofree char *label = g_strdup_printf("trace of %s", workload->name);
+            add_line(lines, label, workload->trace_summary);
+        }
+    }
+}
+
+static void print_lines(GString *text, const GPtrArray *lines, guint shown)
+{
+    for (guint i = 0; i < lines->len && i < shown; i++) {
+        g_string_append(text, g_ptr_array_index(lines, i));
+    }
+    if (lines->len > shown) {
+        g_string_append_printf(text, "  and %u more\n", lines->len - shown);
+    }
+}
+
+void plan_print_world(GString *text, const struct scenario_file *file)
+{
+    g_autoptr(GPtrArray) impaired = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
+
+    for (unsigned point = 0; point < scenario_file_points(file); point++) {
+        struct scenario *scenario = scenario_file_point(file, point, true);
+        add_links(impaired, scenario);
+        add_detection(others, scenario);
+        add_traces(others, scenario);
+        scenario_free(scenario);
+    }
+    print_lines(text, impaired, PLAN_LINKS_SHOWN);
+    print_lines(text, others, PLAN_LINKS_SHOWN);
+}

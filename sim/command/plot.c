@@ -1,0 +1,48 @@
+/* plot: a figure from a result directory. */
+#include "analysis/plot.h"
+#include "sim/command/verb.h"
+
+static enum status draw(const struct verb *verb, int argc, char **argv, const char *format,
+                        const char *out)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (plot_directory(argv[1], argc > 2 ? argv[2] : NULL, format, out, &error)) {
+        return STATUS_DONE;
+    }
+    bool input = g_error_matches(error, PLOT_ERROR, PLOT_ERROR_INPUT);
+    return verb_fail(verb, input ? STATUS_INPUT : STATUS_TROUBLE, "%s", error->message);
+}
+
+static enum status act(const struct verb *verb, struct console *console, int argc, char **argv)
+{
+    char *format = NULL, *out = NULL;
+    const GOptionEntry entries[] = {
+        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "default svg", "svg|png|pdf|text"},
+        {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "default DIR/FIGURE.FORMAT", "FILE"},
+        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+    };
+    enum verb_parse parse = verb_parse(verb, console, entries, &argc, &argv);
+    enum status status = parse != VERB_GO
+                             ? verb_parse_status(parse)
+                             : draw(verb, argc, argv, format != NULL ? format : "svg", out);
+
+    g_free(format);
+    g_free(out);
+    return status;
+}
+
+const struct verb verb_plot = {
+    .name = "plot",
+    .arguments = "DIR [FIGURE]",
+    .summary = "Draw a figure from the tables of a sweep.",
+    .details = "Figures: survival (the default), takeover, cost, timeline.\n"
+               "It is drawn by gnuplot (package gnuplot-nox).\n\n"
+               "Examples:\n"
+               "  understudy plot results/loss-sweep\n"
+               "  understudy plot results/loss-sweep --format text\n"
+               "  understudy plot results/loss-sweep cost --format pdf --out cost.pdf\n",
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .act = act,
+};
