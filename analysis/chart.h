@@ -1,0 +1,21 @@
+/* The figures that "plot" knows, made from the tables of a result directory. Private
+ * to plot. */
+#ifndef ANALYSIS_CHART_H
+#define ANALYSIS_CHART_H
+
+#include "analysis/figure.h"
+
+/* Names of all figures with a comma and a blank between. */
+extern const char chart_names[];
+
+/* The figure of this name (see plot.h), or NULL and an error of PLOT_ERROR,
+ * TABLE_ERROR or G_FILE_ERROR. The caller frees. */
+struct figure *chart_new(const char *directory, const char *name, GError **error);
+
+/* From runs.csv: the share of runs whose takeover was done after so many seconds. */
+struct figure *chart_takeover_times(const char *directory, GError **error);
+
+/* From connections.csv: what became of connections of different age at the failure. */
+struct figure *chart_timeline(const char *directory, GError **error);
+
+#endif

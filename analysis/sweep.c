@@ -1,0 +1,88 @@
+#include "analysis/sweep.h"
+
+#include <string.h>
+
+static void free_axis(void *axis)
+{
+    axis_free(axis);
+}
+
+static const struct axis *choose_x(const GPtrArray *axes)
+{
+    const struct axis *first = NULL;
+    for (guint i = 0; i < axes->len; i++) {
+        const struct axis *axis = g_ptr_array_index(axes, i);
+        if (axis->values->len < 2) {
+            continue;
+        }
+        if (axis->numeric) {
+            return axis;
+        }
+        first = first != NULL ? first : axis;
+    }
+    return first;
+}
+
+struct sweep *sweep_new(const struct table *table, const char *after, const char *before,
+                        GError **error)
+{
+    g_assert(table != NULL && table_rows(table) > 0);
+    size_t first, end;
+    if (!table_between(table, after, before, &first, &end, error)) {
+        return NULL;
+    }
+    struct sweep *sweep = g_new0(struct sweep, 1);
+    sweep->table = table;
+    sweep->first = first;
+    sweep->axes = g_ptr_array_new_with_free_func(free_axis);
+    for (size_t i = first; i < end; i++) {
+        g_ptr_array_add(sweep->axes, axis_new(table, i));
+    }
+    sweep->x = choose_x(sweep->axes);
+    return sweep;
+}
+
+void sweep_free(struct sweep *sweep)
+{
+    if (sweep == NULL) {
+        return;
+    }
+    g_ptr_array_unref(sweep->axes);
+    g_free(sweep);
+}
+
+static const char *value_of(const struct sweep *sweep, guint axis, size_t row)
+{
+    return table_text(sweep->table, row, sweep->first + axis);
+}
+
+double sweep_position(const struct sweep *sweep, size_t row)
+{
+    g_assert(sweep->x != NULL);
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        if (g_ptr_array_index(sweep->axes, i) == sweep->x) {
+            return axis_position(sweep->x, value_of(sweep, i, row));
+        }
+    }
+    g_assert_not_reached();
+}
+
+/* A protocol or a phrase speaks for itself, "3" and "yes" do not. */
+static void append_value(GString *name, const struct axis *axis, const char *value)
+{
+    bool bare = axis->numeric || strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
+    g_string_append_printf(name, "%s%s%s%s", name->len > 0 ? ", " : "", bare ? axis->label : "",
+                           bare ? " " : "", value);
+}
+
+char *sweep_curve(const struct sweep *sweep, size_t row, const struct axis *without)
+{
+    GString *name = g_string_new(NULL);
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        const struct axis *axis = g_ptr_array_index(sweep->axes, i);
+        if (axis != without && axis->values->len > 1) {
+            append_value(name, axis, value_of(sweep, i, row));
+        }
+    }
+    return g_string_free(name, FALSE);
+}
