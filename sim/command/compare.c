@@ -64,7 +64,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_compare = {
     .name = "compare",
     .arguments = "A B",
-    .summary = "Is the sweep in B worse than the one in A? Exit 1 if so.",
+    .summary = "Is sweep B worse than sweep A? Exit 1 if so.",
     .details = "A and B are result directories of the same scenario and seed: runs are paired,\n"
                "so that both sides met the same network.\n\n"
                "Examples:\n"

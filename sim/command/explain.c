@@ -69,7 +69,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_explain = {
     .name = "explain",
     .arguments = "FILE",
-    .summary = "Why did connection N live or die? Its story, step by step.",
+    .summary = "Why did a connection live or die? Step by step.",
     .details = "The run is repeated, and everything that touched the connection is told: its\n"
                "packets, its record's datagrams, the crash, the takeover and the end.\n\n"
                "Example:\n"

@@ -195,7 +195,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_list = {
     .name = "list",
     .arguments = "WHAT",
-    .summary = "What there is: the words a scenario or a table may hold.",
+    .summary = "The words that scenarios and tables may hold.",
     .details = "WHAT: predictors protocols detectors metrics keys scenarios outcomes causes\n"
                "states.\n\n"
                "Example:\n"

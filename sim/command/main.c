@@ -18,7 +18,7 @@ static char *describe(void)
     GString *text = g_string_new("Commands (\"understudy COMMAND --help\" tells more):\n");
 
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_string_append_printf(text, "  %-8s %-15s %s\n", verbs[i]->name, verbs[i]->arguments,
+        g_string_append_printf(text, "  %-8s %-14s %s\n", verbs[i]->name, verbs[i]->arguments,
                                verbs[i]->summary);
     }
     g_string_append(text, "\nFILE may be - for standard input.\n\nExit codes:\n");

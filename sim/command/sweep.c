@@ -131,7 +131,7 @@ static uint32_t do_runs(struct sweep *sweep)
     return taken;
 }
 
-static void print_outcome(struct sweep *sweep, uint32_t taken)
+static void print_outcome(const struct sweep *sweep, uint32_t taken)
 {
     uint32_t runs = sweep->points * sweep->repetitions;
     g_autoptr(GString) text = g_string_new(NULL);
@@ -149,13 +149,14 @@ static void print_outcome(struct sweep *sweep, uint32_t taken)
     fputs(text->str, stdout);
 }
 
-static enum status judge(struct sweep *sweep)
+static enum status judge(const struct sweep *sweep, uint32_t taken)
 {
     if (sweep->violation != NULL) {
         return verb_fail(sweep->verb, STATUS_BROKEN, "%s", sweep->violation);
     }
     if (interrupt_status() != STATUS_DONE) {
-        return interrupt_status();
+        return verb_fail(sweep->verb, interrupt_status(), "interrupted; %u of %u runs are kept",
+                         taken, sweep->points * sweep->repetitions);
     }
     if (sweep->counted == 0) {
         g_autofree char *why = account_nothing_open(base(sweep), -1);
@@ -164,7 +165,7 @@ static enum status judge(struct sweep *sweep)
     return STATUS_DONE;
 }
 
-static enum status fail(struct sweep *sweep)
+static enum status fail(const struct sweep *sweep)
 {
     bool refused = g_error_matches(sweep->error, FOLDER_ERROR, FOLDER_ERROR_REFUSED);
 
@@ -189,7 +190,7 @@ static enum status perform(struct sweep *sweep)
         return fail(sweep);
     }
     print_outcome(sweep, taken);
-    return judge(sweep);
+    return judge(sweep, taken);
 }
 
 static void print_plan(const struct sweep *sweep)
@@ -313,7 +314,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_sweep = {
     .name = "sweep",
     .arguments = "FILE",
-    .summary = "All points and repetitions of a scenario, to tables on disk.",
+    .summary = "All points and repetitions, to tables on disk.",
     .details = "Examples:\n"
                "  understudy sweep scenarios/loss-sweep.scn\n"
                "  understudy sweep scenarios/loss-sweep.scn -j 4 -o results/mine\n"
