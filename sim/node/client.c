@@ -1,0 +1,371 @@
+#include "sim/node/client.h"
+
+#include "sim/engine/chance.h"
+
+static nstime now_of(const struct client *client)
+{
+    return engine_now(client->tcp.stack->engine);
+}
+
+static struct client *client_of(struct tcp *tcp)
+{
+    return (struct client *)((char *)tcp - offsetof(struct client, tcp));
+}
+
+static const struct connection_watch *watch_of(const struct client *client)
+{
+    return client->clients->config.watch;
+}
+
+/* ---- the walk and the index by number */
+
+static void enlist(struct clients *clients, struct client *client)
+{
+    client->connection.number = clients->by_number->len;
+    g_ptr_array_add(clients->by_number, client);
+    client->older = clients->newest;
+    if (clients->newest != NULL)
+        clients->newest->newer = client;
+    else
+        clients->oldest = client;
+    clients->newest = client;
+    clients->count.open++;
+}
+
+static void delist(struct clients *clients, struct client *client)
+{
+    g_ptr_array_index(clients->by_number, client->connection.number) = NULL;
+    if (client->older != NULL)
+        client->older->newer = client->newer;
+    else
+        clients->oldest = client->newer;
+    if (client->newer != NULL)
+        client->newer->older = client->older;
+    else
+        clients->newest = client->older;
+    clients->count.open--;
+}
+
+/* ---- the end */
+
+static uint64_t *end_count(struct traffic_count *count, enum connection_end end)
+{
+    switch (end) {
+    case CONNECTION_CLOSED:
+        return &count->closed;
+    case CONNECTION_RESET:
+        return &count->reset;
+    case CONNECTION_TIMED_OUT:
+        return &count->timed_out;
+    case CONNECTION_GAVE_UP:
+        return &count->gave_up;
+    case CONNECTION_REFUSED:
+        return &count->refused;
+    }
+    g_assert_not_reached();
+}
+
+static void finish(struct client *client, enum connection_end end)
+{
+    struct clients *clients = client->clients;
+    (*end_count(&clients->count, end))++;
+    if (watch_of(client)->ended != NULL)
+        watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
+    tcp_dispose(&client->tcp);
+    socket_table_remove(&clients->sockets, &client->tcp.socket);
+    if (client->tcp.state == TCP_TIME_WAIT)
+        time_waits_add(&clients->waits, &client->tcp);
+    delist(clients, client);
+    pool_give(clients->pool, client);
+}
+
+static void finish_as_reported(struct client *client, unsigned report)
+{
+    bool opened = client->connection.established != NSTIME_NEVER;
+    if (report & TCP_FINISHED) {
+        if (client->tcp.state == TCP_TIME_WAIT)
+            tcp_flush(&client->tcp); /* the ACK of the server's FIN */
+        finish(client, CONNECTION_CLOSED);
+    } else if (!opened) {
+        finish(client, CONNECTION_REFUSED);
+    } else {
+        finish(client, report & TCP_WAS_RESET ? CONNECTION_RESET : CONNECTION_TIMED_OUT);
+    }
+}
+
+/* ---- requests and answers */
+
+static void be_patient(struct client *client)
+{
+    nstime patience = client->plan.spec->application_timeout;
+    client->tcp.alarm_at = patience == NSTIME_NEVER ? NSTIME_NEVER : now_of(client) + patience;
+}
+
+static bool shuts_with(const struct client *client, int64_t request)
+{
+    return client->plan.spec->half_close && client->plan.row == NULL
+           && request + 1 == client->requests && !client->asked;
+}
+
+static void send_request(struct client *client)
+{
+    g_assert(!client->outstanding && !client->tcp.shut);
+    tcp_write(&client->tcp, plan_request_size(&client->plan, client->request));
+    if (shuts_with(client, client->request))
+        tcp_shut(&client->tcp);
+    client->answer_from = client->tcp.received;
+    client->answer_to =
+        client->answer_from + plan_response_size(&client->plan, client->request);
+    client->request++;
+    client->outstanding = true;
+    client->connection.request_sent = now_of(client);
+    be_patient(client);
+}
+
+static void close_orderly(struct client *client)
+{
+    client->tcp.alarm_at = NSTIME_NEVER;
+    tcp_close(&client->tcp);
+}
+
+/* No request is out: what is next, and when? */
+static void go_on(struct client *client)
+{
+    if (client->asked) {
+        send_request(client);
+        client->asked = false;
+        client->requests = client->request; /* the last one, whatever the plan was */
+    } else if (client->clients->stopped || client->tcp.shut) {
+        close_orderly(client);
+    } else if (client->request < client->requests) {
+        client->tcp.alarm_at =
+            client->request == 0 ? now_of(client)
+                                 : plan_next_at(&client->plan, client->connection.opened,
+                                                client->request, now_of(client));
+    } else {
+        client->tcp.alarm_at =
+            plan_close_at(&client->plan, client->connection.opened, now_of(client));
+    }
+}
+
+/* The moment that go_on() set has come. */
+static void do_next(struct client *client)
+{
+    if (client->request < client->requests)
+        send_request(client);
+    else
+        close_orderly(client);
+}
+
+static bool is_idle(const struct client *client)
+{
+    return client->connection.established != NSTIME_NEVER && !client->outstanding
+           && !client->tcp.orphan;
+}
+
+static void do_what_is_due(struct client *client)
+{
+    if (is_idle(client) && client->tcp.alarm_at <= now_of(client))
+        do_next(client);
+}
+
+static void opened(struct client *client)
+{
+    client->connection.established = now_of(client);
+    client->connection.server = client->tcp.peer_station - 1;
+    client->clients->count.established++;
+    if (watch_of(client)->established != NULL)
+        watch_of(client)->established(watch_of(client)->context, &client->connection);
+    go_on(client);
+}
+
+static void answered(struct client *client)
+{
+    client->outstanding = false;
+    if (watch_of(client)->answered != NULL)
+        watch_of(client)->answered(watch_of(client)->context, &client->connection);
+    if (!client->outstanding) /* unless the observer has just asked */
+        go_on(client);
+}
+
+static bool answer_complete(const struct client *client)
+{
+    return client->outstanding && !tcp_before(client->tcp.received, client->answer_to);
+}
+
+static void react(struct client *client, unsigned report, uint8_t epoch)
+{
+    if (report & TCP_OPENED) {
+        tcp_flush(&client->tcp); /* the third packet of the handshake stands alone */
+        opened(client);
+    }
+    if (report & TCP_ADVANCED && watch_of(client)->progressed != NULL)
+        watch_of(client)->progressed(watch_of(client)->context, &client->connection, epoch);
+    if (answer_complete(client))
+        answered(client);
+    if (report & TCP_PEER_DONE && !client->tcp.orphan)
+        close_orderly(client); /* the server has hung up on us */
+    do_what_is_due(client);
+}
+
+static void wake(void *object, uint64_t number)
+{
+    (void)number;
+    struct tcp *tcp = object;
+    struct client *client = client_of(tcp);
+    unsigned report = tcp_wake(tcp);
+    if (report & TCP_OVER) {
+        finish_as_reported(client, report);
+        return;
+    }
+    if (tcp->alarm_at <= now_of(client) && !is_idle(client)) {
+        tcp_abort(tcp);
+        finish(client, CONNECTION_GAVE_UP);
+        return;
+    }
+    do_what_is_due(client);
+    tcp_flush(tcp);
+}
+
+void clients_receive(struct clients *clients, const struct packet *packet)
+{
+    struct socket *socket = socket_table_receiver(&clients->sockets, packet);
+    if (socket == NULL) {
+        bool taken = time_waits_receive(&clients->waits, packet) == TIME_WAIT_TAKEN;
+        if (!taken && !(packet->flags & TCP_RST))
+            tcp_refuse(&clients->stack, packet);
+        return;
+    }
+    struct tcp *tcp = (struct tcp *)socket;
+    struct client *client = client_of(tcp);
+    unsigned report = tcp_receive(tcp, packet);
+    if (report & ~(unsigned)(TCP_WAS_RESET | TCP_TIMED_OUT))
+        react(client, report, packet->epoch);
+    if (report & TCP_OVER)
+        finish_as_reported(client, report);
+    else
+        tcp_flush(tcp);
+}
+
+/* ---- the roll call */
+
+void client_ask(struct client *client)
+{
+    if (client->connection.established == NSTIME_NEVER || client->tcp.shut)
+        return;
+    client->asked = true;
+    if (client->outstanding)
+        return;
+    go_on(client);
+    tcp_flush(&client->tcp);
+}
+
+void clients_stop_opening(struct clients *clients)
+{
+    clients->stopped = true;
+    for (struct client *client = clients->oldest; client != NULL; client = client->newer) {
+        if (!is_idle(client))
+            continue;
+        go_on(client);
+        tcp_flush(&client->tcp);
+    }
+}
+
+/* ---- opening */
+
+/* A tuple that nobody has, not even in TIME_WAIT: the wanted port if there is one and
+ * it is free, else the next that is. Returns false when all are taken. */
+static bool choose_port(struct clients *clients, unsigned workload,
+                        const struct arrival *arrival, struct socket *socket)
+{
+    socket->local_port = arrival->port;
+    for (unsigned tries = 0; tries <= PORT_COUNT; tries++) {
+        if (socket->local_port != 0
+            && socket_table_find(&clients->sockets, socket->local_ip, socket->local_port,
+                                 socket->remote_ip, socket->remote_port) == NULL
+            && !time_waits_hold(&clients->waits, socket))
+            return true;
+        socket->local_port = ports_next(clients->ports, workload, arrival->client);
+    }
+    return false;
+}
+
+static struct client *client_new(struct clients *clients, unsigned workload,
+                                 const struct plan *plan, struct socket *socket)
+{
+    struct client *client = pool_take(clients->pool);
+    *client = (struct client){
+        .connection = {
+            .workload = workload,
+            .virtual = plan->spec->virtual,
+            .server = -1,
+            .client_ip = socket->local_ip,
+            .client_port = socket->local_port,
+            .opened = engine_now(clients->stack.engine),
+            .established = NSTIME_NEVER,
+            .request_sent = NSTIME_NEVER,
+        },
+        .clients = clients,
+        .plan = *plan,
+        .requests = plan_requests(plan),
+    };
+    enlist(clients, client);
+    socket->tag = client->connection.number + 1;
+    tcp_connect(&client->tcp, &clients->stack, socket, plan->key);
+    socket_table_add(&clients->sockets, &client->tcp.socket);
+    return client;
+}
+
+void clients_open(struct clients *clients, unsigned workload, const struct arrival *arrival)
+{
+    const struct workload_spec *spec = arrival->plan.spec;
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(clients->config.scenario->virtuals, spec->virtual);
+    struct socket socket = {
+        .local_ip = spec->client_network + arrival->client,
+        .remote_ip = virtual->ip,
+        .remote_port = virtual->port,
+    };
+    if (!choose_port(clients, workload, arrival, &socket)) {
+        clients->count.without_port++;
+        return;
+    }
+    struct client *client = client_new(clients, workload, &arrival->plan, &socket);
+    clients->count.opened++;
+    be_patient(client);
+    if (watch_of(client)->opened != NULL)
+        watch_of(client)->opened(watch_of(client)->context, &client->connection);
+    tcp_flush(&client->tcp);
+}
+
+void clients_init(struct clients *clients, const struct traffic_config *config)
+{
+    *clients = (struct clients){
+        .config = *config,
+        .stack = {
+            .engine = config->engine,
+            .side = SIDE_OUTSIDE,
+            .key = chance_fold_name(config->run_key, "client numbers"),
+            .network = config->network,
+            .send = config->send,
+            .wake = wake,
+            .owner = clients,
+        },
+        .pool = pool_new(sizeof(struct client)),
+        .ports = ports_new(config->scenario, config->run_key),
+        .by_number = g_ptr_array_new(),
+    };
+    socket_table_init(&clients->sockets);
+    time_waits_init(&clients->waits, &clients->stack);
+}
+
+void clients_clear(struct clients *clients)
+{
+    for (struct client *client = clients->oldest; client != NULL; client = client->newer)
+        tcp_dispose(&client->tcp);
+    time_waits_clear(&clients->waits);
+    socket_table_clear(&clients->sockets);
+    g_ptr_array_unref(clients->by_number);
+    ports_free(clients->ports);
+    pool_free(clients->pool);
+}

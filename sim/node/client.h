@@ -1,0 +1,69 @@
+/* Clients: the ends that open connections, ask, think and close.
+ *
+ * A client sends one request at a time and waits for its whole answer, as a browser
+ * that keeps a connection does. After the last answer it closes (or it has shut its
+ * side with the last request). When its patience ends first it gives up as a user
+ * does who stops a page: the connection is aborted by RST. */
+#ifndef SIM_NODE_CLIENT_H
+#define SIM_NODE_CLIENT_H
+
+#include "sim/network/pool.h"
+#include "sim/node/connection.h"
+#include "sim/node/port.h"
+#include "sim/node/tcp.h"
+#include "sim/node/time_wait.h"
+#include "sim/node/traffic.h"
+#include "sim/node/workload.h"
+
+#include <glib.h>
+
+/* One connection, from its first SYN until its end is known. */
+struct client {
+    struct connection connection; /* first: what others see */
+    struct client *older;         /* the walk in order of opening */
+    struct client *newer;
+    struct clients *clients;
+    struct tcp tcp;
+    struct plan plan;
+    int64_t requests;      /* that it means to send in all */
+    int64_t request;       /* number of the next one */
+    uint32_t answer_from;  /* where the outstanding answer begins and ends, in the numbers */
+    uint32_t answer_to;    /* of TCP */
+    bool outstanding : 1;  /* a request is out and its answer not complete */
+    bool asked : 1;        /* the roll call's request is still to be sent */
+};
+
+struct clients {
+    struct traffic_config config;
+    struct tcp_stack stack;
+    struct socket_table sockets;
+    struct time_waits waits;
+    struct pool *pool;
+    struct ports *ports;
+    GPtrArray *by_number; /* struct client, NULL once ended */
+    struct client *oldest;
+    struct client *newest;
+    bool stopped; /* nothing is opened any more */
+    struct traffic_count count;
+};
+
+void clients_init(struct clients *clients, const struct traffic_config *config);
+void clients_clear(struct clients *clients);
+
+/* Open a connection now. Without a free port nothing is opened, and counted so. */
+void clients_open(struct clients *clients, unsigned workload, const struct arrival *arrival);
+
+void clients_receive(struct clients *clients, const struct packet *packet);
+
+void clients_stop_opening(struct clients *clients);
+void client_ask(struct client *client);
+
+/* Whose packet carries this tag; NULL when the connection has ended. */
+static inline struct client *clients_by_tag(const struct clients *clients, uint32_t tag)
+{
+    return tag - 1 < clients->by_number->len
+               ? g_ptr_array_index(clients->by_number, tag - 1)
+               : NULL;
+}
+
+#endif

@@ -1,0 +1,137 @@
+#include "sim/node/traffic.h"
+
+#include "sim/node/client.h"
+#include "sim/node/server.h"
+#include "sim/node/workload.h"
+
+#include <glib.h>
+
+struct traffic {
+    struct traffic_config config;
+    struct clients clients;
+    struct servers servers;
+    struct arrivals *arrivals; /* one for each workload, and copy of a trace */
+    event_handle *events;      /* the next arrival of each */
+    unsigned arrivals_count;
+};
+
+static void make_arrivals(struct traffic *traffic)
+{
+    const struct scenario *scenario = traffic->config.scenario;
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct arrivals));
+    for (unsigned i = 0; i < scenario->workloads->len; i++) {
+        unsigned copies = workload_copies(g_ptr_array_index(scenario->workloads, i));
+        for (unsigned copy = 0; copy < copies; copy++) {
+            struct arrivals arrivals;
+            arrivals_init(&arrivals, scenario, i, copy, traffic->config.run_key);
+            g_array_append_val(all, arrivals);
+        }
+    }
+    traffic->arrivals_count = all->len;
+    traffic->events = g_new0(event_handle, all->len);
+    traffic->arrivals = (struct arrivals *)(void *)g_array_free(all, FALSE);
+}
+
+struct traffic *traffic_new(const struct traffic_config *config)
+{
+    g_assert(config->engine != NULL && config->send != NULL && config->watch != NULL);
+    struct traffic *traffic = g_new0(struct traffic, 1);
+    traffic->config = *config;
+    clients_init(&traffic->clients, config);
+    servers_init(&traffic->servers, config, &traffic->clients);
+    make_arrivals(traffic);
+    return traffic;
+}
+
+static void cancel_arrivals(struct traffic *traffic)
+{
+    for (unsigned i = 0; i < traffic->arrivals_count; i++) {
+        engine_cancel(traffic->config.engine, traffic->events[i]);
+        traffic->events[i] = 0;
+    }
+}
+
+void traffic_free(struct traffic *traffic)
+{
+    cancel_arrivals(traffic);
+    servers_clear(&traffic->servers);
+    clients_clear(&traffic->clients);
+    g_free(traffic->arrivals);
+    g_free(traffic->events);
+    g_free(traffic);
+}
+
+/* ---- arrivals */
+
+static void arrive(void *object, uint64_t number);
+
+static void schedule(struct traffic *traffic, unsigned number)
+{
+    nstime at = traffic->arrivals[number].at;
+    traffic->events[number] = 0;
+    if (at <= traffic->config.scenario->duration)
+        traffic->events[number] =
+            engine_schedule(traffic->config.engine, at, arrive, traffic, number);
+}
+
+static void arrive(void *object, uint64_t number)
+{
+    struct traffic *traffic = object;
+    struct arrivals *arrivals = &traffic->arrivals[number];
+    struct arrival arrival = arrivals_take(arrivals);
+    schedule(traffic, (unsigned)number);
+    clients_open(&traffic->clients, arrivals->workload, &arrival);
+}
+
+void traffic_start(struct traffic *traffic)
+{
+    for (unsigned i = 0; i < traffic->arrivals_count; i++)
+        schedule(traffic, i);
+}
+
+void traffic_stop_opening(struct traffic *traffic)
+{
+    cancel_arrivals(traffic);
+    clients_stop_opening(&traffic->clients);
+}
+
+/* ---- the rest passes on */
+
+void traffic_deliver_client(struct traffic *traffic, const struct packet *packet)
+{
+    clients_receive(&traffic->clients, packet);
+}
+
+void traffic_deliver_server(struct traffic *traffic, const struct packet *packet)
+{
+    servers_receive(&traffic->servers, packet);
+}
+
+struct connection *traffic_first(const struct traffic *traffic)
+{
+    return (struct connection *)traffic->clients.oldest;
+}
+
+struct connection *traffic_next(const struct connection *connection)
+{
+    return (struct connection *)((const struct client *)connection)->newer;
+}
+
+void traffic_ask(struct traffic *traffic, struct connection *connection)
+{
+    struct client *client = (struct client *)connection;
+    g_assert(client->clients == &traffic->clients);
+    client_ask(client);
+}
+
+struct traffic_count traffic_count(const struct traffic *traffic)
+{
+    struct traffic_count count = traffic->clients.count;
+    const struct tcp_stack *outside = &traffic->clients.stack;
+    const struct tcp_stack *inside = &traffic->servers.stack;
+    count.retransmissions = outside->retransmissions + inside->retransmissions;
+    count.challenge_acks = outside->challenge_acks + inside->challenge_acks;
+    count.corrupt = outside->corrupt + inside->corrupt;
+    count.server_sockets = (uint32_t)traffic->servers.sockets.count;
+    return count;
+}

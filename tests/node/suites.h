@@ -1,0 +1,15 @@
+/* The suites of this room, one line each: add yours and link its getter, which is
+ * named NAME_suite. */
+#ifndef TESTS_NODE_SUITES_H
+#define TESTS_NODE_SUITES_H
+
+#include <check.h>
+
+#define SUITE_LIST(X) \
+    X(traffic)
+
+#define SUITE_GETTER(name) Suite *name##_suite(void);
+SUITE_LIST(SUITE_GETTER)
+#undef SUITE_GETTER
+
+#endif
