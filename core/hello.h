@@ -2,19 +2,26 @@
  *
  *    0               1               2               3
  *   +---------------+---------------+---------------+---------------+
- *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  kind: 1 hello, 2 you have failed
+ *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  1 hello, 2 you have failed
  *   +---------------+---------------+---------------+---------------+
- *   |     rank      |     role      |         zero (2 bytes)        |  0 primary, 1 secondary; 0 standby, 1 active
- *   +---------------+---------------+---------------+---------------+
+ *   |     rank      |     role      |    replica    |     zero      |  0 primary, 1 secondary;
+ *   +---------------+---------------+---------------+---------------+  0 standby, 1 active
  *   |                        sequence number                        |
  *   +---------------+---------------+---------------+---------------+
- */
+ *   |                       table generation                        |
+ *   +---------------+---------------+---------------+---------------+
+ *
+ * The generation changes whenever the sender's connection table was emptied: at its
+ * start and when it entered the standby role (A-18). So the active knows a new
+ * standby from one that was merely silent (A-08), and an old hello from a new one.
+ * replica is 1 while the sender is a standby that has heard an active unit since:
+ * its table is worth more than an empty one (R-1009, see detect.c). */
 #ifndef CORE_HELLO_H
 #define CORE_HELLO_H
 
 #include "core/director.h"
 
-enum { HELLO_MAGIC = 0x4C48, HELLO_VERSION = 1, HELLO_SIZE = 12 };
+enum { HELLO_MAGIC = 0x4C48, HELLO_VERSION = 1, HELLO_SIZE = 16 };
 
 enum hello_kind { HELLO_HELLO = 1, HELLO_YOU_HAVE_FAILED = 2 };
 
@@ -22,7 +29,9 @@ struct hello {
     enum hello_kind kind;
     enum unit_rank rank;
     enum role role;
+    bool replica;
     uint32_t sequence;
+    uint32_t generation;
 };
 
 void hello_encode(const struct hello *hello, uint8_t bytes[HELLO_SIZE]);

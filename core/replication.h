@@ -1,9 +1,9 @@
 /* Replication: the interface behind which every replication protocol stands.
  *
  * The director reports facts; a protocol answers with datagrams (effects) and
- * with changes of the standby's table through the services below. One protocol
- * is one file with its wire picture and its timers in prose at the top. A
- * protocol that has no use for a hook leaves it NULL. */
+ * with changes of the standby's table through core/standby.h. One protocol is one
+ * file with its wire picture and its timers in prose at the top. A protocol that
+ * has no use for a hook leaves it NULL. */
 #ifndef CORE_REPLICATION_H
 #define CORE_REPLICATION_H
 
@@ -21,8 +21,10 @@ struct replication_protocol {
     void *(*state_new)(const struct director *director);
     void (*state_free)(void *state);
 
-    /* Facts on the active. on_established: the conn became active (R-801).
-     * on_destroyed: it is about to go, still whole (R-805). */
+    /* Facts on the active. on_established: the conn became active and its virtual
+     * machine is replicated (R-801); the hook sets conn->create_sent when the standby
+     * is told, or will be. on_destroyed: it is about to go, still whole, and the
+     * standby was told of it (R-805, R-806). */
     void (*on_established)(struct director *director, void *state, nstime now, struct conn *conn,
                            struct effects *effects);
     void (*on_destroyed)(struct director *director, void *state, nstime now, struct conn *conn,
@@ -32,7 +34,8 @@ struct replication_protocol {
     void (*on_datagram)(struct director *director, void *state, nstime now, const uint8_t *bytes,
                         size_t length, struct effects *effects);
 
-    /* The role changed; a new standby is there (R-1101). */
+    /* The role changed; a new standby is there, and all create_sent bits were
+     * cleared (R-1101). */
     void (*on_role)(struct director *director, void *state, nstime now, struct effects *effects);
     void (*on_new_standby)(struct director *director, void *state, nstime now,
                            struct effects *effects);
@@ -42,6 +45,8 @@ struct replication_protocol {
     void (*on_deadline)(struct director *director, void *state, nstime now,
                         struct effects *effects);
 };
+
+extern const struct replication_protocol replication_none, replication_patent;
 
 /* The protocol for a kind; never NULL. */
 const struct replication_protocol *replication_protocol(enum replication_kind kind);

@@ -1,0 +1,246 @@
+#include "core/conn_table.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* Slot 0 is never used, so that 0 means none in every link and a fresh array of
+ * buckets is an empty one. 32-bit links and a conn of 96 bytes keep a packet's
+ * look-up at two lines of memory: its bucket and its conn. */
+struct conn_table {
+    struct conn *slots;
+    uint32_t *forward; /* buckets: the newest conn of each chain */
+    uint32_t *reverse;
+    uint32_t bucket_mask;
+    uint32_t capacity; /* slots allocated, slot 0 included */
+    uint32_t used;     /* slots ever used, slot 0 included */
+    uint32_t free;     /* chain of slots given back, linked through newer */
+    uint32_t count;
+    uint32_t max;
+    uint32_t oldest, newest;
+    struct expiry expiry;
+};
+
+G_STATIC_ASSERT(sizeof(struct conn) <= 96);
+
+enum { FIRST_CAPACITY = 64 };
+
+struct conn_table *conn_table_new(uint32_t max)
+{
+    g_assert(max >= 1 && max <= 1u << 30);
+    struct conn_table *table = g_new0(struct conn_table, 1);
+    table->max = max;
+    table->capacity = FIRST_CAPACITY;
+    table->used = 1;
+    table->slots = g_new0(struct conn, table->capacity);
+    table->forward = g_new0(uint32_t, table->capacity);
+    table->reverse = g_new0(uint32_t, table->capacity);
+    table->bucket_mask = table->capacity - 1;
+    expiry_init(&table->expiry);
+    return table;
+}
+
+void conn_table_free(struct conn_table *table)
+{
+    expiry_clear(&table->expiry);
+    g_free(table->slots);
+    g_free(table->forward);
+    g_free(table->reverse);
+    g_free(table);
+}
+
+static uint32_t *bucket(const struct conn_table *table, uint32_t *buckets,
+                        const struct flow *key)
+{
+    return &buckets[(uint32_t)flow_hash(key) & table->bucket_mask];
+}
+
+static void link_keys(struct conn_table *table, struct conn *conn)
+{
+    uint32_t slot = conn_table_slot(table, conn);
+    struct flow key = conn_forward_key(conn);
+    uint32_t *head = bucket(table, table->forward, &key);
+    conn->forward_next = *head;
+    *head = slot;
+    key = conn_reverse_key(conn);
+    head = bucket(table, table->reverse, &key);
+    conn->reverse_next = *head;
+    *head = slot;
+}
+
+static void unlink_keys(struct conn_table *table, const struct conn *conn)
+{
+    uint32_t slot = conn_table_slot(table, conn);
+    struct flow key = conn_forward_key(conn);
+    uint32_t *link = bucket(table, table->forward, &key);
+    while (*link != slot)
+        link = &conn_table_at(table, *link)->forward_next;
+    *link = conn->forward_next;
+    key = conn_reverse_key(conn);
+    link = bucket(table, table->reverse, &key);
+    while (*link != slot)
+        link = &conn_table_at(table, *link)->reverse_next;
+    *link = conn->reverse_next;
+}
+
+/* Double everything. Chains are made anew from the oldest conn on, so that the
+ * newest stands first in each, as before. */
+static void grow(struct conn_table *table)
+{
+    table->capacity *= 2;
+    table->slots = g_renew(struct conn, table->slots, table->capacity);
+    g_free(table->forward);
+    g_free(table->reverse);
+    table->forward = g_new0(uint32_t, table->capacity);
+    table->reverse = g_new0(uint32_t, table->capacity);
+    table->bucket_mask = table->capacity - 1;
+    for (struct conn *conn = conn_table_first(table); conn != NULL;
+         conn = conn_table_next(table, conn))
+        link_keys(table, conn);
+}
+
+static struct conn *take_slot(struct conn_table *table)
+{
+    if (table->free != 0) {
+        struct conn *conn = &table->slots[table->free];
+        table->free = conn->newer;
+        return conn;
+    }
+    if (table->used == table->capacity)
+        grow(table);
+    return &table->slots[table->used++];
+}
+
+static void append(struct conn_table *table, struct conn *conn)
+{
+    uint32_t slot = conn_table_slot(table, conn);
+    conn->older = table->newest;
+    if (table->newest != 0)
+        table->slots[table->newest].newer = slot;
+    else
+        table->oldest = slot;
+    table->newest = slot;
+}
+
+struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
+{
+    g_assert(birth->virtual != NULL && birth->physical != NULL);
+    if (table->count == table->max)
+        return NULL;
+    struct conn *conn = take_slot(table);
+    *conn = (struct conn){
+        .virtual = birth->virtual,
+        .physical = birth->physical,
+        .last_activity = birth->now,
+        .foreign = birth->flow.foreign,
+        .local = birth->flow.local,
+        .stored_real = birth->real,
+        .tag = birth->tag,
+        .protocol = birth->flow.protocol,
+        .state = CONN_SYN_SEEN,
+        .by_pointer = birth->by_pointer,
+    };
+    if (birth->by_pointer)
+        conn->stored_real.ip = 0;
+    append(table, conn);
+    link_keys(table, conn);
+    table->count++;
+    return conn;
+}
+
+static void unlink_order(struct conn_table *table, const struct conn *conn)
+{
+    if (conn->older != 0)
+        table->slots[conn->older].newer = conn->newer;
+    else
+        table->oldest = conn->newer;
+    if (conn->newer != 0)
+        table->slots[conn->newer].older = conn->older;
+    else
+        table->newest = conn->older;
+}
+
+void conn_table_remove(struct conn_table *table, struct conn *conn)
+{
+    g_assert(!conn->pm_counted && !conn->vm_counted);
+    uint32_t slot = conn_table_slot(table, conn);
+    expiry_set(&table->expiry, slot, NSTIME_NEVER);
+    unlink_keys(table, conn);
+    unlink_order(table, conn);
+    memset(conn, 0, sizeof *conn);
+    conn->newer = table->free;
+    table->free = slot;
+    table->count--;
+}
+
+static bool has_key(struct address foreign, struct address local, const struct conn *conn,
+                    const struct flow *key)
+{
+    return address_equal(foreign, key->foreign) && address_equal(local, key->local)
+           && conn->protocol == key->protocol;
+}
+
+struct conn *conn_table_find(const struct conn_table *table, const struct flow *forward)
+{
+    uint32_t slot = *bucket(table, table->forward, forward);
+    while (slot != 0) {
+        struct conn *conn = &table->slots[slot];
+        if (has_key(conn->foreign, conn->local, conn, forward))
+            return conn;
+        slot = conn->forward_next;
+    }
+    return NULL;
+}
+
+static struct conn *search_reverse(const struct conn_table *table, uint32_t slot,
+                                   const struct flow *reverse)
+{
+    while (slot != 0) {
+        struct conn *conn = &table->slots[slot];
+        if (has_key(conn->foreign, conn_real(conn), conn, reverse))
+            return conn;
+        slot = conn->reverse_next;
+    }
+    return NULL;
+}
+
+struct conn *conn_table_find_reverse(const struct conn_table *table, const struct flow *reverse)
+{
+    return search_reverse(table, *bucket(table, table->reverse, reverse), reverse);
+}
+
+struct conn *conn_table_next_reverse(const struct conn_table *table, const struct conn *conn)
+{
+    struct flow key = conn_reverse_key(conn);
+    return search_reverse(table, conn->reverse_next, &key);
+}
+
+struct conn *conn_table_at(const struct conn_table *table, uint32_t slot)
+{
+    g_assert(slot < table->used);
+    return slot != 0 ? &table->slots[slot] : NULL;
+}
+
+uint32_t conn_table_slot(const struct conn_table *table, const struct conn *conn)
+{
+    return (uint32_t)(conn - table->slots);
+}
+
+struct conn *conn_table_first(const struct conn_table *table)
+{
+    return conn_table_at(table, table->oldest);
+}
+
+struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn)
+{
+    return conn_table_at(table, conn->newer);
+}
+
+uint32_t conn_table_count(const struct conn_table *table)
+{
+    return table->count;
+}
+
+struct expiry *conn_table_expiry(struct conn_table *table)
+{
+    return &table->expiry;
+}

@@ -1,0 +1,57 @@
+/* The connection table: all conns of a director in one slab, found by both keys
+ * (R-116, R-409), walked in the order of their making, and told which falls due.
+ *
+ * The reverse key need not be unique: a standby that lost a delete may hold two
+ * conns with one foreign and one real address (A-09). The newest is found first. */
+#ifndef CORE_CONN_TABLE_H
+#define CORE_CONN_TABLE_H
+
+#include "core/conn.h"
+#include "core/expiry.h"
+
+struct conn_table;
+
+/* What a new conn is made of. */
+struct conn_birth {
+    struct flow flow;    /* foreign and virtual address */
+    struct address real; /* as chosen, with R-411 applied */
+    struct virtual *virtual;
+    struct physical *physical;
+    bool by_pointer; /* */
+    uint32_t tag;
+    nstime now;
+};
+
+/* A table for at most max conns, max in 1..2^30. It starts small and doubles. */
+struct conn_table *conn_table_new(uint32_t max);
+void conn_table_free(struct conn_table *table);
+
+/* Make a conn in state CONN_SYN_SEEN as R-414 says, not yet counted. The forward key
+ * must not be in the table. NULL when the table is full. Pointers to other conns
+ * are invalid afterwards: the slab may have moved. */
+struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth);
+
+/* Take a conn out; it must have been counted down before. */
+void conn_table_remove(struct conn_table *table, struct conn *conn);
+
+/* By forward key, by reverse key; NULL when there is none. */
+struct conn *conn_table_find(const struct conn_table *table, const struct flow *forward);
+struct conn *conn_table_find_reverse(const struct conn_table *table, const struct flow *reverse);
+
+/* The next older conn with the same reverse key, or NULL. */
+struct conn *conn_table_next_reverse(const struct conn_table *table, const struct conn *conn);
+
+/* In order of making: the first, and the one after. */
+struct conn *conn_table_first(const struct conn_table *table);
+struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn);
+
+/* A conn's place in the slab, from 1, its own while it lives; and back. */
+uint32_t conn_table_slot(const struct conn_table *table, const struct conn *conn);
+struct conn *conn_table_at(const struct conn_table *table, uint32_t slot);
+
+uint32_t conn_table_count(const struct conn_table *table);
+
+/* Deadlines by slot. Removing a conn takes its deadline away. */
+struct expiry *conn_table_expiry(struct conn_table *table);
+
+#endif

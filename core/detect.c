@@ -1,0 +1,210 @@
+#include "core/detect.h"
+
+#include "core/director_internal.h"
+#include "core/hello.h"
+#include "core/role.h"
+
+#include <glib.h>
+
+/* Microseconds tell any two of a unit's starts apart within 71 minutes. */
+static uint32_t generation_at(nstime now)
+{
+    return (uint32_t)(now / NSTIME_US);
+}
+
+void detect_init(struct director *director, nstime now)
+{
+    director->detector = (struct detector){
+        .sent_at = NSTIME_NEVER,
+        .first_at = now + director->config.hello_phase,
+        .heard_at = now,
+        .generation = generation_at(now),
+    };
+}
+
+void detect_restart(struct director *director, nstime now)
+{
+    struct detector *detector = &director->detector;
+    detector->heard_at = now;
+    detector->missed = 0;
+    detector->replica = false;
+    detector->generation = generation_at(now);
+}
+
+bool detect_has_standby(const struct director *director)
+{
+    return director->config.peer_ip != 0 && director->settings.failover_ip != 0
+           && !director->detector.silent
+           && !director->interface_down[director->settings.replication_interface];
+}
+
+/* ---- sending */
+
+static void send(struct director *director, nstime now, enum hello_kind kind,
+                 struct effects *effects)
+{
+    struct detector *detector = &director->detector;
+    uint8_t bytes[HELLO_SIZE];
+    struct hello hello = {
+        .kind = kind,
+        .rank = director->config.rank,
+        .role = director->role,
+        .replica = detector->replica && director->role == ROLE_STANDBY,
+        .sequence = ++detector->sequence,
+        .generation = detector->generation,
+    };
+    hello_encode(&hello, bytes);
+    director_send(director, effects, CHANNEL_HELLO, bytes, sizeof bytes);
+    detector->sent_at = now;
+}
+
+nstime detect_send_deadline(const struct director *director)
+{
+    const struct detector *detector = &director->detector;
+    if (director->config.peer_ip == 0)
+        return NSTIME_NEVER;
+    if (detector->sent_at == NSTIME_NEVER)
+        return detector->first_at;
+    return detector->sent_at + director->settings.hello_time;
+}
+
+void detect_send_due(struct director *director, nstime now, struct effects *effects)
+{
+    send(director, now, HELLO_HELLO, effects);
+}
+
+/* ---- missing */
+
+/* A tenth of an interval later than the hello itself, so that one that comes on
+ * time never ties with the deadline (R-1005). Once the peer is held to have failed,
+ * nothing more is missed. */
+nstime detect_miss_deadline(const struct director *director)
+{
+    const struct detector *detector = &director->detector;
+    nstime interval = director->settings.hello_time;
+    if (director->config.peer_ip == 0 || detector->silent)
+        return NSTIME_NEVER;
+    return detector->heard_at + (detector->missed + 1) * interval + interval / 10;
+}
+
+void detect_miss_due(struct director *director, nstime now, struct effects *effects)
+{
+    struct detector *detector = &director->detector;
+    g_assert(!detector->silent);
+    director_note_unit(director, effects, NOTE_HELLO_MISSED, ++detector->missed);
+    if (detector->missed < director->settings.hello_misses)
+        return;
+    detector->silent = true;
+    director_note_unit(director, effects, NOTE_PEER_SILENT, 0);
+    detect_consider(director, now, effects);
+}
+
+/* The order is R-1010's: the role and all that belongs to it first, then the message
+ * of R-1008, then a hello. */
+void detect_consider(struct director *director, nstime now, struct effects *effects)
+{
+    if (!director->detector.silent || director->role == ROLE_ACTIVE
+        || !director->settings.failover)
+        return;
+    role_change(director, now, ROLE_ACTIVE, ROLE_PEER_FAILED, effects);
+    send(director, now, HELLO_YOU_HAVE_FAILED, effects);
+    send(director, now, HELLO_HELLO, effects);
+}
+
+/* ---- hearing */
+
+/* A hello that another has overtaken, or a copy of one, says nothing about now.
+ * "You have failed" is never too late: what it says is done once. */
+static bool is_stale(const struct detector *detector, const struct hello *hello)
+{
+    return hello->kind == HELLO_HELLO && detector->peer_known
+           && hello->generation == detector->peer_generation
+           && (int32_t)(hello->sequence - detector->peer_sequence) <= 0;
+}
+
+static void meet_active(struct director *director, nstime now, struct effects *effects)
+{
+    if (director->role == ROLE_STANDBY) {
+        director->detector.replica = true;
+        return;
+    }
+    /* R-1017. Each says at once, before it acts, that it is active: so the secondary
+     * yields without waiting for an interval, and the primary hears of it and claims
+     * the address that the secondary gives up. */
+    director_note_unit(director, effects, NOTE_BOTH_ACTIVE, 0);
+    send(director, now, HELLO_HELLO, effects);
+    if (director->config.rank == RANK_PRIMARY)
+        role_claim_again(director, effects);
+    else
+        role_change(director, now, ROLE_STANDBY, ROLE_BOTH_ACTIVE, effects);
+}
+
+/* The active's bits about what its standby was told are true of one table only
+ * (A-08, R-1101). An address that another unit may have held is claimed once more. */
+static void meet_new_standby(struct director *director, nstime now, struct effects *effects)
+{
+    for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
+         conn = conn_table_next(director->connections, conn))
+        conn->create_sent = false;
+    role_claim_again(director, effects);
+    if (director->protocol->on_new_standby != NULL)
+        director->protocol->on_new_standby(director, director->protocol_state, now, effects);
+}
+
+/* Nobody serves. At a simultaneous start this is the primary's to do (R-1009); but
+ * where one of the two has followed an active unit and the other has just started,
+ * say because it was that active unit and came back before it was missed, the table
+ * with the connections goes first. */
+static bool should_serve(const struct director *director, const struct hello *hello)
+{
+    if (director->detector.replica != hello->replica)
+        return director->detector.replica;
+    return director->config.rank == RANK_PRIMARY;
+}
+
+static void meet_standby(struct director *director, nstime now, const struct hello *hello,
+                         bool is_new, struct effects *effects)
+{
+    if (director->role == ROLE_ACTIVE) {
+        if (is_new)
+            meet_new_standby(director, now, effects);
+        return;
+    }
+    if (!director->settings.failover || !should_serve(director, hello))
+        return;
+    role_change(director, now, ROLE_ACTIVE, ROLE_PEER_STANDBY, effects);
+    send(director, now, HELLO_HELLO, effects);
+}
+
+static void note_life(struct director *director, nstime now, struct effects *effects)
+{
+    struct detector *detector = &director->detector;
+    detector->heard_at = now;
+    detector->missed = 0;
+    if (detector->silent)
+        director_note_unit(director, effects, NOTE_PEER_HEARD, 0);
+    detector->silent = false;
+}
+
+void detect_hear(struct director *director, nstime now, const uint8_t *bytes, size_t length,
+                 struct effects *effects)
+{
+    struct detector *detector = &director->detector;
+    struct hello hello;
+    if (!hello_decode(bytes, length, &hello) || is_stale(detector, &hello))
+        return;
+    note_life(director, now, effects);
+    bool is_new = detector->peer_known && hello.generation != detector->peer_generation;
+    if (hello.kind == HELLO_YOU_HAVE_FAILED) {
+        if (director->role == ROLE_ACTIVE)
+            role_change(director, now, ROLE_STANDBY, ROLE_TOLD_FAILED, effects);
+        return;
+    }
+    detector->peer_known = true;
+    detector->peer_generation = hello.generation;
+    detector->peer_sequence = hello.sequence;
+    if (hello.role == ROLE_ACTIVE)
+        meet_active(director, now, effects);
+    else
+        meet_standby(director, now, &hello, is_new, effects);
+}

@@ -1,0 +1,212 @@
+#include "core/director.h"
+
+#include "core/command.h"
+#include "core/deadline.h"
+#include "core/director_internal.h"
+#include "core/operator.h"
+#include "core/traffic.h"
+
+#include <glib.h>
+
+enum { DEFAULT_MAX_CONNECTIONS = 1000000 }; /* R-121, fact F-203 */
+
+struct director *director_new(const struct director_config *config, nstime now)
+{
+    g_assert(config->hello_phase >= 0);
+    struct director *director = g_new0(struct director, 1);
+    uint32_t max = config->max_connections;
+    director->config = *config;
+    director->now = now;
+    director->role = config->initial_role;
+    settings_init(&director->settings);
+    director->machines = machines_new();
+    director->connections = conn_table_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
+    director->protocol = replication_protocol(director->settings.replication);
+    if (director->protocol->state_new != NULL)
+        director->protocol_state = director->protocol->state_new(director);
+    detect_init(director, now);
+    return director;
+}
+
+void director_free(struct director *director)
+{
+    if (director->protocol->state_free != NULL)
+        director->protocol->state_free(director->protocol_state);
+    conn_table_free(director->connections);
+    machines_free(director->machines);
+    g_free(director);
+}
+
+/* ---- services of the parts */
+
+void director_note(struct director *director, struct effects *effects, const struct note *note)
+{
+    director->notes[note->code]++;
+    effects_add(effects, EFFECT_NOTE)->note = *note;
+}
+
+void director_note_conn(struct director *director, struct effects *effects, enum note_code code,
+                        uint32_t detail, const struct conn *conn)
+{
+    struct note note = {
+        .code = code,
+        .detail = detail,
+        .tag = conn->tag,
+        .flow = conn_forward_key(conn),
+        .real = conn_real(conn),
+    };
+    director_note(director, effects, &note);
+}
+
+void director_note_unit(struct director *director, struct effects *effects, enum note_code code,
+                        uint32_t detail)
+{
+    struct note note = {.code = code, .detail = detail};
+    director_note(director, effects, &note);
+}
+
+void director_send(struct director *director, struct effects *effects, enum channel channel,
+                   const uint8_t *bytes, size_t length)
+{
+    struct effect *effect = effects_add_datagram(effects, channel, bytes, length);
+    effect->datagram.interface = director->settings.replication_interface;
+    effect->datagram.destination_ip = director->config.peer_ip;
+}
+
+void director_accept(struct director *director)
+{
+    director->refusals[REFUSAL_NONE]++;
+}
+
+void director_refuse(struct director *director, struct effects *effects,
+                     enum record_refusal refusal, const struct record *record)
+{
+    g_assert(refusal != REFUSAL_NONE);
+    struct note note = {.code = NOTE_RECORD_REFUSED, .detail = refusal};
+    if (record != NULL) {
+        note.flow = (struct flow){record->foreign, record->virtual, record->protocol};
+        note.real = record->real;
+    }
+    director->refusals[refusal]++;
+    director_note(director, effects, &note);
+}
+
+/* ---- the step */
+
+/* only the other unit is believed, on either channel. */
+static void take_datagram(struct director *director, nstime now, const struct event *event,
+                          struct effects *effects)
+{
+    const uint8_t *bytes = event->datagram.bytes;
+    size_t length = event->datagram.length;
+    bool from_peer = event->datagram.source_ip == director->config.peer_ip;
+    if (event->datagram.channel == CHANNEL_HELLO) {
+        if (from_peer)
+            detect_hear(director, now, bytes, length, effects);
+    } else if (!from_peer) {
+        director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
+    } else if (director->protocol->on_datagram != NULL) {
+        director->protocol->on_datagram(director, director->protocol_state, now, bytes, length,
+                                        effects);
+    }
+}
+
+void director_step(struct director *director, nstime now, const struct event *event,
+                   struct effects *effects)
+{
+    g_assert(now >= director->now);
+    director->now = now;
+    effects_reset(effects);
+    switch (event->kind) {
+    case EVENT_PACKET:
+        traffic_packet(director, now, event->packet.side, event->packet.packet, effects);
+        break;
+    case EVENT_DATAGRAM:
+        take_datagram(director, now, event, effects);
+        break;
+    case EVENT_INTERFACE:
+        if (event->interface.number < INTERFACES_MAX)
+            director->interface_down[event->interface.number] = !event->interface.up;
+        break;
+    case EVENT_DEADLINE:
+        deadline_run(director, now, effects);
+        break;
+    case EVENT_COMMAND:
+        operator_command(director, now, event->command, effects);
+        break;
+    }
+}
+
+nstime director_deadline(const struct director *director)
+{
+    return deadline_next(director);
+}
+
+/* ---- looking inside */
+
+enum role director_role(const struct director *director)
+{
+    return director->role;
+}
+
+static void view_conn(const struct conn *conn, struct connection_view *view)
+{
+    *view = (struct connection_view){
+        .foreign = conn->foreign,
+        .virtual = conn->local,
+        .real = conn_real(conn),
+        .protocol = conn->protocol,
+        .bind_id = conn->virtual->id.bind_id,
+        .state = conn->state,
+        .pm_counted = conn->pm_counted,
+        .vm_counted = conn->vm_counted,
+        .create_sent = conn->create_sent,
+        .tag = conn->tag,
+        .last_activity = conn->last_activity,
+    };
+}
+
+bool director_find(const struct director *director, const struct flow *flow,
+                   struct connection_view *view)
+{
+    const struct conn *conn = conn_table_find(director->connections, flow);
+    if (conn != NULL)
+        view_conn(conn, view);
+    return conn != NULL;
+}
+
+bool director_next(const struct director *director, uint32_t *cursor,
+                   struct connection_view *view)
+{
+    const struct conn_table *table = director->connections;
+    const struct conn *conn = *cursor == 0
+                                  ? conn_table_first(table)
+                                  : conn_table_next(table, conn_table_at(table, *cursor));
+    if (conn == NULL)
+        return false;
+    *cursor = conn_table_slot(table, conn);
+    view_conn(conn, view);
+    return true;
+}
+
+size_t director_connections(const struct director *director)
+{
+    return conn_table_count(director->connections);
+}
+
+uint64_t director_count(const struct director *director, enum note_code code)
+{
+    g_assert((unsigned)code < NOTE_COUNT);
+    return director->notes[code];
+}
+
+uint64_t director_refusals(const struct director *director, enum record_refusal refusal)
+{
+    g_assert((unsigned)refusal < REFUSAL_COUNT);
+    return director->refusals[refusal];
+}
+
+char *director_print_configuration(const struct director *director)
+{
+    return command_print(director->machines, &director->settings);
+}

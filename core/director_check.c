@@ -1,0 +1,79 @@
+/* What must always hold, whatever came. Walks everything. */
+#include "core/director_internal.h"
+#include "core/life.h"
+
+#include <glib.h>
+
+/* The conns counted to each machine, by its address; looked up, never iterated. */
+static uint32_t tally_of(GHashTable *tally, const void *machine)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(tally, machine));
+}
+
+static void add(GHashTable *tally, void *machine, bool counted)
+{
+    if (counted)
+        g_hash_table_insert(tally, machine, GUINT_TO_POINTER(tally_of(tally, machine) + 1));
+}
+
+static const char *check_counters(const struct director *director)
+{
+    const char *broken = NULL;
+    GHashTable *tally = g_hash_table_new(NULL, NULL);
+    for (const struct conn *conn = conn_table_first(director->connections); conn != NULL;
+         conn = conn_table_next(director->connections, conn)) {
+        add(tally, conn->virtual, conn->vm_counted);
+        add(tally, conn->physical, conn->pm_counted);
+    }
+    for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
+         one = one->next)
+        if (one->connections != tally_of(tally, one))
+            broken = "a virtual machine's counter differs from its flagged connections (R-308)";
+    for (const struct physical *one = machines_first_physical(director->machines); one != NULL;
+         one = one->next)
+        if (one->connections != tally_of(tally, one))
+            broken = "a physical machine's counter differs from its flagged connections (R-308)";
+    g_hash_table_destroy(tally);
+    return broken;
+}
+
+/* Each conn must be what its own keys find: then no two share one. On the standby, and
+ * among conns an active took over, older ones may stand behind a newer (A-09). */
+static const char *check_keys(const struct director *director, const struct conn *conn)
+{
+    struct flow forward = conn_forward_key(conn);
+    struct flow reverse = conn_reverse_key(conn);
+    if (conn_table_find(director->connections, &forward) != conn)
+        return "a connection is not found by its forward key (R-409)";
+    const struct conn *found = conn_table_find_reverse(director->connections, &reverse);
+    if (found == NULL)
+        return "a connection is not found by its reverse key (R-409)";
+    if (found != conn && !conn->replica)
+        return "two connections share a reverse key (R-409)";
+    return NULL;
+}
+
+/* A deadline too early is set right when it comes; one too late would never be. */
+static const char *check_deadline(const struct director *director, const struct conn *conn)
+{
+    uint32_t slot = conn_table_slot(director->connections, conn);
+    nstime armed = expiry_of(conn_table_expiry(director->connections), slot);
+    return armed > life_deadline(director, conn) ? "a connection's deadline is set too late"
+                                                 : NULL;
+}
+
+const char *director_check(const struct director *director)
+{
+    const char *broken = check_counters(director);
+    uint32_t walked = 0;
+    for (const struct conn *conn = conn_table_first(director->connections);
+         conn != NULL && broken == NULL; conn = conn_table_next(director->connections, conn)) {
+        broken = check_keys(director, conn);
+        if (broken == NULL)
+            broken = check_deadline(director, conn);
+        walked++;
+    }
+    if (broken == NULL && walked != conn_table_count(director->connections))
+        broken = "the walk does not meet every connection";
+    return broken;
+}

@@ -1,0 +1,52 @@
+/* What a director consists of, for the files that are its parts. Each part owns the
+ * fields named after it; the others look. */
+#ifndef CORE_DIRECTOR_INTERNAL_H
+#define CORE_DIRECTOR_INTERNAL_H
+
+#include "core/conn_table.h"
+#include "core/detect.h"
+#include "core/machine.h"
+#include "core/replication.h"
+#include "core/record.h"
+#include "core/settings.h"
+
+enum { INTERFACES_MAX = 256 };
+
+struct director {
+    struct director_config config;
+    struct settings settings;
+    struct machines *machines;
+    struct conn_table *connections;
+    const struct replication_protocol *protocol;
+    void *protocol_state;
+
+    enum role role;   /* role.c */
+    uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
+    struct detector detector;
+
+    bool interface_down[INTERFACES_MAX];
+    nstime now; /* of the latest step: time never runs backwards */
+    uint64_t notes[NOTE_COUNT];
+    uint64_t refusals[REFUSAL_COUNT];
+};
+
+/* Make a note and count it. */
+void director_note(struct director *director, struct effects *effects, const struct note *note);
+
+/* A note about a conn, about a record, about the unit. */
+void director_note_conn(struct director *director, struct effects *effects, enum note_code code,
+                        uint32_t detail, const struct conn *conn);
+void director_note_unit(struct director *director, struct effects *effects, enum note_code code,
+                        uint32_t detail);
+
+/* Send bytes to the peer on a channel, out of the replication interface. */
+void director_send(struct director *director, struct effects *effects, enum channel channel,
+                   const uint8_t *bytes, size_t length);
+
+/* Count what became of a datagram; a refused one is noted, with the record it held
+ * if one could be read (R-902, R-904, R-915, R-919). */
+void director_refuse(struct director *director, struct effects *effects,
+                     enum record_refusal refusal, const struct record *record);
+void director_accept(struct director *director);
+
+#endif

@@ -1,0 +1,154 @@
+#include "core/life.h"
+
+#include "core/balance.h"
+#include "core/director_internal.h"
+
+#include <glib.h>
+
+/* ---- opening */
+
+/* A request looking for a machine whose reverse key is free. */
+struct placement {
+    const struct conn_table *connections;
+    struct flow flow;
+    bool *collided;
+};
+
+/* a machine that stands for all ports is asked on the port the client named. */
+static struct address real_address(const struct physical *physical, struct address virtual)
+{
+    uint16_t port = physical->id.port != 0 ? physical->id.port : virtual.port;
+    return (struct address){physical->id.ip, port};
+}
+
+static bool is_free(const void *context, const struct physical *physical)
+{
+    const struct placement *placement = context;
+    struct flow reverse = placement->flow;
+    reverse.local = real_address(physical, placement->flow.local);
+    if (conn_table_find_reverse(placement->connections, &reverse) == NULL)
+        return true;
+    *placement->collided = true;
+    return false;
+}
+
+static struct physical *choose(struct director *director, struct virtual *virtual,
+                               const struct flow *flow, enum drop_reason *reason)
+{
+    bool collided = false;
+    struct placement placement = {director->connections, *flow, &collided};
+    if (virtual->out_of_service) {
+        *reason = DROP_OUT_OF_SERVICE;
+        return NULL;
+    }
+    struct physical *physical = balance_choose(virtual, is_free, &placement);
+    if (physical == NULL)
+        *reason = collided ? DROP_COLLISION : DROP_NO_MACHINE;
+    return physical;
+}
+
+struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
+                       const struct packet *request, enum drop_reason *reason,
+                       struct effects *effects)
+{
+    struct flow flow = {
+        .foreign = {request->source_ip, request->source_port},
+        .local = {request->destination_ip, request->destination_port},
+        .protocol = request->protocol,
+    };
+    struct physical *physical = choose(director, virtual, &flow, reason);
+    if (physical == NULL)
+        return NULL;
+    struct conn_birth birth = {
+        .flow = flow,
+        .real = real_address(physical, flow.local),
+        .virtual = virtual,
+        .physical = physical,
+        .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
+        .tag = request->tag,
+        .now = now,
+    };
+    struct conn *conn = conn_table_insert(director->connections, &birth);
+    if (conn == NULL) {
+        director_note_unit(director, effects, NOTE_TABLE_FULL, 0);
+        *reason = DROP_TABLE_FULL;
+        return NULL;
+    }
+    conn_count(conn, true, true);
+    life_rearm(director, conn);
+    director_note_conn(director, effects, NOTE_OPENED, 0, conn);
+    return conn;
+}
+
+/* ---- established, ended */
+
+void life_establish(struct director *director, nstime now, struct conn *conn,
+                    struct effects *effects)
+{
+    conn_enter(conn, CONN_ACTIVE);
+    life_rearm(director, conn);
+    director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
+    if (conn->virtual->replicate && director->protocol->on_established != NULL)
+        director->protocol->on_established(director, director->protocol_state, now, conn,
+                                           effects);
+}
+
+/* R-806: the bit says whether this standby was told of the conn; "always" is figure
+ * 6B to the letter. A standby tells nobody anything, nor does a unit that steps down. */
+static bool delete_is_due(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_ACTIVE && director->protocol->on_destroyed != NULL
+           && (conn->create_sent || director->settings.delete_send == DELETE_ALWAYS);
+}
+
+void life_end(struct director *director, nstime now, struct conn *conn, enum end_reason reason,
+              struct effects *effects)
+{
+    director_note_conn(director, effects, NOTE_ENDED, reason, conn);
+    if (delete_is_due(director, conn))
+        director->protocol->on_destroyed(director, director->protocol_state, now, conn, effects);
+    life_forget(director, conn);
+}
+
+void life_forget(struct director *director, struct conn *conn)
+{
+    conn_count(conn, false, false);
+    conn_table_remove(director->connections, conn);
+}
+
+/* ---- how long it lives */
+
+static nstime later(nstime from, nstime by)
+{
+    return by < NSTIME_NEVER - from ? from + by : NSTIME_NEVER;
+}
+
+nstime life_deadline(const struct director *director, const struct conn *conn)
+{
+    const struct settings *settings = &director->settings;
+    nstime span = conn->virtual->idle_time;
+    if (director->role == ROLE_STANDBY)
+        span = settings->standby_timeout; /* */
+    else if (conn->closed)
+        span = conn->virtual->delay;
+    else if (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN)
+        span = settings->half_open_time; /* fact F-605 */
+    return later(conn->last_activity, span);
+}
+
+void life_rearm(struct director *director, const struct conn *conn)
+{
+    expiry_set(conn_table_expiry(director->connections),
+               conn_table_slot(director->connections, conn), life_deadline(director, conn));
+}
+
+void life_rearm_all(struct director *director)
+{
+    struct conn_table *table = director->connections;
+    struct expiry *expiry = conn_table_expiry(table);
+    expiry_rebuild_begin(expiry);
+    for (struct conn *conn = conn_table_first(table); conn != NULL;
+         conn = conn_table_next(table, conn))
+        expiry_rebuild_add(expiry, conn_table_slot(table, conn), life_deadline(director, conn));
+    expiry_rebuild_end(expiry);
+}

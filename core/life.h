@@ -1,0 +1,39 @@
+/* The life of a conn in a director: made for a request, established, ended; and how
+ * long it may stay idle. The counters, the notes and what the replication protocol
+ * is told all follow from these few functions. */
+#ifndef CORE_LIFE_H
+#define CORE_LIFE_H
+
+#include "core/conn.h"
+#include "core/effect.h"
+
+/* Make the conn for a request to virtual and count it (R-309, R-404). NULL when it
+ * cannot be served: *reason says why. */
+struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
+                       const struct packet *request, enum drop_reason *reason,
+                       struct effects *effects);
+
+/* The conn becomes active: its create goes to the standby. */
+void life_establish(struct director *director, nstime now, struct conn *conn,
+                    struct effects *effects);
+
+/* End a conn for a reason of R-408, with its delete where one is due (R-805, R-806).
+ * The conn is gone afterwards. */
+void life_end(struct director *director, nstime now, struct conn *conn, enum end_reason reason,
+              struct effects *effects);
+
+/* Uncount a conn and take it out, without a word: for the standby, which has notes of
+ * its own for each of its reasons. */
+void life_forget(struct director *director, struct conn *conn);
+
+/* When the conn falls due if nothing more is heard of it. */
+nstime life_deadline(const struct director *director, const struct conn *conn);
+
+/* Set that deadline: after a change of state. Packets do not call this; a deadline
+ * that has moved on since is found when it comes (see deadline.c). */
+void life_rearm(struct director *director, const struct conn *conn);
+
+/* Set all deadlines anew, in linear time: the role or a setting changed. */
+void life_rearm_all(struct director *director);
+
+#endif

@@ -1,0 +1,119 @@
+#include "core/operator.h"
+
+#include "core/command.h"
+#include "core/director_internal.h"
+#include "core/life.h"
+#include "core/role.h"
+#include "core/show.h"
+
+#include <glib.h>
+
+/* no conn may point at a machine that goes. NULL stands for any machine. */
+static void end_conns(struct director *director, nstime now, const struct virtual *virtual,
+                      const struct physical *physical, struct effects *effects)
+{
+    struct conn *conn = conn_table_first(director->connections);
+    while (conn != NULL) {
+        struct conn *next = conn_table_next(director->connections, conn);
+        if ((virtual == NULL || conn->virtual == virtual)
+            && (physical == NULL || conn->physical == physical))
+            life_end(director, now, conn, END_MACHINE_REMOVED, effects);
+        conn = next;
+    }
+}
+
+static void remove_physicals(struct director *director, nstime now, const GPtrArray *physicals,
+                             struct effects *effects)
+{
+    for (guint i = 0; i < physicals->len; i++) {
+        struct physical *physical = g_ptr_array_index(physicals, i);
+        end_conns(director, now, NULL, physical, effects);
+        machines_remove_physical(director->machines, physical);
+    }
+}
+
+static void unbind(struct director *director, nstime now, struct virtual *virtual,
+                   const GPtrArray *physicals, struct effects *effects)
+{
+    for (guint i = 0; i < physicals->len; i++) {
+        struct physical *physical = g_ptr_array_index(physicals, i);
+        end_conns(director, now, virtual, physical, effects);
+        machines_unbind(director->machines, virtual, physical);
+    }
+}
+
+/* What the command did not do itself, because it ends connections. */
+static void act(struct director *director, nstime now, const struct command_result *result,
+                struct effects *effects)
+{
+    switch (result->action) {
+    case COMMAND_REMOVE_VIRTUAL:
+        end_conns(director, now, result->virtual, NULL, effects);
+        machines_remove_virtual(director->machines, result->virtual);
+        break;
+    case COMMAND_REMOVE_PHYSICAL:
+        remove_physicals(director, now, result->physicals, effects);
+        break;
+    case COMMAND_UNBIND:
+        unbind(director, now, result->virtual, result->physicals, effects);
+        break;
+    case COMMAND_DONE:
+    case COMMAND_SHOW:
+    case COMMAND_FAILED:
+        break;
+    }
+}
+
+static void note_machines(struct director *director, const GArray *changes,
+                          struct effects *effects)
+{
+    for (guint i = 0; changes != NULL && i < changes->len; i++) {
+        const struct command_state_change *change =
+            &g_array_index(changes, struct command_state_change, i);
+        struct note note = {
+            .code = NOTE_MACHINE_STATE,
+            .detail = (uint32_t)change->before << 8 | (uint32_t)change->after,
+            .flow.protocol = change->id.protocol,
+            .real = {change->id.ip, change->id.port},
+        };
+        director_note(director, effects, &note);
+    }
+}
+
+static void adopt_protocol(struct director *director)
+{
+    const struct replication_protocol *protocol =
+        replication_protocol(director->settings.replication);
+    if (protocol == director->protocol)
+        return;
+    if (director->protocol->state_free != NULL)
+        director->protocol->state_free(director->protocol_state);
+    director->protocol = protocol;
+    director->protocol_state = protocol->state_new != NULL ? protocol->state_new(director) : NULL;
+}
+
+/* Any setting may have changed: what is derived from settings is derived anew. */
+static void follow_settings(struct director *director, nstime now, struct effects *effects)
+{
+    adopt_protocol(director);
+    role_hold_address(director, effects);
+    life_rearm_all(director);
+    detect_consider(director, now, effects);
+}
+
+void operator_command(struct director *director, nstime now, const char *line,
+                      struct effects *effects)
+{
+    struct command_result result = {0};
+    command_run(line, director->machines, &director->settings, &result);
+    if (result.action == COMMAND_SHOW) {
+        result.reply = show_print(director, result.show);
+    } else if (result.action != COMMAND_FAILED) {
+        act(director, now, &result, effects);
+        note_machines(director, result.state_changes, effects);
+        follow_settings(director, now, effects);
+    }
+    effects_add_reply(effects, result.action != COMMAND_FAILED,
+                      result.reply != NULL ? result.reply : "");
+    command_result_clear(&result);
+}

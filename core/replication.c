@@ -1,0 +1,31 @@
+#include "core/replication.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const struct replication_protocol *const protocols[] = {
+    [REPLICATION_NONE] = &replication_none,
+    [REPLICATION_PATENT] = &replication_patent,
+};
+
+const struct replication_protocol *replication_protocol(enum replication_kind kind)
+{
+    g_assert((unsigned)kind < G_N_ELEMENTS(protocols));
+    return protocols[kind];
+}
+
+const char *replication_word(enum replication_kind kind)
+{
+    return replication_protocol(kind)->name;
+}
+
+bool replication_parse(const char *word, enum replication_kind *kind)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        if (strcmp(word, protocols[i]->name) == 0) {
+            *kind = i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,82 @@
+#include "core/show.h"
+
+#include "core/balance.h"
+#include "core/director_internal.h"
+
+static void show_virtuals(const struct director *director, GString *text)
+{
+    char id[MACHINE_TEXT_SIZE];
+    for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
+         one = one->next)
+        g_string_append_printf(text, "%s %s %s connections %u%s\n", machine_print(one->id, id),
+                               machine_state_word(virtual_state(one)),
+                               balance_word(one->predictor), one->connections,
+                               one->replicate ? " replicate" : "");
+}
+
+static void show_physicals(const struct director *director, GString *text)
+{
+    char id[MACHINE_TEXT_SIZE];
+    for (const struct physical *one = machines_first_physical(director->machines); one != NULL;
+         one = one->next)
+        g_string_append_printf(text, "%s %s weight %u connections %u\n",
+                               machine_print(one->id, id), machine_state_word(one->state),
+                               one->weight, one->connections);
+}
+
+static void show_bindings(const struct director *director, GString *text)
+{
+    char id[MACHINE_TEXT_SIZE];
+    for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
+         one = one->next) {
+        g_string_append(text, machine_print(one->id, id));
+        for (const struct link *link = one->links; link != NULL; link = link->next)
+            g_string_append_printf(text, " %s", machine_print(link->physical->id, id));
+        g_string_append_c(text, '\n');
+    }
+}
+
+static void show_failover(const struct director *director, GString *text)
+{
+    g_string_append_printf(text, "failover %s\n", director->settings.failover ? "on" : "off");
+    g_string_append_printf(text, "this unit %s %s\n",
+                           director->config.rank == RANK_PRIMARY ? "primary" : "secondary",
+                           director->role == ROLE_ACTIVE ? "active" : "standby");
+    g_string_append_printf(text, "other unit %s\n",
+                           director->detector.silent       ? "failed"
+                           : director->detector.peer_known ? "heard"
+                                                           : "not heard yet");
+    g_string_append_printf(text, "replication %s\n", director->protocol->name);
+}
+
+static void show_statistics(const struct director *director, GString *text)
+{
+    g_string_append_printf(text, "connections %u\n", conn_table_count(director->connections));
+    for (unsigned code = 0; code < NOTE_COUNT; code++)
+        g_string_append_printf(text, "%s %" G_GUINT64_FORMAT "\n", note_word(code),
+                               director->notes[code]);
+    for (unsigned code = 0; code < REFUSAL_COUNT; code++)
+        g_string_append_printf(text, "datagrams %s %" G_GUINT64_FORMAT "\n",
+                               code == REFUSAL_NONE ? "accepted" : refusal_word(code),
+                               director->refusals[code]);
+}
+
+static void show_configuration(const struct director *director, GString *text)
+{
+    char *commands = command_print(director->machines, &director->settings);
+    g_string_append(text, commands);
+    g_free(commands);
+}
+
+char *show_print(const struct director *director, enum command_show what)
+{
+    static void (*const shows[])(const struct director *, GString *) = {
+        [SHOW_VIRTUAL] = show_virtuals,         [SHOW_REAL] = show_physicals,
+        [SHOW_BIND] = show_bindings,            [SHOW_FAILOVER] = show_failover,
+        [SHOW_STATISTICS] = show_statistics,    [SHOW_CONFIGURATION] = show_configuration,
+    };
+    g_assert((unsigned)what < G_N_ELEMENTS(shows));
+    GString *text = g_string_new(NULL);
+    shows[what](director, text);
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,206 @@
+#include "core/traffic.h"
+
+#include "core/director_internal.h"
+#include "core/life.h"
+#include "core/translate.h"
+
+#include <glib.h>
+
+/* ---- packets that are not forwarded */
+
+static void note_packet(struct director *director, enum side from, const struct packet *packet,
+                        enum note_code code, enum drop_reason reason, struct effects *effects)
+{
+    struct note note = {
+        .code = code,
+        .detail = reason,
+        .tag = packet->tag,
+        .flow = translate_key(from, packet),
+    };
+    if (from == SIDE_INSIDE) { /* the local address is the machine's */
+        note.real = note.flow.local;
+        note.flow.local = (struct address){0};
+    }
+    director_note(director, effects, &note);
+}
+
+static void drop(struct director *director, enum side from, const struct packet *packet,
+                 enum drop_reason reason, struct effects *effects)
+{
+    note_packet(director, from, packet, NOTE_DROPPED, reason, effects);
+}
+
+/* R-405: silence or a reset to a client whose packet nothing here explains. A reset is
+ * never answered, or two that do not know each other would go on for ever. */
+static void answer(const struct director *director, const struct packet *packet,
+                   struct effects *effects)
+{
+    if (director->settings.unknown_connection != UNKNOWN_RESET || (packet->flags & TCP_RST) != 0)
+        return;
+    struct effect *effect = effects_add(effects, EFFECT_RESET);
+    effect->packet.side = SIDE_OUTSIDE;
+    translate_reset(packet, &effect->packet.packet);
+}
+
+static struct virtual *find_virtual(const struct director *director, const struct packet *packet)
+{
+    struct address local = {packet->destination_ip, packet->destination_port};
+    return machines_serve(director->machines, packet->source_ip, local, packet->protocol,
+                          director->settings.bind0 == BIND0_NONE);
+}
+
+static void drop_unknown(struct director *director, enum side from, const struct packet *packet,
+                         struct effects *effects)
+{
+    if (from == SIDE_INSIDE) {
+        drop(director, from, packet, DROP_UNKNOWN_OUTBOUND, effects);
+        return;
+    }
+    bool ours = find_virtual(director, packet) != NULL;
+    drop(director, from, packet, ours ? DROP_UNKNOWN_INBOUND : DROP_NO_VIRTUAL, effects);
+    answer(director, packet, effects);
+}
+
+/* ---- packets of a connection */
+
+static void forward(const struct conn *conn, enum side from, const struct packet *packet,
+                    struct effects *effects)
+{
+    struct effect *effect = effects_add(effects, EFFECT_FORWARD);
+    effect->packet.side = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
+    effect->packet.packet = *packet;
+    translate_packet(conn, from, &effect->packet.packet);
+}
+
+static void forward_reset(struct director *director, nstime now, struct conn *conn,
+                          enum side from, const struct packet *packet, struct effects *effects)
+{
+    bool counts = conn_reset_counts(conn, from, packet);
+    forward(conn, from, packet, effects);
+    if (counts)
+        life_end(director, now, conn, END_RESET, effects);
+}
+
+/* where the handshake stands, and whether that makes the conn active. */
+static void advance_handshake(struct director *director, nstime now, struct conn *conn,
+                              enum side from, const struct packet *packet,
+                              struct effects *effects)
+{
+    bool synack = from == SIDE_INSIDE
+                  && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    bool ack = from == SIDE_OUTSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
+    if (conn->state == CONN_SYN_SEEN && synack)
+        conn_enter(conn, CONN_SYNACK_SEEN);
+    if (conn->state == CONN_SYNACK_SEEN
+        && (ack || director->settings.active_on == ACTIVE_ON_SYNACK))
+        life_establish(director, now, conn, effects);
+}
+
+/* R-408: the conn goes with the packet that acknowledges the second FIN, or is held
+ * for the virtual machine's delay. */
+static void advance_close(struct director *director, nstime now, struct conn *conn,
+                          struct effects *effects)
+{
+    if (conn->state == CONN_ACTIVE && conn_is_closing(conn))
+        conn_enter(conn, CONN_CLOSING);
+    if (conn->state != CONN_CLOSING || conn->closed || !conn_is_finished(conn))
+        return;
+    if (conn->virtual->delay == 0) {
+        life_end(director, now, conn, END_CLOSED, effects);
+        return;
+    }
+    conn->closed = true;
+    life_rearm(director, conn);
+}
+
+/* The create leaves before the packet that made it due: what is on the wire when
+ * this unit dies still arrives. */
+static void forward_known(struct director *director, nstime now, struct conn *conn,
+                          enum side from, const struct packet *packet, struct effects *effects)
+{
+    conn->last_activity = now; /* */
+    if (conn->tag == 0 && from == SIDE_OUTSIDE)
+        conn->tag = packet->tag; /* a taken-over conn learns whose it is */
+    if ((packet->flags & TCP_RST) != 0) {
+        forward_reset(director, now, conn, from, packet, effects);
+        return;
+    }
+    conn_track(conn, from, packet);
+    advance_handshake(director, now, conn, from, packet, effects);
+    forward(conn, from, packet, effects);
+    advance_close(director, now, conn, effects);
+}
+
+/* ---- requests */
+
+static void refuse(struct director *director, const struct packet *packet,
+                   enum drop_reason reason, struct effects *effects)
+{
+    note_packet(director, SIDE_OUTSIDE, packet, NOTE_REFUSED, reason, effects);
+    answer(director, packet, effects);
+}
+
+static void open(struct director *director, nstime now, const struct packet *packet,
+                 struct effects *effects)
+{
+    enum drop_reason reason = DROP_NO_VIRTUAL;
+    struct virtual *virtual = find_virtual(director, packet);
+    struct conn *conn = NULL;
+    if (virtual != NULL)
+        conn = life_open(director, now, virtual, packet, &reason, effects);
+    if (conn == NULL) {
+        refuse(director, packet, reason, effects);
+        return;
+    }
+    conn_track(conn, SIDE_OUTSIDE, packet);
+    if (director->settings.active_on == ACTIVE_ON_SYN)
+        life_establish(director, now, conn, effects);
+    forward(conn, SIDE_OUTSIDE, packet, effects);
+}
+
+/* A request that meets a conn of the same tuple. One that is not yet answered is
+ * repeated (R-501). A closing one makes room: without a new create, the standby would
+ * hold a conn that its next delete takes away. To an established one it is forwarded
+ * without effect: the server answers with a challenge ACK (RFC 5961) or, if the conn
+ * is a ghost, takes it as new. */
+static void request(struct director *director, nstime now, struct conn *conn,
+                    const struct packet *packet, struct effects *effects)
+{
+    if (conn != NULL && conn->state == CONN_CLOSING) {
+        life_end(director, now, conn, END_NEW_INCARNATION, effects);
+        conn = NULL;
+    }
+    if (conn == NULL) {
+        open(director, now, packet, effects);
+        return;
+    }
+    conn->last_activity = now;
+    if (conn->state != CONN_ACTIVE) {
+        conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
+        conn_track(conn, SIDE_OUTSIDE, packet);
+    }
+    forward(conn, SIDE_OUTSIDE, packet, effects);
+}
+
+void traffic_packet(struct director *director, nstime now, enum side from,
+                    const struct packet *packet, struct effects *effects)
+{
+    if (director->role == ROLE_STANDBY) { /* */
+        drop(director, from, packet, DROP_STANDBY, effects);
+        return;
+    }
+    if (packet->protocol != PROTOCOL_TCP) {
+        drop(director, from, packet, DROP_PROTOCOL, effects);
+        return;
+    }
+    struct flow key = translate_key(from, packet);
+    struct conn *conn = from == SIDE_OUTSIDE
+                            ? conn_table_find(director->connections, &key)
+                            : conn_table_find_reverse(director->connections, &key);
+    if (from == SIDE_OUTSIDE && packet_is_request(packet))
+        request(director, now, conn, packet, effects);
+    else if (conn != NULL)
+        forward_known(director, now, conn, from, packet, effects);
+    else
+        drop_unknown(director, from, packet, effects);
+}
