@@ -141,7 +141,8 @@ const struct assignment *machines_assignment(const struct machines *machines, un
 
 /* The virtual machine for a request from foreign_ip to local (R-213): exact port
  * with the client's bind ID, all ports with it, then both with bind ID 0, which
- * under bind0_none serves only clients assigned to it (R-206). NULL when there is none. An index answers; no walk. */
+ * under bind0_none serves only clients assigned to it (R-206). NULL when there
+ * is none. An index answers; no walk. */
 struct virtual *machines_serve(const struct machines *machines, uint32_t foreign_ip,
                                struct address local, uint8_t protocol, bool bind0_none);
 

@@ -4,6 +4,8 @@
 #define TESTS_CORE_SUITES_H
 
 #include <check.h>
+#include <glib.h>
+#include <stdbool.h>
 
 #define SUITE_LIST(X) \
     X(flow)           \
@@ -12,10 +14,18 @@
     X(machine)        \
     X(balance)        \
     X(command)        \
+    X(configuration)  \
+    X(spelling)       \
     X(header)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
 #undef SUITE_GETTER
+
+/* A test that must abort needs a process of its own. */
+static inline bool suites_fork(void)
+{
+    return g_strcmp0(g_getenv("CK_FORK"), "no") != 0;
+}
 
 #endif
