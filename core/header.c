@@ -1,5 +1,7 @@
 #include "core/header.h"
 
+#include "core/wire.h"
+
 #include <glib.h>
 #include <string.h>
 
@@ -38,28 +40,6 @@ enum {
 
 _Static_assert(HEADER_BUILT_SIZE == IP_SIZE + TCP_SIZE, "a built packet is two bare headers");
 
-static uint16_t get16(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static uint32_t get32(const uint8_t *bytes)
-{
-    return (uint32_t)get16(bytes) << 16 | get16(bytes + 2);
-}
-
-static void put16(uint8_t *bytes, uint16_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *bytes, uint32_t value)
-{
-    put16(bytes, (uint16_t)(value >> 16));
-    put16(bytes + 2, (uint16_t)value);
-}
-
 static size_t ip_size(const uint8_t *bytes)
 {
     return (size_t)(bytes[0] & 0x0F) * 4;
@@ -84,9 +64,9 @@ static enum header_refusal check_ip(const uint8_t *bytes, size_t length)
         return HEADER_BAD_VERSION;
     if (ip_size(bytes) < IP_SIZE || ip_size(bytes) > length)
         return HEADER_BAD_IP_LENGTH;
-    if (get16(bytes + IP_TOTAL_LENGTH) != length)
+    if (wire_get16(bytes + IP_TOTAL_LENGTH) != length)
         return HEADER_BAD_TOTAL_LENGTH;
-    if ((get16(bytes + IP_FRAGMENT) & FRAGMENT_BITS) != 0)
+    if ((wire_get16(bytes + IP_FRAGMENT) & FRAGMENT_BITS) != 0)
         return HEADER_FRAGMENT;
     return HEADER_OK;
 }
@@ -98,8 +78,8 @@ static enum header_refusal read_tcp(const uint8_t *bytes, size_t length, struct 
     size_t header = (size_t)(bytes[TCP_DATA_OFFSET] >> 4) * 4;
     if (header < TCP_SIZE || header > length)
         return HEADER_BAD_TCP_LENGTH;
-    packet->sequence = get32(bytes + TCP_SEQUENCE);
-    packet->acknowledgement = get32(bytes + TCP_ACKNOWLEDGEMENT);
+    packet->sequence = wire_get32(bytes + TCP_SEQUENCE);
+    packet->acknowledgement = wire_get32(bytes + TCP_ACKNOWLEDGEMENT);
     packet->flags = bytes[TCP_FLAGS] & FLAG_BITS;
     packet->payload_length = (uint16_t)(length - header);
     return HEADER_OK;
@@ -109,7 +89,7 @@ static enum header_refusal read_udp(const uint8_t *bytes, size_t length, struct 
 {
     if (length < UDP_SIZE)
         return HEADER_TOO_SHORT;
-    size_t said = get16(bytes + UDP_LENGTH);
+    size_t said = wire_get16(bytes + UDP_LENGTH);
     if (said < UDP_SIZE || said > length)
         return HEADER_BAD_UDP_LENGTH;
     packet->payload_length = (uint16_t)(said - UDP_SIZE);
@@ -124,8 +104,8 @@ enum header_refusal header_parse(const uint8_t *bytes, size_t length, struct pac
     const uint8_t *transport = bytes + ip_size(bytes);
     size_t rest = length - ip_size(bytes);
     struct packet read = {
-        .source_ip = get32(bytes + IP_SOURCE),
-        .destination_ip = get32(bytes + IP_DESTINATION),
+        .source_ip = wire_get32(bytes + IP_SOURCE),
+        .destination_ip = wire_get32(bytes + IP_DESTINATION),
         .protocol = bytes[IP_PROTOCOL],
     };
     switch (read.protocol) {
@@ -135,8 +115,8 @@ enum header_refusal header_parse(const uint8_t *bytes, size_t length, struct pac
     }
     if (refusal != HEADER_OK)
         return refusal;
-    read.source_port = get16(transport + SOURCE_PORT);
-    read.destination_port = get16(transport + DESTINATION_PORT);
+    read.source_port = wire_get16(transport + SOURCE_PORT);
+    read.destination_port = wire_get16(transport + DESTINATION_PORT);
     *packet = read;
     return HEADER_OK;
 }
@@ -165,7 +145,7 @@ static uint16_t fold(uint32_t sum)
 
 static void adjust(uint8_t *checksum, uint32_t change)
 {
-    put16(checksum, (uint16_t)~fold((uint16_t)~get16(checksum) + change));
+    wire_put16(checksum, (uint16_t)~fold((uint16_t)~wire_get16(checksum) + change));
 }
 
 static void adjust_transport(uint8_t *transport, uint8_t protocol, uint32_t change)
@@ -175,11 +155,11 @@ static void adjust_transport(uint8_t *transport, uint8_t protocol, uint32_t chan
         return;
     }
     uint8_t *checksum = transport + UDP_CHECKSUM;
-    if (get16(checksum) == 0)
+    if (wire_get16(checksum) == 0)
         return;
     adjust(checksum, change);
-    if (get16(checksum) == 0)
-        put16(checksum, 0xFFFF);
+    if (wire_get16(checksum) == 0)
+        wire_put16(checksum, 0xFFFF);
 }
 
 void header_rewrite(uint8_t *bytes, size_t length, const struct packet *packet)
@@ -193,10 +173,10 @@ void header_rewrite(uint8_t *bytes, size_t length, const struct packet *packet)
                          + change32(old.destination_ip, packet->destination_ip);
     uint32_t ports = change16(old.source_port, packet->source_port)
                      + change16(old.destination_port, packet->destination_port);
-    put32(bytes + IP_SOURCE, packet->source_ip);
-    put32(bytes + IP_DESTINATION, packet->destination_ip);
-    put16(transport + SOURCE_PORT, packet->source_port);
-    put16(transport + DESTINATION_PORT, packet->destination_port);
+    wire_put32(bytes + IP_SOURCE, packet->source_ip);
+    wire_put32(bytes + IP_DESTINATION, packet->destination_ip);
+    wire_put16(transport + SOURCE_PORT, packet->source_port);
+    wire_put16(transport + DESTINATION_PORT, packet->destination_port);
     adjust(bytes + IP_CHECKSUM, addresses);
     adjust_transport(transport, packet->protocol, addresses + ports);
 }
@@ -207,7 +187,7 @@ static uint32_t sum_words(const uint8_t *bytes, size_t length)
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < length; i += 2)
-        sum += get16(bytes + i);
+        sum += wire_get16(bytes + i);
     return sum;
 }
 
@@ -217,20 +197,20 @@ void header_build(const struct packet *packet, uint8_t bytes[HEADER_BUILT_SIZE])
     g_assert(packet->protocol == PROTOCOL_TCP && packet->payload_length == 0);
     memset(bytes, 0, HEADER_BUILT_SIZE);
     bytes[0] = 4 << 4 | IP_SIZE / 4;
-    put16(bytes + IP_TOTAL_LENGTH, HEADER_BUILT_SIZE);
-    put16(bytes + IP_FRAGMENT, DONT_FRAGMENT);
+    wire_put16(bytes + IP_TOTAL_LENGTH, HEADER_BUILT_SIZE);
+    wire_put16(bytes + IP_FRAGMENT, DONT_FRAGMENT);
     bytes[IP_TTL] = BUILT_TTL;
     bytes[IP_PROTOCOL] = PROTOCOL_TCP;
-    put32(bytes + IP_SOURCE, packet->source_ip);
-    put32(bytes + IP_DESTINATION, packet->destination_ip);
-    put16(bytes + IP_CHECKSUM, (uint16_t)~fold(sum_words(bytes, IP_SIZE)));
+    wire_put32(bytes + IP_SOURCE, packet->source_ip);
+    wire_put32(bytes + IP_DESTINATION, packet->destination_ip);
+    wire_put16(bytes + IP_CHECKSUM, (uint16_t)~fold(sum_words(bytes, IP_SIZE)));
 
-    put16(tcp + SOURCE_PORT, packet->source_port);
-    put16(tcp + DESTINATION_PORT, packet->destination_port);
-    put32(tcp + TCP_SEQUENCE, packet->sequence);
-    put32(tcp + TCP_ACKNOWLEDGEMENT, packet->acknowledgement);
+    wire_put16(tcp + SOURCE_PORT, packet->source_port);
+    wire_put16(tcp + DESTINATION_PORT, packet->destination_port);
+    wire_put32(tcp + TCP_SEQUENCE, packet->sequence);
+    wire_put32(tcp + TCP_ACKNOWLEDGEMENT, packet->acknowledgement);
     tcp[TCP_DATA_OFFSET] = TCP_SIZE / 4 << 4;
     tcp[TCP_FLAGS] = packet->flags & FLAG_BITS;
     uint32_t pseudo = sum_words(bytes + IP_SOURCE, 8) + PROTOCOL_TCP + TCP_SIZE;
-    put16(tcp + TCP_CHECKSUM, (uint16_t)~fold(pseudo + sum_words(tcp, TCP_SIZE)));
+    wire_put16(tcp + TCP_CHECKSUM, (uint16_t)~fold(pseudo + sum_words(tcp, TCP_SIZE)));
 }
