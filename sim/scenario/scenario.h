@@ -124,6 +124,7 @@ struct scenario {
     GPtrArray *faults;    /* struct fault_spec */
 
     char *protocol;       /* replication protocol's word */
+    uint16_t replication_port; /* UDP, of the datagrams */
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     nstime hello_time;
     unsigned hello_misses;

@@ -1,0 +1,62 @@
+/* Making a scenario from a draft: what keys mean together is checked here. One
+ * function for each kind of thing; they run in the order below, each on what the
+ * ones before have made. */
+#ifndef SIM_SCENARIO_BUILD_H
+#define SIM_SCENARIO_BUILD_H
+
+#include "sim/scenario/draft.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/source.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct build {
+    const struct draft *draft;
+    struct sources *sources;
+    struct scenario *scenario;  /* being made */
+    struct problems *problems;  /* what makes it impossible */
+    struct problems *warnings;  /* what makes it doubtful */
+    struct problems *notes;     /* what is worth knowing */
+};
+
+/* The whole of it; scenario must be empty but for file, name and text_sha256. */
+void build_scenario(struct build *build);
+
+void build_machines(struct build *build);  /* units, virtuals, reals, failover */
+void build_links(struct build *build);
+void build_workloads(struct build *build);
+void build_faults(struct build *build);
+void build_commands(struct build *build);
+
+/* One link with a key changed, as a fault does it; key NULL: down. False with a
+ * problem when the result makes no sense. */
+bool build_changed_link(struct build *build, const struct draft_group *link, const char *key,
+                        const char *value, struct link_spec *changed, char **problem);
+
+/* Values for build_*: a key's canonical text, or read. text may be NULL (see
+ * draft_value()); the others are for keys with defaults. */
+const char *build_text(const struct build *build, const struct draft_group *group,
+                       const char *name);
+nstime build_time(const struct build *build, const struct draft_group *group, const char *name);
+uint64_t build_count(const struct build *build, const struct draft_group *group,
+                     const char *name);
+bool build_yes(const struct build *build, const struct draft_group *group, const char *name);
+bool build_is(const struct build *build, const struct draft_group *group, const char *name,
+              const char *word);
+
+/* A complaint about a key of a group (into one of the three lists), placed where
+ * its value was given. */
+void build_complain(const struct build *build, struct problems *list,
+                    const struct draft_group *group, const char *name, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);
+
+/* Number of a group among those of its kind by name, or -1 with a problem about the
+ * key that named it. */
+int build_lookup(const struct build *build, enum group_kind kind, const char *wanted,
+                 const struct draft_group *group, const char *name);
+
+/* The longest time from a crash to its detection (R-1005). */
+nstime build_detection(const struct scenario *scenario);
+
+#endif

@@ -1,0 +1,31 @@
+/* The sweep: from the lines of [sweep] to axes and points. */
+#ifndef SIM_SCENARIO_EXPAND_H
+#define SIM_SCENARIO_EXPAND_H
+
+#include "sim/scenario/draft.h"
+#include "sim/scenario/scenario.h"
+
+#include <glib.h>
+
+enum { EXPAND_POINTS_MAX = 100000 };
+
+struct expand;
+
+/* Read [sweep] of a draft: every axis names a key that exists, every value is
+ * right for it. What is wrong is reported and left out. A key given by --set
+ * keeps that one value. */
+struct expand *expand_new(const struct draft *draft, struct problems *problems);
+void expand_free(struct expand *expand);
+
+unsigned expand_points(const struct expand *expand); /* 1 without axes */
+unsigned expand_axes(const struct expand *expand);
+const struct sweep_axis *expand_axis(const struct expand *expand, unsigned axis);
+
+/* The value of an axis at a point; the last axis varies fastest, or all go side by
+ * side with zip. */
+const char *expand_value(const struct expand *expand, unsigned point, unsigned axis);
+
+/* Put the values of a point into a draft (a copy of the one given to expand_new()). */
+void expand_apply(const struct expand *expand, unsigned point, struct draft *draft);
+
+#endif

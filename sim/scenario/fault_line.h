@@ -1,0 +1,37 @@
+/* One line of [faults]:
+ *
+ *   LABEL = at TIME [+-SPREAD] ACTION
+ *         | after LABEL TIME [+-SPREAD] ACTION
+ *         | from TIME to TIME ACTION
+ *   ACTION: crash X | freeze X | restart X | link NAME down | link NAME KEY VALUE,
+ *           each but crash and restart with "for TIME" when not from .. to
+ *
+ * Names are not looked up here. */
+#ifndef SIM_SCENARIO_FAULT_LINE_H
+#define SIM_SCENARIO_FAULT_LINE_H
+
+#include "sim/scenario/scenario.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct fault_line {
+    enum fault_when when;
+    char *after;   /* FAULT_AFTER: the other's label */
+    nstime at;     /* as in struct fault_spec */
+    nstime lasts;  /* NSTIME_NEVER: for good */
+    nstime spread;
+    enum fault_action action;
+    char *subject; /* X, or the link's name */
+    char *key;     /* FAULT_LINK: canonical, or NULL for "down" */
+    char *value;   /* canonical */
+    char *text;    /* the action in canonical spelling */
+};
+
+/* Read the right side of a line. The canonical spelling is appended. On failure
+ * *problem says what is wrong; free with g_free(). fault_line_clear() either way. */
+bool fault_line_read(const char *text, struct fault_line *line, GString *canonical,
+                     char **problem);
+void fault_line_clear(struct fault_line *line);
+
+#endif

@@ -1,0 +1,116 @@
+/* The configuration of both directors, in the core's own vocabulary (core/command.h). */
+#include "sim/scenario/build.h"
+#include "sim/scenario/quantity.h"
+#include "sim/scenario/value.h"
+
+#include <string.h>
+
+static void add(struct build *build, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void add(struct build *build, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_ptr_array_add(build->scenario->commands, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+static const char *const options[] = {"conn-real", "bind0", "active-on", "standby-timeout",
+                                      "half-open-time"};
+
+static void add_settings(struct build *build)
+{
+    const struct draft_group *failover = draft_find(build->draft, GROUP_FAILOVER, NULL);
+    const struct draft_group *choices = draft_find(build->draft, GROUP_OPTIONS, NULL);
+    const struct draft_group *replication = draft_find(build->draft, GROUP_REPLICATION, NULL);
+    add(build, "ip address %s", build_text(build, failover, "address"));
+    add(build, "failover ip address %s", build_text(build, failover, "failover-address"));
+    add(build, "failover hellotime %s", build_text(build, failover, "hello-time"));
+    add(build, "failover hellomisses %s", build_text(build, failover, "hello-misses"));
+    add(build, "failover");
+    add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
+        add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
+    add(build, "option replication %s", build_text(build, replication, "protocol"));
+    add(build, "option delete-send %s", build_text(build, replication, "delete-send"));
+    add(build, "option bad-flags %s", build_text(build, replication, "bad-flags"));
+    add(build, "replicate interface %s", build_text(build, replication, "interface"));
+}
+
+static const char *service(struct build *build, const struct draft_group *group)
+{
+    return build_yes(build, group, "in-service") ? "is" : "oos";
+}
+
+static void add_real(struct build *build, const struct draft_group *group)
+{
+    const char *id = build_text(build, group, "address");
+    if (id == NULL)
+        return;
+    add(build, "real %s %s", id, service(build, group));
+    add(build, "weight %s %s", id, build_text(build, group, "weight"));
+    if (!build_is(build, group, "maxconns", "none"))
+        add(build, "maxconns %s %s", id, build_text(build, group, "maxconns"));
+}
+
+static void add_bind(struct build *build, const struct draft_group *group, const char *id)
+{
+    const char *text = build_text(build, group, "bind");
+    char **names = quantity_words(text == NULL ? "" : text);
+    GString *command = g_string_new(NULL);
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        const struct draft_group *real = draft_find(build->draft, GROUP_REAL, names[i]);
+        const char *address = real == NULL ? NULL : build_text(build, real, "address");
+        if (address != NULL)
+            g_string_append_printf(command, " %s", address);
+    }
+    if (command->len > 0)
+        add(build, "bind %s%s", id, command->str);
+    g_string_free(command, TRUE);
+    g_strfreev(names);
+}
+
+static void add_assignments(struct build *build, const struct draft_group *group, const char *id)
+{
+    if (build_is(build, group, "assign", "none"))
+        return;
+    char **networks = quantity_words(build_text(build, group, "assign"));
+    for (unsigned i = 0; networks[i] != NULL; i++) {
+        struct network network = value_network(networks[i]);
+        GString *text = g_string_new(NULL);
+        quantity_print_ip(network.ip, text);
+        g_string_append_c(text, ' ');
+        quantity_print_ip(quantity_mask(network.prefix), text);
+        add(build, "assign %s %s", id, text->str);
+        g_string_free(text, TRUE);
+    }
+    g_strfreev(networks);
+}
+
+static void add_virtual(struct build *build, const struct draft_group *group)
+{
+    const char *id = build_text(build, group, "address");
+    if (id == NULL)
+        return;
+    add(build, "virtual %s %s", id, service(build, group));
+    add_bind(build, group, id);
+    add(build, "predictor %s %s", id, build_text(build, group, "predictor"));
+    add(build, "timeout %s %s", id, build_text(build, group, "timeout"));
+    add(build, "delay %s %s", id, build_text(build, group, "delay"));
+    if (build_yes(build, group, "replicate"))
+        add(build, "replicate %s", id);
+    add_assignments(build, group, id);
+}
+
+void build_commands(struct build *build)
+{
+    GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
+    GPtrArray *virtuals = draft_list(build->draft, GROUP_VIRTUAL);
+    add_settings(build);
+    for (unsigned i = 0; i < reals->len; i++)
+        add_real(build, g_ptr_array_index(reals, i));
+    for (unsigned i = 0; i < virtuals->len; i++)
+        add_virtual(build, g_ptr_array_index(virtuals, i));
+    g_ptr_array_free(virtuals, TRUE);
+    g_ptr_array_free(reals, TRUE);
+}

@@ -1,0 +1,236 @@
+/* The timeline of faults: names looked up, times checked, circles refused. */
+#include "sim/scenario/build.h"
+#include "sim/scenario/fault_line.h"
+#include "sim/scenario/nearest.h"
+#include "sim/scenario/quantity.h"
+
+#include <string.h>
+
+static const char *const roles[] = {
+    [TARGET_ACTIVE] = "active",
+    [TARGET_STANDBY] = "standby",
+    [TARGET_PRIMARY] = "primary",
+    [TARGET_SECONDARY] = "secondary",
+};
+
+static void read_line(const char *value, struct fault_line *line)
+{
+    GString *canonical = g_string_new(NULL);
+    char *problem = NULL;
+    bool fine = fault_line_read(value, line, canonical, &problem);
+    g_assert(fine);
+    g_string_free(canonical, TRUE);
+}
+
+static int find_label(const struct build *build, const char *label)
+{
+    const GPtrArray *faults = build->scenario->faults;
+    for (unsigned i = 0; i < faults->len; i++)
+        if (strcmp(((const struct fault_spec *)g_ptr_array_index(faults, i))->label, label) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void take_target(struct build *build, const struct draft_group *group,
+                        struct fault_spec *fault, const char *whom)
+{
+    GPtrArray *known = g_ptr_array_new();
+    const GPtrArray *units = build->scenario->units;
+    for (unsigned i = TARGET_ACTIVE; i < G_N_ELEMENTS(roles); i++) {
+        g_ptr_array_add(known, (char *)roles[i]);
+        if (strcmp(whom, roles[i]) == 0)
+            fault->target = (enum fault_target)i;
+    }
+    bool found = fault->target != TARGET_UNIT;
+    for (unsigned i = 0; i < units->len; i++) {
+        const struct unit_spec *unit = g_ptr_array_index(units, i);
+        g_ptr_array_add(known, unit->name);
+        if (!found && strcmp(whom, unit->name) == 0) {
+            fault->unit = i;
+            found = true;
+        }
+    }
+    if (!found) {
+        char *hint = nearest_hint(whom, known);
+        build_complain(build, build->problems, group, fault->label, "nobody is called %s%s", whom,
+                       hint);
+        g_free(hint);
+    }
+    g_ptr_array_free(known, TRUE);
+}
+
+static void take_link(struct build *build, const struct draft_group *group,
+                      struct fault_spec *fault, const struct fault_line *line)
+{
+    int role = build_lookup(build, GROUP_LINK, line->subject, group, fault->label);
+    char *problem = NULL;
+    if (role < 0)
+        return;
+    fault->link = (enum link_role)role;
+    const struct draft_group *link = draft_find(build->draft, GROUP_LINK, line->subject);
+    if (!build_changed_link(build, link, line->key, line->value, &fault->changed, &problem))
+        build_complain(build, build->problems, group, fault->label, "%s", problem);
+    g_free(problem);
+}
+
+static void take_fault(struct build *build, const struct draft_group *group,
+                       const struct draft_entry *entry)
+{
+    struct fault_line line;
+    struct fault_spec *fault = g_new0(struct fault_spec, 1);
+    read_line(entry->value, &line);
+    *fault = (struct fault_spec){
+        .label = g_strdup(entry->name),
+        .when = line.when,
+        .at = line.at,
+        .lasts = line.lasts,
+        .spread = line.spread,
+        .action = line.action,
+        .target = TARGET_UNIT,
+        .text = g_strdup(line.text),
+    };
+    g_ptr_array_add(build->scenario->faults, fault);
+    if (line.action == FAULT_LINK)
+        take_link(build, group, fault, &line);
+    else
+        take_target(build, group, fault, line.subject);
+    fault_line_clear(&line);
+}
+
+static void unknown_label(struct build *build, const struct draft_group *group, const char *name,
+                          const char *label)
+{
+    GPtrArray *known = g_ptr_array_new();
+    for (unsigned i = 0; i < build->scenario->faults->len; i++)
+        g_ptr_array_add(known, ((struct fault_spec *)g_ptr_array_index(build->scenario->faults,
+                                                                       i))->label);
+    char *hint = nearest_hint(label, known);
+    build_complain(build, build->problems, group, name, "no fault has the label %s%s", label, hint);
+    g_free(hint);
+    g_ptr_array_free(known, TRUE);
+}
+
+/* Resolve "after LABEL"; an unknown label makes the fault one of its own. */
+static void take_after(struct build *build, const struct draft_group *group, unsigned number)
+{
+    struct fault_spec *fault = g_ptr_array_index(build->scenario->faults, number);
+    struct fault_line line;
+    if (fault->when != FAULT_AFTER)
+        return;
+    read_line(draft_given(group, fault->label)->value, &line);
+    fault->after = find_label(build, line.after);
+    if (fault->after < 0) {
+        unknown_label(build, group, fault->label, line.after);
+        fault->when = FAULT_AT;
+    }
+    fault_line_clear(&line);
+}
+
+/* Follow "after" to its root; a walk longer than all faults goes round in a circle. */
+static void check_circle(struct build *build, const struct draft_group *group, unsigned number)
+{
+    const GPtrArray *faults = build->scenario->faults;
+    struct fault_spec *first = g_ptr_array_index(faults, number);
+    const struct fault_spec *fault = first;
+    for (unsigned step = 0; fault->when == FAULT_AFTER; step++) {
+        if (step == faults->len) {
+            build_complain(build, build->problems, group, first->label,
+                           "waits for itself in a circle (let one of them be at TIME)");
+            first->when = FAULT_AT;
+            return;
+        }
+        fault = g_ptr_array_index(faults, (unsigned)fault->after);
+    }
+}
+
+/* When a fault begins in the middle of its spreads, and how much later at most. */
+static nstime nominal_begin(const GPtrArray *faults, const struct fault_spec *fault,
+                            nstime *latest)
+{
+    nstime begin = 0;
+    *latest = 0;
+    for (;; fault = g_ptr_array_index(faults, (unsigned)fault->after)) {
+        begin += fault->at;
+        *latest += fault->at + fault->spread;
+        if (fault->when == FAULT_AT)
+            return begin;
+    }
+}
+
+static void check_times(struct build *build, const struct draft_group *group,
+                        const struct fault_spec *fault)
+{
+    nstime latest, duration = build->scenario->duration;
+    nominal_begin(build->scenario->faults, fault, &latest);
+    GString *text = g_string_new(NULL);
+    quantity_print(QUANTITY_TIME, (uint64_t)duration, text);
+    if (fault->spread > fault->at)
+        build_complain(build, build->problems, group, fault->label,
+                       "the spread is larger than the time before it");
+    if (latest >= duration)
+        build_complain(build, build->problems, group, fault->label,
+                       "comes after the end: every fault begins before duration = %s (make "
+                       "duration longer, or the fault earlier)", text->str);
+    else if (fault->lasts != NSTIME_NEVER && latest + fault->lasts > duration)
+        build_complain(build, build->problems, group, fault->label,
+                       "ends after the end: every fault is over at duration = %s (make duration "
+                       "longer, or the fault shorter)", text->str);
+    g_string_free(text, TRUE);
+}
+
+static bool measurable(const struct fault_spec *fault)
+{
+    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE;
+}
+
+/* The first crash or freeze in time; of equals the first in the file. */
+static int first_failure(const GPtrArray *faults)
+{
+    int first = -1;
+    nstime earliest = NSTIME_NEVER, latest;
+    for (unsigned i = 0; i < faults->len; i++) {
+        const struct fault_spec *fault = g_ptr_array_index(faults, i);
+        nstime begin = nominal_begin(faults, fault, &latest);
+        if (measurable(fault) && begin < earliest) {
+            earliest = begin;
+            first = (int)i;
+        }
+    }
+    return first;
+}
+
+static void take_measure(struct build *build)
+{
+    const struct draft_group *group = draft_find(build->draft, GROUP_SCENARIO, NULL);
+    const char *label = build_text(build, group, "measure");
+    struct scenario *scenario = build->scenario;
+    scenario->measure = -1;
+    if (strcmp(label, "auto") == 0)
+        scenario->measure = first_failure(scenario->faults);
+    if (strcmp(label, "auto") == 0 || strcmp(label, "none") == 0)
+        return;
+    scenario->measure = find_label(build, label);
+    if (scenario->measure < 0)
+        unknown_label(build, group, "measure", label);
+    else if (!measurable(g_ptr_array_index(scenario->faults, (unsigned)scenario->measure)))
+        build_complain(build, build->problems, group, "measure",
+                       "is neither a crash nor a freeze (name one that is)");
+}
+
+void build_faults(struct build *build)
+{
+    const struct draft_group *group = draft_find(build->draft, GROUP_FAULTS, NULL);
+    GPtrArray *faults = build->scenario->faults;
+    for (unsigned i = 0; i < group->entries->len; i++) {
+        const struct draft_entry *entry = g_ptr_array_index(group->entries, i);
+        if (entry->value != NULL)
+            take_fault(build, group, entry);
+    }
+    for (unsigned i = 0; i < faults->len; i++)
+        take_after(build, group, i);
+    for (unsigned i = 0; i < faults->len; i++)
+        check_circle(build, group, i);
+    for (unsigned i = 0; i < faults->len; i++)
+        check_times(build, group, g_ptr_array_index(faults, i));
+    take_measure(build);
+}

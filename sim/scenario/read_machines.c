@@ -1,0 +1,229 @@
+/* Units, virtual and real machines, and the addresses of the pair. */
+#include "sim/scenario/build.h"
+#include "sim/scenario/quantity.h"
+#include "sim/scenario/random_read.h"
+#include "sim/scenario/value.h"
+
+#include <string.h>
+
+/* ---- units */
+
+/* Which of two units is the primary: 0 or 1. */
+static int primary_of(struct build *build, const GPtrArray *groups)
+{
+    const struct draft_group *first = g_ptr_array_index(groups, 0);
+    const struct draft_group *second = g_ptr_array_index(groups, 1);
+    const char *rank = build_text(build, first, "rank");
+    const char *other = build_text(build, second, "rank");
+    if (strcmp(rank, other) == 0 && strcmp(rank, "auto") != 0)
+        build_complain(build, build->problems, second, "rank",
+                       "both units are %s (a pair has a primary and a secondary)", rank);
+    return strcmp(rank, "secondary") == 0 || strcmp(other, "primary") == 0;
+}
+
+static void take_units(struct build *build)
+{
+    GPtrArray *groups = draft_list(build->draft, GROUP_UNIT);
+    if (groups->len != 2) {
+        const struct draft_group *last = g_ptr_array_index(groups, groups->len - 1);
+        problems_addf(build->problems, (struct origin){ORIGIN_FILE, last->line}, NULL,
+                      "[%s]: a pair has two units, and this makes %u (name both, or none: they "
+                      "are A and B then)", last->title, groups->len);
+    }
+    unsigned primary = groups->len == 2 ? (unsigned)primary_of(build, groups) : 0;
+    for (unsigned i = 0; i < groups->len; i++) {
+        const struct draft_group *group = g_ptr_array_index(groups, i);
+        struct unit_spec *unit = g_new0(struct unit_spec, 1);
+        unit->name = g_strdup(group->name);
+        unit->primary = i == primary;
+        g_ptr_array_insert(build->scenario->units, unit->primary ? 0 : -1, unit);
+    }
+    g_ptr_array_free(groups, TRUE);
+}
+
+/* ---- machines */
+
+/* The address of a machine; false when it is missing or wrong. */
+static bool take_address(struct build *build, const struct draft_group *group,
+                         struct machine_address *address)
+{
+    const char *text = build_text(build, group, "address");
+    if (text != NULL) {
+        *address = value_machine(text);
+        return true;
+    }
+    if (draft_given(group, "address") == NULL)
+        build_complain(build, build->problems, group, "address",
+                       "missing (write address = IP:port:bind-id:protocol)");
+    *address = (struct machine_address){0};
+    return false;
+}
+
+/* The same address twice would make one machine of two. */
+static void check_unique(struct build *build, const GPtrArray *groups, unsigned number)
+{
+    const struct draft_group *group = g_ptr_array_index(groups, number);
+    const char *address = build_text(build, group, "address");
+    for (unsigned i = 0; address != NULL && i < number; i++) {
+        const struct draft_group *before = g_ptr_array_index(groups, i);
+        const char *other = build_text(build, before, "address");
+        if (other != NULL && strcmp(address, other) == 0) {
+            build_complain(build, build->problems, group, "address",
+                           "[%s] has this address already (give another address, port or bind ID)",
+                           before->title);
+            return;
+        }
+    }
+}
+
+static void take_reals(struct build *build)
+{
+    GPtrArray *groups = draft_list(build->draft, GROUP_REAL);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const struct draft_group *group = g_ptr_array_index(groups, i);
+        struct real_spec *real = g_new0(struct real_spec, 1);
+        struct machine_address address;
+        take_address(build, group, &address);
+        check_unique(build, groups, i);
+        real->name = g_strdup(group->name);
+        real->ip = address.ip;
+        real->port = address.port;
+        random_read(build, group, "service-time", &real->service_time);
+        g_ptr_array_add(build->scenario->reals, real);
+    }
+    g_ptr_array_free(groups, TRUE);
+}
+
+static void check_protocols(struct build *build, const struct draft_group *group,
+                            const struct draft_group *real)
+{
+    const char *mine = build_text(build, group, "address");
+    const char *theirs = build_text(build, real, "address");
+    if (mine == NULL || theirs == NULL)
+        return;
+    if (value_machine(mine).protocol != value_machine(theirs).protocol)
+        build_complain(build, build->problems, group, "bind",
+                       "[%s] speaks another protocol (bind tcp to tcp, udp to udp)", real->title);
+}
+
+/* Names of reals that exist; which ones are bound is marked. */
+static void take_bind(struct build *build, const struct draft_group *group, bool *bound)
+{
+    const char *text = build_text(build, group, "bind");
+    if (text == NULL && draft_given(group, "bind") == NULL)
+        build_complain(build, build->problems, group, "bind",
+                       "bound to nothing (write bind = and the names of its [real NAME]s)");
+    char **names = quantity_words(text == NULL ? "" : text);
+    GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        int number = build_lookup(build, GROUP_REAL, names[i], group, "bind");
+        if (number < 0)
+            continue;
+        bound[number] = true;
+        check_protocols(build, group, g_ptr_array_index(reals, (unsigned)number));
+    }
+    g_ptr_array_free(reals, TRUE);
+    g_strfreev(names);
+}
+
+static void take_virtual(struct build *build, const struct draft_group *group, bool *bound)
+{
+    struct virtual_spec *virtual = g_new0(struct virtual_spec, 1);
+    struct machine_address address;
+    take_address(build, group, &address);
+    take_bind(build, group, bound);
+    *virtual = (struct virtual_spec){
+        .name = g_strdup(group->name),
+        .ip = address.ip,
+        .port = address.port,
+        .bind_id = address.bind_id,
+        .protocol = address.protocol,
+        .replicate = build_yes(build, group, "replicate"),
+        .idle_time = build_time(build, group, "timeout"),
+    };
+    g_ptr_array_add(build->scenario->virtuals, virtual);
+}
+
+static void take_virtuals(struct build *build)
+{
+    GPtrArray *groups = draft_list(build->draft, GROUP_VIRTUAL);
+    GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
+    bool *bound = g_new0(bool, reals->len + 1);
+    for (unsigned i = 0; i < groups->len; i++) {
+        take_virtual(build, g_ptr_array_index(groups, i), bound);
+        check_unique(build, groups, i);
+    }
+    for (unsigned i = 0; i < reals->len; i++)
+        if (!bound[i]) {
+            const struct draft_group *real = g_ptr_array_index(reals, i);
+            problems_addf(build->problems, (struct origin){ORIGIN_FILE, real->line}, NULL,
+                          "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
+                          "remove it)", real->title);
+        }
+    if (groups->len == 0)
+        problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,
+                     "no [virtual NAME]: there is nothing to balance (add one, with an address "
+                     "and bind)");
+    g_free(bound);
+    g_ptr_array_free(reals, TRUE);
+    g_ptr_array_free(groups, TRUE);
+}
+
+/* ---- the pair */
+
+static void take_failover(struct build *build)
+{
+    const struct draft_group *group = draft_find(build->draft, GROUP_FAILOVER, NULL);
+    struct scenario *scenario = build->scenario;
+    scenario->hello_time = build_time(build, group, "hello-time");
+    scenario->hello_misses = (unsigned)build_count(build, group, "hello-misses");
+    scenario->hello_on_replication = build_is(build, group, "hello-link", "replication");
+    scenario->active_ip = value_ip(build_text(build, group, "address"));
+    scenario->failover_ip = value_ip(build_text(build, group, "failover-address"));
+    if (scenario->active_ip == scenario->failover_ip)
+        build_complain(build, build->problems, group, "failover-address",
+                       "the active unit has this address (a pair has two, R-1001)");
+    if (scenario->hello_time < 3 * NSTIME_S || scenario->hello_time > 30 * NSTIME_S)
+        build_complain(build, build->notes, group, "hello-time",
+                       "the product allowed 3s to 30s (R-1005)");
+}
+
+static void check_pair_address(struct build *build, const struct draft_group *group,
+                               const char *address)
+{
+    const struct scenario *scenario = build->scenario;
+    if (address == NULL)
+        return;
+    uint32_t ip = value_machine(address).ip;
+    if (ip == scenario->active_ip || ip == scenario->failover_ip)
+        build_complain(build, build->problems, group, "address",
+                       "the pair has this address itself (see address and failover-address in "
+                       "[failover])");
+}
+
+static void check_pair(struct build *build)
+{
+    static const enum group_kind kinds[] = {GROUP_VIRTUAL, GROUP_REAL};
+    for (unsigned k = 0; k < G_N_ELEMENTS(kinds); k++) {
+        GPtrArray *groups = draft_list(build->draft, kinds[k]);
+        for (unsigned i = 0; i < groups->len; i++) {
+            const struct draft_group *group = g_ptr_array_index(groups, i);
+            check_pair_address(build, group, build_text(build, group, "address"));
+        }
+        g_ptr_array_free(groups, TRUE);
+    }
+}
+
+void build_machines(struct build *build)
+{
+    const struct draft_group *replication = draft_find(build->draft, GROUP_REPLICATION, NULL);
+    const struct draft_group *options = draft_find(build->draft, GROUP_OPTIONS, NULL);
+    take_units(build);
+    take_failover(build);
+    take_reals(build);
+    take_virtuals(build);
+    check_pair(build);
+    build->scenario->protocol = g_strdup(build_text(build, replication, "protocol"));
+    build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
+    build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");
+}

@@ -1,0 +1,287 @@
+#include "sim/scenario/schema.h"
+
+#include <string.h>
+
+static const struct schema_group groups[GROUP_KINDS] = {
+    [GROUP_SCENARIO] = {"scenario", NULL, false, NULL, "the run as a whole"},
+    [GROUP_UNIT] = {"unit", "director", true, NULL,
+                    "one of the two directors; A and B are there without being named"},
+    [GROUP_FAILOVER] = {"failover", NULL, false, NULL, "how a failure is noticed, and then"},
+    [GROUP_OPTIONS] = {"options", NULL, false, NULL, "choices of the director"},
+    [GROUP_VIRTUAL] = {"virtual", NULL, true, NULL, "a virtual machine: what clients see"},
+    [GROUP_REAL_DEFAULTS] = {"real-defaults", NULL, false, NULL, "for every [real NAME]"},
+    [GROUP_REAL] = {"real", NULL, true, NULL, "a real (physical) machine: a server"},
+    [GROUP_REPLICATION] = {"replication", NULL, false, NULL, "how the standby learns connections"},
+    [GROUP_LINK_DEFAULTS] = {"link-defaults", NULL, false, NULL, "for every [link NAME]"},
+    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello",
+                    "values of tc-netem; rev.KEY is for the reverse direction only"},
+    [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
+    [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
+    [GROUP_SWEEP] = {"sweep", NULL, false, NULL, "which values \"sweep\" tries"},
+    [GROUP_OUTPUT] = {"output", NULL, false, NULL, "what is written"},
+};
+
+#define ANY_TIME "0s..100000min"
+#define SOME_TIME "1ms..100000min"
+
+static const struct schema_key keys[] = {
+    {GROUP_SCENARIO, "format", NULL, VALUE_WORD, "1", NULL, "1", false, "version of this format"},
+    {GROUP_SCENARIO, "title", NULL, VALUE_TEXT, NULL, NULL, "", false,
+     "shown above tables and plots (empty: the file's name)"},
+    {GROUP_SCENARIO, "duration", NULL, VALUE_TIME, "1ms..10000min", NULL, "20s", false,
+     "connections are opened until here; then the roll call"},
+    {GROUP_SCENARIO, "drain", NULL, VALUE_TIME, ANY_TIME, "auto", "auto", false,
+     "at most so long until all are decided (auto: the longest application-timeout; "
+     "25min, TCP's 15 retries, if a workload has none)"},
+    {GROUP_SCENARIO, "roll-call", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "at duration every undecided connection sends one request"},
+    {GROUP_SCENARIO, "seed", NULL, VALUE_COUNT, "0..18446744073709551615", NULL, "20260101", false,
+     "all chance grows from it"},
+    {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
+     "runs of each point of a sweep"},
+    {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none", "auto", false,
+     "the fault whose instant decides which connections count (auto: the first crash or freeze)"},
+
+    {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP", "auto", "auto",
+     false, "the primary is active at the start (auto: the first unit named)"},
+
+    {GROUP_FAILOVER, "detector", NULL, VALUE_WORD, "localdirector", NULL, "localdirector", false,
+     "how the standby notices a failure"},
+    {GROUP_FAILOVER, "hello-time", NULL, VALUE_TIME, "10ms..60min", NULL, "15s", false,
+     "from hello to hello"},
+    {GROUP_FAILOVER, "hello-misses", NULL, VALUE_COUNT, "1..100", NULL, "2", false,
+     "hellos missed in a row until the peer is taken for failed"},
+    {GROUP_FAILOVER, "hello-link", NULL, VALUE_WORD, "hello replication", NULL, "hello", false,
+     "the link hellos travel; replication puts them under its loss"},
+    {GROUP_FAILOVER, "address", NULL, VALUE_IP, NULL, NULL, "10.0.9.1", false,
+     "the active unit's address"},
+    {GROUP_FAILOVER, "failover-address", NULL, VALUE_IP, NULL, NULL, "10.0.9.2", false,
+     "the standby's address"},
+    {GROUP_FAILOVER, "unknown-connection", NULL, VALUE_WORD, "drop reset", NULL, "drop", false,
+     "what a client's packet of no known connection meets"},
+
+    {GROUP_OPTIONS, "conn-real", NULL, VALUE_WORD, "direct pointer", NULL, "direct", false,
+     "how a connection keeps its server's address"},
+    {GROUP_OPTIONS, "bind0", NULL, VALUE_WORD, "default none", NULL, "default", false,
+     "bind ID 0 serves whoever has no assignment, or nobody"},
+    {GROUP_OPTIONS, "active-on", NULL, VALUE_WORD, "ack synack syn", NULL, "ack", false,
+     "the packet that makes a connection active, and its create leave"},
+    {GROUP_OPTIONS, "standby-timeout", NULL, VALUE_TIME, SOME_TIME, "off", "off", false,
+     "how long a standby keeps a record without news"},
+    {GROUP_OPTIONS, "half-open-time", NULL, VALUE_TIME, SOME_TIME, NULL, "60s", false,
+     "how long a connection may stay half open"},
+
+    {GROUP_VIRTUAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
+     "IP:port:bind-id:protocol"},
+    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr",
+     NULL, "leastconns", false, "how a server is chosen"},
+    {GROUP_VIRTUAL, "bind", NULL, VALUE_NAMES, NULL, NULL, NULL, false,
+     "the [real NAME]s that serve it"},
+    {GROUP_VIRTUAL, "replicate", NULL, VALUE_YESNO, NULL, NULL, "no", false,
+     "its connections are told to the standby"},
+    {GROUP_VIRTUAL, "timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "120min", false,
+     "an idle connection is forgotten after it"},
+    {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
+     "client networks that get this bind ID"},
+    {GROUP_VIRTUAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "takes new connections"},
+
+    {GROUP_REAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
+     "IP:port:bind-id:protocol"},
+    {GROUP_REAL, "weight", NULL, VALUE_COUNT, "0..65535", NULL, "1", true,
+     "its share under predictor weighted; 0 takes nothing new"},
+    {GROUP_REAL, "maxconns", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
+     "connections at a time"},
+    {GROUP_REAL, "service-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "20ms exponential", true,
+     "from a whole request to its answer"},
+    {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
+     "takes new connections"},
+
+    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "none", false,
+     "how connections are told to the standby"},
+    {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
+     "UDP port of the datagrams"},
+    {GROUP_REPLICATION, "interface", NULL, VALUE_COUNT, "0..255", NULL, "0", false,
+     "the director's interface they leave by"},
+    {GROUP_REPLICATION, "delete-send", NULL, VALUE_WORD, "if-created always", NULL, "if-created",
+     false, "when the end of a connection is told"},
+    {GROUP_REPLICATION, "bad-flags", NULL, VALUE_WORD, "reject lenient", NULL, "reject", false,
+     "what a record with impossible flags meets"},
+
+    {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
+     "its two ends, for the reader: they are known"},
+    {GROUP_LINK, "delay", NULL, VALUE_DELAY, NULL, NULL, "200us", true,
+     "one way: TIME [JITTER [CORRELATION]] [distribution uniform|normal|pareto|paretonormal]"},
+    {GROUP_LINK, "loss", NULL, VALUE_LOSS, NULL, NULL, "0%", true,
+     "P | gemodel P [R [1-H [1-K]]] | burst P LENGTH | outage SHARE MEAN"},
+    {GROUP_LINK, "duplicate", NULL, VALUE_DUPLICATE, NULL, NULL, "0%", true, "P [CORRELATION]"},
+    {GROUP_LINK, "reorder", NULL, VALUE_REORDER, NULL, NULL, "0%", true,
+     "P [CORRELATION] [gap N]: these go at once, the others wait their delay"},
+    {GROUP_LINK, "rate", NULL, VALUE_RATE, NULL, "none", "none", true,
+     "bits a second, and bytes added to each packet: RATE [OVERHEAD]"},
+    {GROUP_LINK, "limit", NULL, VALUE_COUNT, "1..1000000", NULL, "1000", true,
+     "packets that may wait at a time"},
+    {GROUP_LINK, "keep-order", NULL, VALUE_YESNO, NULL, NULL, "no", true, "nothing overtakes"},
+
+    {GROUP_WORKLOAD, "virtual", NULL, VALUE_NAME, NULL, "auto", "auto", false,
+     "the [virtual NAME] asked (auto: the first)"},
+    {GROUP_WORKLOAD, "clients", NULL, VALUE_COUNT, "1..10000000", NULL, "100", false,
+     "client addresses; each has 28,232 ports for one virtual address"},
+    {GROUP_WORKLOAD, "client-network", NULL, VALUE_NETWORK, NULL, "auto", "auto", false,
+     "their network (auto: a block of 198.18.0.0/15 for each workload)"},
+    {GROUP_WORKLOAD, "arrivals", NULL, VALUE_ARRIVALS, NULL, NULL, "poisson 100/s", false,
+     "new connections: poisson N/s | constant N/s"},
+    {GROUP_WORKLOAD, "requests-per-connection", NULL, VALUE_RANDOM_COUNT, NULL, NULL,
+     "8 geometric", false, "at least 1"},
+    {GROUP_WORKLOAD, "think-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "1s exponential", false,
+     "from an answer to the next request"},
+    {GROUP_WORKLOAD, "request-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "400b", false, "bytes"},
+    {GROUP_WORKLOAD, "response-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "12kb", false, "bytes"},
+    {GROUP_WORKLOAD, "application-timeout", NULL, VALUE_TIME, SOME_TIME, "none", "none", false,
+     "a client gives up a request after it"},
+    {GROUP_WORKLOAD, "half-close", NULL, VALUE_YESNO, NULL, NULL, "no", false,
+     "the client shuts its side with its last request"},
+    {GROUP_WORKLOAD, "trace", NULL, VALUE_TEXT, NULL, "none", "none", false,
+     "a log of real connections instead of clients and arrivals: our CSV, or Zeek's conn.log"},
+    {GROUP_WORKLOAD, "trace-copies", NULL, VALUE_COUNT, "1..1000", NULL, "1", false,
+     "copies of the log, each from other addresses and shifted in time"},
+
+    {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
+     "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
+     "actions: crash X, freeze X for TIME, restart X, link NAME down, link NAME KEY VALUE; "
+     "X: a unit, active, standby, primary, secondary"},
+    {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
+     "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
+     "zip = yes takes the axes side by side"},
+
+    {GROUP_OUTPUT, "directory", NULL, VALUE_TEXT, NULL, "auto", "auto", false,
+     "where sweep writes (auto: results/NAME)"},
+    {GROUP_OUTPUT, "tables", NULL, VALUE_WORDS, "runs connections events", NULL,
+     "runs connections", false, "tables a sweep writes besides the summary"},
+    {GROUP_OUTPUT, "confidence", NULL, VALUE_CONFIDENCE, NULL, NULL, "runs 95%", false,
+     "of the intervals, taken over runs"},
+    {.name = NULL},
+};
+
+static const char *const type_words[VALUE_TYPES] = {
+    [VALUE_TEXT] = "TEXT",
+    [VALUE_YESNO] = "yes|no",
+    [VALUE_WORD] = "WORD",
+    [VALUE_WORDS] = "WORD..",
+    [VALUE_NAME] = "NAME",
+    [VALUE_NAMES] = "NAME..",
+    [VALUE_COUNT] = "COUNT",
+    [VALUE_TIME] = "TIME",
+    [VALUE_IP] = "IP",
+    [VALUE_MACHINE] = "IP:PORT:BIND-ID:PROTOCOL",
+    [VALUE_NETWORK] = "IP/PREFIX",
+    [VALUE_NETWORKS] = "IP/PREFIX..",
+    [VALUE_RANDOM_TIME] = "RANDOM TIME",
+    [VALUE_RANDOM_SIZE] = "RANDOM SIZE",
+    [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
+    [VALUE_ARRIVALS] = "ARRIVALS",
+    [VALUE_LOSS] = "LOSS",
+    [VALUE_DELAY] = "DELAY",
+    [VALUE_DUPLICATE] = "P [CORRELATION]",
+    [VALUE_REORDER] = "P [CORRELATION] [gap N]",
+    [VALUE_RATE] = "RATE [OVERHEAD]",
+    [VALUE_CONFIDENCE] = "runs P",
+    [VALUE_FAULT] = "FAULT",
+};
+
+/* Words of the format that this version does not read (interface, section 7). */
+static const char *const later[] = {
+    "expect", "spare", "include", "stop", "backup", "sticky", "slowstart", "overflow",
+    "threshold", "retry", "reassign", "autounfail", "static", "minconns", "corrupt", "slot",
+    "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
+    "switchover", "fail", "recover", "power", "command", "persistence-timeout", NULL,
+};
+
+/* Hyphen and underscore are the same. */
+static bool same(const char *given, const char *word)
+{
+    if (word == NULL)
+        return false;
+    for (; *given != '\0' && (*given == '_' ? '-' : *given) == *word; given++)
+        word++;
+    return *given == '\0' && *word == '\0';
+}
+
+const struct schema_group *schema_group(enum group_kind kind)
+{
+    g_assert(kind < GROUP_KINDS);
+    return &groups[kind];
+}
+
+enum group_kind schema_kind(const char *word)
+{
+    for (unsigned kind = 0; kind < GROUP_KINDS; kind++)
+        if (same(word, groups[kind].word) || same(word, groups[kind].alias))
+            return (enum group_kind)kind;
+    return GROUP_KINDS;
+}
+
+/* Does this row stand in groups of this kind? */
+static bool belongs(const struct schema_key *key, enum group_kind kind)
+{
+    if (key->group == kind)
+        return true;
+    return key->defaults && ((kind == GROUP_REAL_DEFAULTS && key->group == GROUP_REAL)
+                             || (kind == GROUP_LINK_DEFAULTS && key->group == GROUP_LINK));
+}
+
+const struct schema_key *schema_key(enum group_kind kind, const char *name)
+{
+    bool any = kind == GROUP_FAULTS || kind == GROUP_SWEEP;
+    bool reverse = kind == GROUP_LINK && g_str_has_prefix(name, "rev.");
+    name += reverse ? strlen("rev.") : 0;
+    for (const struct schema_key *key = keys; key->name != NULL; key++)
+        if (belongs(key, kind) && (any || same(name, key->name) || same(name, key->alias)))
+            return reverse && !key->defaults ? NULL : key;
+    return NULL;
+}
+
+char *schema_canonical(const struct schema_key *key, const char *name)
+{
+    if (key->group == GROUP_FAULTS || key->group == GROUP_SWEEP)
+        return g_strdup(name);
+    return g_strconcat(g_str_has_prefix(name, "rev.") ? "rev." : "", key->name, NULL);
+}
+
+GPtrArray *schema_key_names(enum group_kind kind)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (const struct schema_key *key = keys; key->name != NULL; key++)
+        if (belongs(key, kind))
+            g_ptr_array_add(names, (char *)key->name);
+    return names;
+}
+
+GPtrArray *schema_kind_names(void)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (unsigned kind = 0; kind < GROUP_KINDS; kind++)
+        g_ptr_array_add(names, (char *)groups[kind].word);
+    return names;
+}
+
+const struct schema_key *schema_keys(void)
+{
+    return keys;
+}
+
+const char *schema_type_word(enum value_type type)
+{
+    g_assert(type < VALUE_TYPES && type_words[type] != NULL);
+    return type_words[type];
+}
+
+bool schema_is_later(const char *word)
+{
+    for (unsigned i = 0; later[i] != NULL; i++)
+        if (same(word, later[i]))
+            return true;
+    return false;
+}
