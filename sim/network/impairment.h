@@ -52,7 +52,7 @@ struct impairment {
 struct impairment impairment_default(void);
 
 /* Stationary share of packets lost (gemodel: bad share times loss in bad plus the
- * rest; outage: its share). */
+ * rest; outage: its share; all when down). */
 double impairment_mean_loss(const struct impairment *impairment);
 
 /* One line of text that says what the loss model amounts to, for "check": mean

@@ -1,0 +1,20 @@
+/* The suites of this room, one line each: add yours and link its getter, which is
+ * named NAME_suite. */
+#ifndef TESTS_NETWORK_SUITES_H
+#define TESTS_NETWORK_SUITES_H
+
+#include <check.h>
+
+#define SUITE_LIST(X) \
+    X(loss)           \
+    X(delay)          \
+    X(link)           \
+    X(impairment)     \
+    X(pool)           \
+    X(segment)
+
+#define SUITE_GETTER(name) Suite *name##_suite(void);
+SUITE_LIST(SUITE_GETTER)
+#undef SUITE_GETTER
+
+#endif
