@@ -1,0 +1,84 @@
+/* compare and plot, driven from real sweeps. */
+#include "tests/program/suites.h"
+#include "tests/program/support.h"
+
+#include <string.h>
+
+static void sweep_into(const char *directory, const char *options)
+{
+    g_autofree char *arguments =
+        g_strdup_printf("sweep small.scn -q --repetitions 5 --out %s%s", directory, options);
+    struct answer answer = ask(arguments);
+
+    assert_status(answer, 0);
+    answer_clear(&answer);
+}
+
+static const struct {
+    const char *a, *b, *options;
+    int status;
+} verdicts[] = {
+    {"lossy", "lossy", "", 0},
+    {"lossy", "clean", "", 0},
+    {"clean", "lossy", "", 1},
+    {"clean", "lossy", " --max-drop 90%", 0},
+    {"clean", "lossy", " --metric survival", 1},
+    {"clean", "lossy", " --json", 1},
+    {"clean", "other", "", 2},
+    {"clean", "lossy", " --metric happiness", 2},
+};
+
+/* No change, a change for the better, one for the worse, one within the limit, another
+ * seed (which cannot be compared), a metric that does not exist. */
+START_TEST(compare_judges)
+{
+    sweep_into("clean", " --set link.replication.loss=0%");
+    sweep_into("lossy", "");
+    sweep_into("other", " --seed 99");
+    g_autofree char *arguments = g_strdup_printf("compare %s %s%s", verdicts[_i].a,
+                                                 verdicts[_i].b, verdicts[_i].options);
+    struct answer answer = ask(arguments);
+
+    assert_status(answer, verdicts[_i].status);
+    if (strstr(verdicts[_i].options, "--json") != NULL) {
+        ck_assert_msg(json_valid(answer.out), "not JSON:\n%s", answer.out);
+    } else {
+        ck_assert_msg(fits_80_columns(answer.out), "too wide:\n%s", answer.out);
+    }
+    answer_clear(&answer);
+}
+END_TEST
+
+/* From scenario to picture, where gnuplot is there. */
+START_TEST(plot_draws)
+{
+    struct answer sweep = ask("sweep sweep.scn -q --repetitions 3 --out out");
+    struct answer plot = ask("plot out");
+    struct answer text = ask("plot out --format text");
+
+    assert_status(sweep, 0);
+    ck_assert_msg(plot.status == 0 || strstr(plot.err, "gnuplot") != NULL, "%s", plot.err);
+    if (plot.status == 0) {
+        g_autofree char *svg = scratch_read("out/survival.svg");
+        assert_contains(svg, "<svg");
+        assert_status(text, 0);
+        ck_assert(fits_80_columns(text.out));
+    }
+    answer_clear(&sweep);
+    answer_clear(&plot);
+    answer_clear(&text);
+}
+END_TEST
+
+Suite *compare_suite(void)
+{
+    Suite *suite = suite_create("compare and plot");
+    TCase *tcase = tcase_create("compare");
+
+    tcase_set_timeout(tcase, 20);
+    tcase_add_checked_fixture(tcase, scratch_enter, scratch_leave);
+    tcase_add_loop_test(tcase, compare_judges, 0, G_N_ELEMENTS(verdicts));
+    tcase_add_test(tcase, plot_draws);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
