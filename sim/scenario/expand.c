@@ -219,6 +219,8 @@ struct expand *expand_new(const struct draft *draft, struct problems *problems)
     expand->axes = g_ptr_array_new_with_free_func(axis_free);
     for (unsigned i = 0; i < group->entries->len; i++) {
         struct reading reading = {draft, problems, g_ptr_array_index(group->entries, i), NULL};
+        if (reading.entry->value == NULL)
+            continue; /* empty, and reported */
         if (strcmp(reading.entry->name, "zip") == 0)
             read_zip(expand, &reading);
         else if (schema_is_later(reading.entry->name))
@@ -241,6 +243,11 @@ void expand_free(struct expand *expand)
 unsigned expand_points(const struct expand *expand)
 {
     return expand->points;
+}
+
+bool expand_zip(const struct expand *expand)
+{
+    return expand->zip;
 }
 
 unsigned expand_axes(const struct expand *expand)

@@ -18,6 +18,7 @@ struct expand *expand_new(const struct draft *draft, struct problems *problems);
 void expand_free(struct expand *expand);
 
 unsigned expand_points(const struct expand *expand); /* 1 without axes */
+bool expand_zip(const struct expand *expand);
 unsigned expand_axes(const struct expand *expand);
 const struct sweep_axis *expand_axis(const struct expand *expand, unsigned axis);
 

@@ -284,8 +284,10 @@ void build_workloads(struct build *build)
             place_clients(build, sites, site);
         else
             check_network(build, sites, i);
-        if (site->network.prefix <= 32)
+        if (site->network.prefix <= 32) {
             site->workload->client_network = network_first(site->network);
+            site->workload->client_prefix = site->network.prefix;
+        }
         check_ports(build, site);
     }
     if (groups->len == 0)

@@ -26,14 +26,6 @@ struct findings {
 
 /* ---- one scenario */
 
-static void distribution_owner_free(struct workload_spec *workload)
-{
-    distribution_clear(&workload->requests);
-    distribution_clear(&workload->request_size);
-    distribution_clear(&workload->response_size);
-    distribution_clear(&workload->think_time);
-}
-
 static void unit_free(void *data)
 {
     struct unit_spec *unit = data;
@@ -59,7 +51,10 @@ static void real_free(void *data)
 static void workload_free(void *data)
 {
     struct workload_spec *workload = data;
-    distribution_owner_free(workload);
+    distribution_clear(&workload->requests);
+    distribution_clear(&workload->request_size);
+    distribution_clear(&workload->response_size);
+    distribution_clear(&workload->think_time);
     g_free(workload->name);
     g_free(workload->trace);
     g_free(workload->trace_summary);
@@ -284,11 +279,21 @@ struct scenario *scenario_file_point(const struct scenario_file *file, unsigned 
     return scenario;
 }
 
+static void derive(GHashTable *derived, const struct scenario_file *file, unsigned point, bool swept)
+{
+    struct scenario *scenario = scenario_file_point(file, point, swept);
+    show_derive(derived, scenario);
+    scenario_free(scenario);
+}
+
 char *scenario_file_show(const struct scenario_file *file)
 {
-    struct scenario *scenario = scenario_file_point(file, 0, false);
-    char *text = show_scenario(file->draft, file->expand, scenario);
-    scenario_free(scenario);
+    GHashTable *derived = show_derived_new();
+    derive(derived, file, 0, false);
+    for (unsigned point = 0; point < expand_points(file->expand); point++)
+        derive(derived, file, point, true);
+    char *text = show_scenario(file->draft, file->expand, derived);
+    g_hash_table_destroy(derived);
     return text;
 }
 

@@ -61,6 +61,7 @@ struct workload_spec {
     double rate;      /* connections a second, POISSON and CONSTANT */
     uint32_t clients; /* how many client addresses, from client_network up */
     uint32_t client_network; /* first address */
+    unsigned client_prefix;  /* of the network it lies in */
     struct distribution requests;      /* per connection, at least 1 */
     struct distribution request_size;  /* bytes, at least 1 */
     struct distribution response_size; /* bytes, at least 1 */
