@@ -14,20 +14,33 @@ struct view {
     const char *beside[5]; /* metrics shown for a single point; .NAME forms included */
     enum figure_unit unit;
     const char *y_label;
+    const char *y_single; /* the same for a single point */
     bool theory;
 };
 
 static const struct view views[] = {
     {"survival", "survival", {"survival", "known"}, FIGURE_PERCENT,
-     "share of open connections that survived", true},
+     "share of open connections that survived", "share of open connections", true},
     {"takeover", "takeover-time",
      {"takeover-time", "stall-p50", "stall-p99", "connect-p50", "connect-p99"},
-     FIGURE_SECONDS, "time from the failure to the takeover", false},
+     FIGURE_SECONDS, "time from the failure to the takeover", "time", false},
     {"cost", "replication-bytes", {"replication-bytes"}, FIGURE_BYTES,
-     "replication until the failure (IP bytes)", false},
+     "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
 const char chart_names[] = "survival, takeover, cost, timeline";
+
+struct table *chart_table(const char *directory, const char *file, GError **error)
+{
+    g_autofree char *path = g_build_filename(directory, file, NULL);
+    struct table *table = table_read(path, error);
+    if (table != NULL && table_rows(table) == 0) {
+        g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
+                    "%s has no rows, so there is nothing to draw", path);
+        g_clear_pointer(&table, table_free);
+    }
+    return table;
+}
 
 struct summary {
     struct table *table;
@@ -53,14 +66,8 @@ static bool find_columns(struct summary *summary, GError **error)
 
 static bool load_summary(struct summary *summary, const char *directory, GError **error)
 {
-    g_autofree char *path = g_build_filename(directory, "summary.csv", NULL);
-    summary->table = table_read(path, error);
+    summary->table = chart_table(directory, "summary.csv", error);
     if (summary->table == NULL || !find_columns(summary, error)) {
-        return false;
-    }
-    if (table_rows(summary->table) == 0) {
-        g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
-                    "%s has no rows: no run was finished, so there is nothing to draw", path);
         return false;
     }
     summary->sweep = sweep_new(summary->table, "point", "metric", error);
@@ -99,7 +106,7 @@ static void add_sweep(struct figure *figure, const struct summary *summary,
 {
     const struct sweep *sweep = summary->sweep;
     for (size_t row = 0; row < table_rows(summary->table); row++) {
-        bool theory = view->theory && is_metric(summary, row, "known-theory");
+        bool theory = view->theory && sweep->x->numeric && is_metric(summary, row, "known-theory");
         if (!theory && !is_metric(summary, row, view->metric)) {
             continue;
         }
@@ -144,22 +151,61 @@ static void add_single(struct figure *figure, const struct summary *summary,
     figure->x_label = g_strdup("");
 }
 
-static char *count_runs(const struct summary *summary, const char *metric)
+/* The largest number of runs that any point of a metric rests on. */
+static double most_runs(const struct summary *summary, const char *metric)
 {
-    double least = INFINITY;
     double most = 0;
     for (size_t row = 0; row < table_rows(summary->table); row++) {
         double runs = 0;
         if (is_metric(summary, row, metric) &&
             table_number(summary->table, row, summary->runs, &runs)) {
-            least = MIN(least, runs);
             most = MAX(most, runs);
         }
     }
-    if (least < most) {
-        return g_strdup_printf("%.0f to %.0f runs", least, most);
+    return most;
+}
+
+/* One word of the manifest; NULL when there is none. The caller frees. */
+static char *manifest_word(const char *directory, const char *key)
+{
+    g_autofree char *path = g_build_filename(directory, "manifest", NULL);
+    g_autoptr(GKeyFile) manifest = g_key_file_new();
+    g_key_file_load_from_file(manifest, path, G_KEY_FILE_NONE, NULL);
+    char *word = g_key_file_get_string(manifest, "manifest", key, NULL);
+    if (word != NULL && *word == '\0') {
+        g_clear_pointer(&word, g_free);
     }
-    return g_strdup_printf("%.0f run%s", most, most > 1 ? "s" : "");
+    return word;
+}
+
+/* "95 % interval" */
+static char *interval_words(const char *directory)
+{
+    g_autofree char *confidence = manifest_word(directory, "confidence");
+    double share = confidence != NULL ? g_ascii_strtod(confidence, NULL) : 0;
+    if (share <= 0 || share >= 1) {
+        return g_strdup("interval");
+    }
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strconcat(g_ascii_formatd(digits, sizeof digits, "%.4g", 100 * share), " % interval",
+                       NULL);
+}
+
+static void fill_view(struct figure *figure, const char *directory,
+                      const struct summary *summary, const struct view *view)
+{
+    bool single = summary->sweep->x == NULL;
+    double runs = most_runs(summary, view->metric);
+    g_autofree char *interval = interval_words(directory);
+    figure->unit = view->unit;
+    figure->y_label = g_strdup(single ? view->y_single : view->y_label);
+    figure->note = g_strdup_printf("mean over %.0f run%s%s, with %s", runs, runs > 1 ? "s" : "",
+                                   single ? "" : " at each point", interval);
+    if (single) {
+        add_single(figure, summary, view);
+    } else {
+        add_sweep(figure, summary, view);
+    }
 }
 
 static struct figure *draw_view(const char *directory, const struct view *view, GError **error)
@@ -168,18 +214,7 @@ static struct figure *draw_view(const char *directory, const struct view *view, 
     struct figure *figure = NULL;
     if (load_summary(&summary, directory, error)) {
         figure = figure_new();
-        figure->unit = view->unit;
-        g_autofree char *runs = count_runs(&summary, view->metric);
-        if (summary.sweep->x != NULL) {
-            figure->y_label = g_strdup(view->y_label);
-            figure->note = g_strdup_printf("mean over %s at each point, with its interval", runs);
-            add_sweep(figure, &summary, view);
-        } else {
-            figure->y_label = g_strdup(view->unit == FIGURE_PERCENT ? "share of open connections"
-                                       : view->unit == FIGURE_SECONDS ? "time" : view->y_label);
-            figure->note = g_strdup_printf("mean over %s, with its interval", runs);
-            add_single(figure, &summary, view);
-        }
+        fill_view(figure, directory, &summary, view);
     }
     clear_summary(&summary);
     return figure;
@@ -193,30 +228,28 @@ static struct figure *draw_takeover(const char *directory, const struct view *vi
     struct summary summary = {0};
     bool loaded = load_summary(&summary, directory, error);
     bool numeric = loaded && summary.sweep->x != NULL && summary.sweep->x->numeric;
+    bool spread = loaded && most_runs(&summary, view->metric) > 1;
     clear_summary(&summary);
     if (!loaded) {
         return NULL;
     }
-    return numeric ? draw_view(directory, view, error) : chart_takeover_times(directory, error);
+    return numeric || !spread ? draw_view(directory, view, error)
+                             : chart_takeover_times(directory, error);
 }
 
 /* The title of the scenario, or its name, or that of the directory. */
 static char *read_title(const char *directory)
 {
-    g_autofree char *path = g_build_filename(directory, "manifest", NULL);
-    g_autoptr(GKeyFile) manifest = g_key_file_new();
-    g_key_file_load_from_file(manifest, path, G_KEY_FILE_NONE, NULL);
-    static const char *const keys[] = {"title", "scenario"};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        char *title = g_key_file_get_string(manifest, "manifest", keys[i], NULL);
-        if (title != NULL && *title != '\0') {
-            return title;
-        }
-        g_free(title);
+    char *title = manifest_word(directory, "title");
+    if (title == NULL) {
+        title = manifest_word(directory, "scenario");
     }
-    g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
-    g_autofree char *base = g_path_get_basename(absolute);
-    return g_filename_display_name(base);
+    if (title == NULL) {
+        g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
+        g_autofree char *base = g_path_get_basename(absolute);
+        title = g_filename_display_name(base);
+    }
+    return title;
 }
 
 struct figure *chart_new(const char *directory, const char *name, GError **error)

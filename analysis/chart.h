@@ -4,6 +4,7 @@
 #define ANALYSIS_CHART_H
 
 #include "analysis/figure.h"
+#include "analysis/table.h"
 
 /* Names of all figures with a comma and a blank between. */
 extern const char chart_names[];
@@ -11,6 +12,9 @@ extern const char chart_names[];
 /* The figure of this name (see plot.h), or NULL and an error of PLOT_ERROR,
  * TABLE_ERROR or G_FILE_ERROR. The caller frees. */
 struct figure *chart_new(const char *directory, const char *name, GError **error);
+
+/* A table of the directory with at least one row, or NULL and error. */
+struct table *chart_table(const char *directory, const char *file, GError **error);
 
 /* From runs.csv: the share of runs whose takeover was done after so many seconds. */
 struct figure *chart_takeover_times(const char *directory, GError **error);

@@ -1,6 +1,7 @@
 #include "analysis/columns.h"
 
 #include <glib.h>
+#include <string.h>
 
 /* Each list of columns.h once more, as its words. */
 #define WORD2(code, word) [code] = word,
@@ -33,4 +34,14 @@ const char *state_word(enum state_at_failure state)
     static const char *const words[STATE_COUNT] = {STATE_LIST(WORD2)};
     g_assert((unsigned)state < STATE_COUNT);
     return words[state];
+}
+
+int state_word_counts(const char *word)
+{
+    for (unsigned state = 0; state < STATE_COUNT; state++) {
+        if (strcmp(state_word(state), word) == 0) {
+            return state_counts(state);
+        }
+    }
+    return 0;
 }

@@ -58,6 +58,9 @@ static inline int state_counts(enum state_at_failure state)
     return state != STATE_HANDSHAKE && state != STATE_CLOSING;
 }
 
+/* The same for a word of a table: false too for what is no state. */
+int state_word_counts(const char *word);
+
 /* runs.csv: run,point,repetition, swept keys, then these in this order, then
  * counted.NAME,survived.NAME,known.NAME for each virtual. Columns added later
  * stand after those. */

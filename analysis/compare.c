@@ -256,9 +256,7 @@ static guint64 ledger_number(const struct ledger *ledger, size_t row)
 
 static bool ledger_counts(const struct ledger *ledger, size_t row)
 {
-    const char *state = table_text(ledger->table, row, ledger->state);
-    return strcmp(state, state_word(STATE_HANDSHAKE)) != 0 &&
-           strcmp(state, state_word(STATE_CLOSING)) != 0;
+    return state_word_counts(table_text(ledger->table, row, ledger->state));
 }
 
 static bool ledger_saved(const struct ledger *ledger, size_t row)

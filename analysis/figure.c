@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+/* What fits below the x axis side by side, in the font of figure.gp. */
+enum { X_COLUMNS = 80 };
+
 static void free_curve(void *data)
 {
     struct curve *curve = data;
@@ -42,17 +45,30 @@ void figure_add_tick(struct figure *figure, double position, const char *label)
     g_ptr_array_add(figure->tick_labels, g_strdup(label));
 }
 
+/* Columns that so many labels of this axis take side by side. */
+static glong label_columns(const GPtrArray *labels, guint shown)
+{
+    glong longest = 0;
+    for (guint i = 0; i < labels->len; i++) {
+        longest = MAX(longest, g_utf8_strlen(g_ptr_array_index(labels, i), -1));
+    }
+    return (longest + 2) * (glong)shown;
+}
+
 void figure_set_axis(struct figure *figure, const struct axis *axis)
 {
-    /* more labels than this would run into each other; the marks stay */
-    const guint most = 12;
-    guint every = (axis->positions->len + most - 1) / most;
+    guint count = axis->ticks->len;
+    guint every = 1;
+    /* numbers can be left out where they would run into each other, categories cannot */
+    while (axis->numeric && label_columns(axis->ticks, (count + every - 1) / every) > X_COLUMNS) {
+        every++;
+    }
     figure->x_label = g_strdup(axis->label);
     figure->offset = axis->offset;
     figure->joined = axis->numeric;
-    for (guint i = 0; i < axis->positions->len; i++) {
+    for (guint i = 0; i < count; i += every) {
         figure_add_tick(figure, g_array_index(axis->positions, double, i),
-                        i % every == 0 ? g_ptr_array_index(axis->ticks, i) : "");
+                        g_ptr_array_index(axis->ticks, i));
     }
 }
 
@@ -97,11 +113,30 @@ static void append_text(GString *text, const char *words)
     }
 }
 
+/* An empty field would not be one for gnuplot: such a word is left out. */
 static void append_word(GString *text, const char *key, const char *words)
 {
-    g_string_append_printf(text, "%s\t", key);
-    append_text(text, words != NULL ? words : "");
-    g_string_append_c(text, '\n');
+    if (words != NULL && *words != '\0') {
+        g_string_append_printf(text, "%s\t", key);
+        append_text(text, words);
+        g_string_append_c(text, '\n');
+    }
+}
+
+/* The title in lines of at most so many columns, broken at blanks: gnuplot would let
+ * a long one run out of the picture. */
+static void append_title(GString *text, const char *title, glong columns)
+{
+    g_auto(GStrv) words = g_strsplit(title != NULL ? title : "", " ", -1);
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (char **word = words; *word != NULL; word++) {
+        if (line->len > 0 && g_utf8_strlen(line->str, -1) + g_utf8_strlen(*word, -1) >= columns) {
+            append_word(text, "title", line->str);
+            g_string_truncate(line, 0);
+        }
+        g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", *word);
+    }
+    append_word(text, "title", line->str);
 }
 
 static void append_number(GString *text, double number)
@@ -136,7 +171,7 @@ static void append_curve(GString *text, const struct curve *curve, bool joined)
 {
     g_array_sort(curve->dots, compare_dots); /* stable: a staircase has two dots at an x */
     bool line = joined && !has_theory(curve);
-    append_text(text, *curve->name != '\0' ? curve->name : "all runs");
+    append_text(text, *curve->name != '\0' ? curve->name : "simulated");
     g_string_append_c(text, '\n');
     for (guint i = 0; i < curve->dots->len; i++) {
         const struct dot *dot = &g_array_index(curve->dots, struct dot, i);
@@ -177,26 +212,19 @@ static bool any_theory(const struct figure *figure)
     return false;
 }
 
-static bool has_long_ticks(const struct figure *figure)
-{
-    size_t total = 0;
-    for (guint i = 0; i < figure->tick_labels->len; i++) {
-        total += strlen(g_ptr_array_index(figure->tick_labels, i)) + 2;
-    }
-    return total > 80;
-}
-
-static void append_words(GString *text, const struct figure *figure)
+static void append_words(GString *text, const struct figure *figure, glong columns)
 {
     static const char *const units[] = {"percent", "seconds", "bytes"};
-    append_word(text, "title", figure->title);
+    guint ticks = figure->tick_labels->len;
+    bool slanted = label_columns(figure->tick_labels, ticks) > X_COLUMNS;
+    append_title(text, figure->title, columns);
     append_word(text, "note", figure->note);
     append_word(text, "xlabel", figure->x_label);
     append_word(text, "ylabel", figure->y_label);
     append_word(text, "unit", units[figure->unit]);
     append_word(text, "style", figure->steps ? "steps" : figure->joined ? "joined" : "points");
     append_word(text, "theory", any_theory(figure) ? "yes" : "no");
-    append_word(text, "slanted", has_long_ticks(figure) ? "yes" : "no");
+    append_word(text, "slanted", slanted ? "yes" : "no");
     append_word(text, "ticks", figure->tick_positions->len > 0 ? "yes" : "no");
     g_string_append(text, "offset");
     append_number(text, figure->offset);
@@ -208,10 +236,9 @@ static void append_ticks(GString *text, const struct figure *figure)
     for (guint i = 0; i < figure->tick_positions->len; i++) {
         char digits[G_ASCII_DTOSTR_BUF_SIZE];
         double position = g_array_index(figure->tick_positions, double, i);
-        const char *label = g_ptr_array_index(figure->tick_labels, i);
         g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.9g", position));
         g_string_append_c(text, '\t');
-        append_text(text, *label != '\0' ? label : " ");
+        append_text(text, g_ptr_array_index(figure->tick_labels, i));
         g_string_append_c(text, '\n');
     }
     if (figure->tick_positions->len == 0) {
@@ -219,7 +246,7 @@ static void append_ticks(GString *text, const struct figure *figure)
     }
 }
 
-GString *figure_text(struct figure *figure)
+GString *figure_text(struct figure *figure, glong columns)
 {
     g_assert(figure != NULL);
     drop_empty(figure);
@@ -227,7 +254,7 @@ GString *figure_text(struct figure *figure)
         return NULL;
     }
     GString *text = g_string_new(NULL);
-    append_words(text, figure);
+    append_words(text, figure, columns);
     g_string_append(text, "\n\n");
     append_ticks(text, figure);
     for (guint i = 0; i < figure->curves->len; i++) {

@@ -29,7 +29,7 @@ title = ''; note = ''; x_label = ''; y_label = ''; unit = ''; kind = ''; theory 
 offset = -1.0; curves = 0
 is(key) = strcol(1) eq key
 stats data index 0 using ( \
-    title   = is('title')   ? strcol(2) : title, \
+    title   = is('title')   ? title.(strlen(title) > 0 ? "\n" : '').strcol(2) : title, \
     note    = is('note')    ? strcol(2) : note, \
     x_label = is('xlabel')  ? strcol(2) : x_label, \
     y_label = is('ylabel')  ? strcol(2) : y_label, \
@@ -55,22 +55,27 @@ margin = span > 0 ? 0.04 * span : kind eq 'steps' ? 0.1 * abs(lowest) + 0.01 : 0
 if (kind eq 'points') margin = 0.5
 set xrange [back(forth(lowest) - margin) : back(forth(highest) + margin)]
 set yrange [0:*]
-if (unit eq 'percent') set yrange [-2:102]; set ytics 0,20,100; set format y '%.0f %%'
+if (unit eq 'percent') set yrange [(text ? -6 : -2):(text ? 106 : 102)]; set ytics 0,20,100; set format y '%.0f %%'
 if (unit eq 'seconds') set format y '%g s'
 if (unit eq 'bytes') set format y '%.0s %cB'
 
 set border 3 linewidth 0.8
 set tics nomirror out
 if (ticks eq 'yes') set xtics ()
-if (slanted eq 'yes' && !text) set xtics rotate by -20
+if (slanted eq 'yes' && !text) set xtics rotate by 40 right
 if (!text) set grid x y linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5
-set title title.(strlen(note) > 0 ? "\n".note : '')
+if (strlen(note) > 0) title = title."\n".note
+if (theory eq 'yes' && !text) title = title."\ntheory: (1-p) x share of connections older than c"
+set title title
 set xlabel x_label
 set ylabel y_label
-if (text) set ylabel ''; set title title."\n".y_label
+if (text) set ylabel; set title title."\n".y_label
 # below the picture, where it covers no data whatever the data are
-set key bmargin center horizontal noautotitle
-if (curves < 2 && theory ne 'yes' && kind ne 'steps') unset key
+set key bmargin center horizontal Left reverse noautotitle samplen 2.5
+set errorbars small
+alone = curves < 2 && theory ne 'yes' && kind ne 'steps'
+if (alone) unset key
+if (!alone && !text) set xlabel x_label."\n"
 
 # ---------------------------------------------------------------- curves
 # Okabe and Ito's colours, and another shape for each, so that grey print and
@@ -95,8 +100,10 @@ plot for [i = 1:tick_marks] data index 1 using 1:(NaN):xticlabels(2) notitle, \
      for [i = 1:bars] data index i + 1 using 1:5 with lines linestyle 10 + slot(i) notitle, \
      for [i = 1:bars] data index i + 1 using 1:2:3:4 \
          with yerrorbars linestyle slot(i) title columnheader(1), \
-     for [i = 1:(text && kind ne 'steps' ? curves : 0)] data index i + 1 using 1:2 \
-         with linespoints title columnheader(1), \
+     for [i = 1:(text && kind eq 'joined' ? curves : 0)] data index i + 1 using 1:2 \
+         with linespoints linetype i pointtype i title columnheader(1), \
+     for [i = 1:(text && kind eq 'points' ? curves : 0)] data index i + 1 using 1:2 \
+         with points linetype i pointtype i title columnheader(1), \
      for [i = 1:(theory eq 'yes' && !text ? 1 : 0)] keyentry \
          with lines linecolor rgb '#555555' linewidth 1.5 dashtype (8, 5) \
-         title 'theory: (1-p) x share older than c'
+         title 'theory'

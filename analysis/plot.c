@@ -10,6 +10,9 @@
 
 G_DEFINE_QUARK(understudy-plot-error, plot_error)
 
+/* What fits above a figure in the font of figure.gp. */
+enum { TITLE_COLUMNS = 72 };
+
 static const char *const formats[] = {"svg", "png", "pdf", "text", "data"};
 
 static bool check_format(const char *format, GError **error)
@@ -122,11 +125,14 @@ static GBytes *trim_text(GBytes *picture)
     GString *trimmed = g_string_new(NULL);
     for (char **line = lines; *line != NULL; line++) {
         g_strchomp(*line);
-        if (**line != '\0' || (trimmed->len > 0 && line[1] != NULL)) {
+        if (**line != '\0' || trimmed->len > 0) {
             g_string_append_printf(trimmed, "%s\n", *line);
         }
     }
     g_bytes_unref(picture);
+    while (g_str_has_suffix(trimmed->str, "\n\n")) {
+        g_string_truncate(trimmed, trimmed->len - 1);
+    }
     return g_string_free_to_bytes(trimmed);
 }
 
@@ -140,7 +146,8 @@ GBytes *plot_draw(const char *directory, const char *figure, const char *format,
     if (chart == NULL) {
         return NULL;
     }
-    GString *data = figure_text(chart);
+    bool text = strcmp(format, "text") == 0;
+    GString *data = figure_text(chart, text ? (glong)terminal_width() - 8 : TITLE_COLUMNS);
     figure_free(chart);
     if (data == NULL) {
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
@@ -153,7 +160,7 @@ GBytes *plot_draw(const char *directory, const char *figure, const char *format,
     }
     GBytes *picture = draw(data, format, error);
     g_string_free(data, TRUE);
-    return picture != NULL && strcmp(format, "text") == 0 ? trim_text(picture) : picture;
+    return picture != NULL && text ? trim_text(picture) : picture;
 }
 
 static bool print(GBytes *picture, GError **error)

@@ -1,87 +1,10 @@
-/* Figures that need more than means: from the runs and the connections themselves. */
+/* What became of connections of different age at the failure. */
 #include "analysis/chart.h"
 #include "analysis/columns.h"
-#include "analysis/plot.h"
 #include "analysis/sweep.h"
 
 #include <math.h>
 #include <string.h>
-
-static struct table *load(const char *directory, const char *file, GError **error)
-{
-    g_autofree char *path = g_build_filename(directory, file, NULL);
-    struct table *table = table_read(path, error);
-    if (table != NULL && table_rows(table) == 0) {
-        g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
-                    "%s has no rows, so there is nothing to draw", path);
-        g_clear_pointer(&table, table_free);
-    }
-    return table;
-}
-
-/* ------------------------------------------------------------- takeover */
-
-/* Dots come as (seconds, 1) and leave as a staircase over all runs of the curve, those
- * without a takeover included: then it ends below 100 %. */
-static gint compare_x(gconstpointer a, gconstpointer b)
-{
-    const struct dot *left = a;
-    const struct dot *right = b;
-    return (left->x > right->x) - (left->x < right->x);
-}
-
-static void pile_up(struct curve *curve)
-{
-    guint runs = curve->dots->len;
-    g_array_sort(curve->dots, compare_x);
-    for (guint i = 0; i < runs; i++) {
-        struct dot *dot = &g_array_index(curve->dots, struct dot, i);
-        bool happened = isfinite(dot->x);
-        dot->y = dot->lo = dot->hi = happened ? 100.0 * (i + 1) / runs : NAN;
-    }
-    struct dot ground = {g_array_index(curve->dots, struct dot, 0).x, 0, 0, 0, NAN};
-    if (isfinite(ground.x)) {
-        g_array_prepend_val(curve->dots, ground);
-    }
-}
-
-static void add_takeovers(struct figure *figure, const struct sweep *sweep, size_t column)
-{
-    for (size_t row = 0; row < table_rows(sweep->table); row++) {
-        g_autofree char *name = sweep_curve(sweep, row, NULL);
-        double ns = INFINITY;
-        table_number(sweep->table, row, column, &ns);
-        struct dot dot = {ns / 1e9, NAN, NAN, NAN, NAN};
-        g_array_append_val(figure_curve(figure, name)->dots, dot);
-    }
-    for (guint i = 0; i < figure->curves->len; i++) {
-        pile_up(g_ptr_array_index(figure->curves, i));
-    }
-}
-
-struct figure *chart_takeover_times(const char *directory, GError **error)
-{
-    struct table *runs = load(directory, "runs.csv", error);
-    struct figure *figure = NULL;
-    size_t column;
-    if (runs != NULL && table_require(runs, "takeover_ns", &column, error)) {
-        struct sweep *sweep = sweep_new(runs, "repetition", "counted", error);
-        if (sweep != NULL) {
-            figure = figure_new();
-            figure->unit = FIGURE_PERCENT;
-            figure->steps = true;
-            figure->x_label = g_strdup("time from the failure to the takeover (s)");
-            figure->y_label = g_strdup("share of runs that were taken over");
-            figure->note = g_strdup_printf("%zu runs", table_rows(runs));
-            add_takeovers(figure, sweep, column);
-        }
-        sweep_free(sweep);
-    }
-    table_free(runs);
-    return figure;
-}
-
-/* ------------------------------------------------------------- timeline */
 
 /* Ages fall into bins with edges 1, 2, 5, 10 ... ms; younger ones than 1 ms are in the
  * first. One tally is (of those counted, how many with each outcome). */
@@ -187,8 +110,7 @@ static void count_connection(const struct timeline *timeline, struct age_group *
     const char *state = table_text(table, row, timeline->state);
     int outcome = outcome_of(table_text(table, row, timeline->outcome));
     double opened = 0;
-    if (outcome < 0 || strcmp(state, state_word(STATE_HANDSHAKE)) == 0 ||
-        strcmp(state, state_word(STATE_CLOSING)) == 0 ||
+    if (outcome < 0 || !state_word_counts(state) ||
         !table_number(table, row, timeline->opened, &opened)) {
         return;
     }
@@ -293,7 +215,8 @@ static struct figure *draw_timeline(struct timeline *timeline, GError **error)
     figure->offset = 0;
     figure->x_label = g_strdup("age of the connection at the failure");
     const char *pooled = timeline->pooled != NULL ? timeline->pooled->label : NULL;
-    figure->note = g_strdup_printf("%zu runs%s%s", table_rows(timeline->runs),
+    figure->note = g_strdup_printf("%zu run%s%s%s", table_rows(timeline->runs),
+                                   table_rows(timeline->runs) > 1 ? "s" : "",
                                    pooled != NULL ? ", taken together: all values of " : "",
                                    pooled != NULL ? pooled : "");
     add_groups(figure, timeline);
@@ -337,8 +260,8 @@ static struct figure *timeline_of(const struct table *runs, const struct table *
 
 struct figure *chart_timeline(const char *directory, GError **error)
 {
-    struct table *runs = load(directory, "runs.csv", error);
-    struct table *connections = runs != NULL ? load(directory, "connections.csv", error) : NULL;
+    struct table *runs = chart_table(directory, "runs.csv", error);
+    struct table *connections = runs != NULL ? chart_table(directory, "connections.csv", error) : NULL;
     struct figure *figure = connections != NULL ? timeline_of(runs, connections, error) : NULL;
     table_free(connections);
     table_free(runs);
