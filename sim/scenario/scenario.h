@@ -129,6 +129,7 @@ struct scenario {
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     nstime hello_time;
     unsigned hello_misses;
+    nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
     uint32_t active_ip, failover_ip;
 

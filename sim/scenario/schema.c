@@ -53,6 +53,8 @@ static const struct schema_key keys[] = {
      "hellos missed in a row until the peer is taken for failed"},
     {GROUP_FAILOVER, "hello-link", NULL, VALUE_WORD, "hello replication", NULL, "hello", false,
      "the link hellos travel; replication puts them under its loss"},
+    {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
+     "when each unit's first hello leaves (drawn: anew in each repetition)"},
     {GROUP_FAILOVER, "address", NULL, VALUE_IP, NULL, NULL, "10.0.9.1", false,
      "the active unit's address"},
     {GROUP_FAILOVER, "failover-address", NULL, VALUE_IP, NULL, NULL, "10.0.9.2", false,
@@ -99,7 +101,7 @@ static const struct schema_key keys[] = {
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
      "takes new connections"},
 
-    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "none", false,
+    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
