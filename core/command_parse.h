@@ -20,7 +20,8 @@ bool parse_ip(const char *word, uint32_t *ip);
 /* A netmask without holes, 255.255.255.0, as a prefix length 0..32. */
 bool parse_mask(const char *word, unsigned *prefix);
 
-/* Seconds, or a number with us, ms, s or min; decimals as fine as a nanosecond. */
+/* Seconds, or a number with us, ms, s or min; decimals as fine as a nanosecond, up
+ * to the minute before nstime ends. */
 bool parse_time(const char *word, nstime *time);
 
 /* The shortest text in one unit that parse_time() reads back as time, which is

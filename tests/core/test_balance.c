@@ -219,16 +219,25 @@ START_TEST(standby_of_the_other_kind)
 }
 END_TEST
 
-/* A cycle of standbys with nobody in it who could serve ends with nobody
- * (R-508). */
+/* A cycle of standbys with nobody in it who could serve ends with nobody, whether
+ * of physical machines, of virtual ones or of both (R-508). */
 START_TEST(cycle_ends)
 {
     struct virtual *reserve = machines_add_virtual(machines, (struct machine_id){2, 80, 0, 6});
     machines_bind(machines, reserve, real[0]);
-    real[0]->standby.virtual = web;
-    real[1]->standby.physical = real[1];
-    web->standby.virtual = reserve;
-    reserve->standby.virtual = web;
+    switch (_i) {
+    case 0:
+        real[1]->standby.physical = real[2];
+        real[2]->standby.physical = real[1];
+        break;
+    case 1:
+        web->standby.virtual = reserve;
+        reserve->standby.virtual = web;
+        break;
+    default:
+        real[0]->standby.virtual = web;
+        break;
+    }
     fail_all();
     ck_assert_ptr_null(balance_choose(web, NULL, NULL));
 }
@@ -290,7 +299,7 @@ Suite *balance_suite(void)
     tcase_add_checked_fixture(standby, set_up, tear_down);
     tcase_add_test(standby, standby_chain);
     tcase_add_test(standby, standby_of_the_other_kind);
-    tcase_add_test(standby, cycle_ends);
+    tcase_add_loop_test(standby, cycle_ends, 0, 3);
     suite_add_tcase(suite, standby);
     TCase *vocabulary = tcase_create("words");
     tcase_add_loop_test(vocabulary, words, 0, 3);

@@ -1,4 +1,5 @@
 #include "core/command.h"
+#include "core/command_parse.h"
 #include "tests/core/dice.h"
 #include "tests/core/suites.h"
 
@@ -51,6 +52,9 @@ START_TEST(prints_canonically)
         run_ok(lines[i]);
     run_ok("weight 10.0.1.1 4");
     run_ok("maxconns 10.0.1.2 100");
+    run_ok("threshold 10.0.1.2 3");
+    run_ok("predictor 192.0.2.80:80:0 rr");
+    run_ok("delay 192.0.2.80:80:0 10.5ms");
     run_ok("timeout 192.0.2.80:80:1 90s");
     run_ok("replicate 192.0.2.80:80:1");
     run_ok("backup 10.0.1.3:8001 10.0.1.3:80");
@@ -76,10 +80,13 @@ START_TEST(prints_canonically)
                            "weight 10.0.1.1:80:0:tcp 4\n"
                            "real 10.0.1.2:80:0:tcp is\n"
                            "maxconns 10.0.1.2:80:0:tcp 100\n"
+                           "threshold 10.0.1.2:80:0:tcp 3\n"
                            "real 10.0.1.3:80:0:tcp is\n"
                            "real 10.0.1.3:8001:0:tcp is\n"
                            "real 10.0.1.9:0:0:udp is\n"
                            "virtual 192.0.2.80:80:0:tcp is\n"
+                           "predictor 192.0.2.80:80:0:tcp roundrobin\n"
+                           "delay 192.0.2.80:80:0:tcp 10500us\n"
                            "virtual 192.0.2.80:80:1:tcp is\n"
                            "timeout 192.0.2.80:80:1:tcp 90s\n"
                            "replicate 192.0.2.80:80:1:tcp\n"
@@ -90,6 +97,79 @@ START_TEST(prints_canonically)
                            "backup 192.0.2.80:80:1:tcp 192.0.2.80:80:0:tcp\n"
                            "assign 192.0.2.80:80:1:tcp 198.51.100.0 255.255.255.0\n");
     g_free(text);
+}
+END_TEST
+
+/* Times are read exactly, or not at all. */
+START_TEST(times_are_exact)
+{
+    static const struct {
+        const char *word;
+        nstime time; /* -1: refused */
+        const char *printed;
+    } cases[] = {
+        {"0", 0, "0s"},
+        {"15", 15 * NSTIME_S, "15s"},
+        {"1.5", 1500 * NSTIME_MS, "1500ms"},
+        {"120s", 2 * NSTIME_MIN, "2min"},
+        {"0.5min", 30 * NSTIME_S, "30s"},
+        {"1.50000us", 1500, "1.5us"},
+        {"0.001us", 1, "0.001us"},
+        {"1.010us", 1010, "1.01us"},
+        {"0.000000001", 1, "0.001us"},
+        {"153722866min", 153722866 * NSTIME_MIN, "153722866min"},
+        {"0.0001us", -1, NULL},
+        {"0.0000000001", -1, NULL},
+        {"153722867min", -1, NULL},
+        {"9223372037", -1, NULL},
+        {"9223372036854775808us", -1, NULL},
+        {"18446744073709551617us", -1, NULL},
+        {"5.", -1, NULL},
+        {"5.s", -1, NULL},
+        {".5", -1, NULL},
+        {"1e3", -1, NULL},
+        {"1.5.5", -1, NULL},
+        {"-1", -1, NULL},
+        {"+1", -1, NULL},
+        {" 1", -1, NULL},
+        {"1h", -1, NULL},
+        {"1ns", -1, NULL},
+        {"s", -1, NULL},
+        {"", -1, NULL},
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        nstime time = -1, again;
+        bool read = parse_time(cases[i].word, &time);
+        ck_assert_msg(read == (cases[i].time >= 0), "%s", cases[i].word);
+        ck_assert_int_eq(time, cases[i].time);
+        if (!read)
+            continue;
+        char *printed = print_time(time);
+        ck_assert_str_eq(printed, cases[i].printed);
+        ck_assert(parse_time(printed, &again) && again == time);
+        g_free(printed);
+    }
+}
+END_TEST
+
+/* Masks without holes are their lengths, all 33 of them; others are refused. */
+START_TEST(masks_are_prefixes)
+{
+    for (unsigned length = 0; length <= 32; length++) {
+        uint32_t mask = length == 0 ? 0 : UINT32_MAX << (32 - length);
+        unsigned prefix = 99;
+        char *word = g_strdup_printf("%u.%u.%u.%u", mask >> 24, mask >> 16 & 255,
+                                     mask >> 8 & 255, mask & 255);
+        ck_assert(parse_mask(word, &prefix));
+        ck_assert_uint_eq(prefix, length);
+        g_free(word);
+    }
+    unsigned prefix = 99;
+    ck_assert(!parse_mask("255.0.255.0", &prefix));
+    ck_assert(!parse_mask("0.0.0.1", &prefix));
+    ck_assert(!parse_mask("127.255.255.255", &prefix));
+    ck_assert(!parse_mask("255.255.255", &prefix));
+    ck_assert_uint_eq(prefix, 99);
 }
 END_TEST
 
@@ -204,6 +284,10 @@ Suite *configuration_suite(void)
     tcase_add_test(printing, prints_canonically);
     tcase_add_loop_test(printing, prints_what_reads_back, 0, 20);
     suite_add_tcase(suite, printing);
+    TCase *words = tcase_create("words");
+    tcase_add_test(words, times_are_exact);
+    tcase_add_test(words, masks_are_prefixes);
+    suite_add_tcase(suite, words);
     TCase *rubbish = tcase_create("rubbish");
     tcase_add_checked_fixture(rubbish, set_up, tear_down);
     tcase_add_loop_test(rubbish, rubbish_is_answered, 0, 5);

@@ -311,6 +311,24 @@ START_TEST(removal_keeps_the_list)
 }
 END_TEST
 
+/* The same with virtual machines. */
+START_TEST(removal_keeps_the_virtual_list)
+{
+    struct virtual *first = add_virtual(80, 0);
+    struct virtual *middle = add_virtual(80, 1);
+    struct virtual *last = add_virtual(80, 2);
+    machines_remove_virtual(machines, middle);
+    machines_remove_virtual(machines, last);
+    struct virtual *added = add_virtual(80, 3);
+    ck_assert_ptr_eq(machines_first_virtual(machines), first);
+    ck_assert_ptr_eq(first->next, added);
+    machines_remove_virtual(machines, first);
+    machines_remove_virtual(machines, added);
+    ck_assert_ptr_null(machines_first_virtual(machines));
+    ck_assert_ptr_eq(add_virtual(80, 0), machines_first_virtual(machines));
+}
+END_TEST
+
 /* Nothing points at a machine that is gone: links, turn, standbys, assignments
  * (R-215). The sanitised build makes sure of the rest. */
 START_TEST(removal_forgets_the_machine)
@@ -512,7 +530,7 @@ Suite *machine_suite(void)
         bind0_none_serves_the_assigned_only, reassigns_clients, NULL});
     add_case(suite, "making", (const TTest *[]){
         ids_are_unique, limit_is_8000, defaults, removal_keeps_the_list,
-        removal_forgets_the_machine, NULL});
+        removal_keeps_the_virtual_list, removal_forgets_the_machine, NULL});
     add_case(suite, "binding", (const TTest *[]){
         binds_and_unbinds, finds_the_machine_of_a_record, NULL});
     add_case(suite, "states", (const TTest *[]){
