@@ -18,8 +18,9 @@
  *   show virtual|real|bind|failover|statistics|configuration
  *
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
- * left out are port 0, bind ID 0, tcp; in one on existing machines they match any
- * (fact F-202). TIME is seconds, or a number with us, ms, s or min. */
+ * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
+ * match any (fact F-202). Where one machine is meant (bind, backup, assign, no
+ * virtual) an ID that matches several is refused. TIME is seconds, or a number with us, ms, s or min. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
@@ -47,7 +48,8 @@ struct command_result {
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
     enum command_show show;
     char *reply;               /* one sentence without a line end, or empty */
-    /* machines whose state changed: for NOTE_MACHINE_STATE */
+    /* machines whose state changed, virtual ones whose state follows from others
+     * among them (R-105, R-512): for NOTE_MACHINE_STATE */
     GArray *state_changes;     /* of struct command_state_change, or NULL */
 };
 
