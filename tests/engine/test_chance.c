@@ -100,7 +100,7 @@ START_TEST(every_bit_reaches_every_bit)
         uint64_t turns =
             chance_fold(9, number) ^ chance_fold(9, number ^ UINT64_C(1) << (unsigned)_i);
         for (unsigned bit = 0; bit < 64; bit++)
-            turned[bit] += turns >> bit & 1;
+            turned[bit] += (unsigned)(turns >> bit & 1);
     }
     for (int bit = 0; bit < 64; bit++)
         ck_assert_double_le(fabs(turned[bit] - TRIALS / 2.0), 5.5 * sqrt(TRIALS) / 2);

@@ -3,7 +3,7 @@
 #include "tests/network/suites.h"
 #include "tests/network/support.h"
 
-enum { PACKETS = 400000 };
+enum { PACKETS = 200000 };
 
 static struct impairment with_random(double share)
 {
@@ -42,19 +42,20 @@ static struct impairment with_outage(double share, nstime mean)
 
 /* ---- random ---- */
 
-/* Of 400,000 packets the share asked for is lost, and a loss says why. */
+/* Of 200,000 packets the share asked for is lost, and a loss says why. */
 START_TEST(random_loss_is_binomial)
 {
     static const double shares[] = { 0, 0.01, 0.05, 0.5, 1 };
     struct impairment impairment = with_random(shares[_i]);
     struct link *link = link_with("replication", 0, &impairment);
-    uint64_t lost = 0;
+    uint64_t lost = 0, misnamed = 0;
 
     for (uint64_t i = 0; i < PACKETS; i++) {
         struct passage passage = forward(link, (nstime)i, i);
-        ck_assert(passage.loss == (passage.copies == 0 ? LOST_RANDOM : PASSED));
+        misnamed += passage.loss != (passage.copies == 0 ? LOST_RANDOM : PASSED);
         lost += passage.copies == 0;
     }
+    ck_assert_uint_eq(misnamed, 0);
     ck_assert(is_binomial(lost, PACKETS, shares[_i]));
     ck_assert_uint_eq(link_count(link, DIRECTION_FORWARD).lost, lost);
     link_free(link);
@@ -67,6 +68,7 @@ START_TEST(a_higher_loss_only_adds_losses)
 {
     static const double shares[] = { 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5 };
     struct link *links[G_N_ELEMENTS(shares)];
+    uint64_t saved = 0;
 
     for (size_t k = 0; k < G_N_ELEMENTS(shares); k++) {
         struct impairment impairment = with_random(shares[k]);
@@ -74,7 +76,8 @@ START_TEST(a_higher_loss_only_adds_losses)
     }
     for (uint64_t i = 0; i < 50000; i++)
         for (size_t k = 0; k + 1 < G_N_ELEMENTS(shares); k++)
-            ck_assert(!is_lost(links[k], (nstime)i, i) || is_lost(links[k + 1], (nstime)i, i));
+            saved += is_lost(links[k], (nstime)i, i) && !is_lost(links[k + 1], (nstime)i, i);
+    ck_assert_uint_eq(saved, 0);
     for (size_t k = 0; k < G_N_ELEMENTS(shares); k++)
         link_free(links[k]);
 }
@@ -174,7 +177,7 @@ START_TEST(gemodel_bursts_are_geometric)
         length = 0;
     }
     double sigma = sqrt(1 - r) / r / sqrt((double)bursts);
-    ck_assert_uint_gt(bursts, 6000);
+    ck_assert_uint_gt(bursts, 3000);
     ck_assert_double_le(fabs((double)lost / (double)bursts - 1 / r), 4.5 * sigma);
     ck_assert(is_binomial(single, bursts, r));
     ck_assert(is_binomial(bursts, PACKETS - lost, p));
@@ -224,9 +227,9 @@ static const struct {
     nstime mean;
 } outages[] = { { 0.05, 8 * NSTIME_MS }, { 0.3, 80 * NSTIME_MS }, { 0.9, 5 * NSTIME_MS } };
 
-enum { SECONDS = 400, EVERY_US = 500 };
+enum { SECONDS = 200, EVERY_US = 500 };
 
-/* A packet every half a millisecond for 400 s: the share lost is the share of the time,
+/* A packet every half a millisecond for 200 s: the share lost is the share of the time,
  * and the runs of losses last the mean given, and e^-1 of them longer than that. Two
  * independent renewal sums a cycle; a run is known to half a millisecond. */
 START_TEST(outage_has_its_share_and_its_stretch)
@@ -235,16 +238,17 @@ START_TEST(outage_has_its_share_and_its_stretch)
     struct link *link = link_with("replication", 0, &impairment);
     double off = (double)outages[_i].mean;
     double on = off * (1 - outages[_i].share) / outages[_i].share;
-    uint64_t lost = 0, runs = 0, sent = 0;
+    uint64_t lost = 0, runs = 0, sent = 0, misnamed = 0;
     bool last = false;
 
     for (nstime now = 0; now < SECONDS * NSTIME_S; now += EVERY_US * NSTIME_US, sent++) {
         struct passage passage = forward(link, now, sent);
-        ck_assert(passage.loss == (passage.copies == 0 ? LOST_OUTAGE : PASSED));
+        misnamed += passage.loss != (passage.copies == 0 ? LOST_OUTAGE : PASSED);
         runs += passage.copies == 0 && !last;
         last = passage.copies == 0;
         lost += last;
     }
+    ck_assert_uint_eq(misnamed, 0);
     /* the indicator's memory fades with rate 1/on + 1/off, so the time off has variance
      * 2 s (1-s) T / (1/on + 1/off) */
     double s = outages[_i].share, T = SECONDS * 1e9;
@@ -259,7 +263,7 @@ START_TEST(outage_has_its_share_and_its_stretch)
 }
 END_TEST
 
-/* Off periods, measured to a microsecond, are exponential: the mean and the share that
+/* Off periods, measured to 5 us, are exponential: the mean and the share that
  * last longer than the mean. */
 START_TEST(outage_periods_are_exponential)
 {
@@ -267,18 +271,18 @@ START_TEST(outage_periods_are_exponential)
     struct link *link = link_with("replication", 0, &impairment);
     uint64_t runs = 0, longer = 0, total = 0, length = 0;
 
-    for (nstime now = 0; now < 4 * NSTIME_S; now += NSTIME_US) {
+    for (nstime now = 0; now < 4 * NSTIME_S; now += 5 * NSTIME_US) {
         if (is_lost(link, now, 0)) {
             length++;
             continue;
         }
         runs += length > 0;
-        longer += length > 1000;
+        longer += length > 200;
         total += length;
         length = 0;
     }
     ck_assert_uint_gt(runs, 600);
-    ck_assert_double_le(fabs((double)total / (double)runs - 1000),
+    ck_assert_double_le(fabs((double)total / (double)runs * 5 - 1000),
                         4.5 * 1000 / sqrt((double)runs));
     ck_assert(is_binomial(longer, runs, exp(-1)));
     link_free(link);
@@ -328,16 +332,17 @@ START_TEST(outage_is_a_function_of_setting_and_time)
     struct impairment other = with_outage(0.6, 8 * NSTIME_MS);
     struct link *steady = link_with("replication", 0, &impairment);
     struct link *changed = link_with("replication", 0, &impairment);
-    uint64_t lost = 0;
+    uint64_t lost = 0, differing = 0;
 
     for (uint64_t i = 0; i < 90000; i++) {
         bool middle = i >= 30000 && i < 60000;
         bool steady_lost = is_lost(steady, (nstime)i * NSTIME_MS, i);
         *link_impairment(changed, DIRECTION_FORWARD) = middle ? other : impairment;
         bool changed_lost = is_lost(changed, (nstime)i * NSTIME_MS, i);
-        ck_assert(middle || changed_lost == steady_lost);
+        differing += !middle && changed_lost != steady_lost;
         lost += middle && changed_lost;
     }
+    ck_assert_uint_eq(differing, 0);
     /* 30 s of cycles of 13.3 ms: sigma of the share 0.0073 */
     ck_assert_double_le(fabs((double)lost / 30000 - 0.6), 4.5 * 0.0073);
     link_free(steady);
