@@ -20,7 +20,8 @@
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
  * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
  * match any (fact F-202). Where one machine is meant (bind, backup, assign, no
- * virtual) an ID that matches several is refused. TIME is seconds, or a number with us, ms, s or min. */
+ * virtual) an ID that matches several is refused. TIME is seconds, or a number
+ * with us, ms, s or min. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
