@@ -6,6 +6,9 @@
 #include <check.h>
 
 #define SUITE_LIST(X) \
+    X(tcp_timers)     \
+    X(tcp_loss)       \
+    X(tcp_states)     \
     X(traffic)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
