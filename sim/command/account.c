@@ -197,8 +197,8 @@ static void print_next_steps(GString *text, const struct account *account)
 
     report_wrap(text,
                 "one run is one sample, no interval: use \"understudy sweep\" for the curve", 2);
-    g_string_append(text, example->cause != CAUSE_NONE ? "why did one die?  understudy explain"
-                                                       : "how did one live?  understudy explain");
+    g_string_append(text, example->cause != CAUSE_NONE ? "why did one die?\n  understudy explain"
+                                                       : "how did one live?\n  understudy explain");
     study_again(account->study, text);
     if (account->result->repetition != 0) {
         g_string_append_printf(text, " --repetition %u", account->result->repetition);

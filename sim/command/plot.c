@@ -1,12 +1,17 @@
 /* plot: a figure from a result directory. */
 #include "analysis/plot.h"
 #include "sim/command/verb.h"
+#include "sim/run/manifest.h"
 
 static enum status draw(const struct verb *verb, int argc, char **argv, const char *format,
                         const char *out)
 {
     g_autoptr(GError) error = NULL;
 
+    if (!manifest_present(argv[1])) {
+        return verb_fail(verb, STATUS_INPUT, "%s: no results there (make some with \"understudy "
+                         "sweep FILE --out %s\")", argv[1], argv[1]);
+    }
     if (plot_directory(argv[1], argc > 2 ? argv[2] : NULL, format, out, &error)) {
         return STATUS_DONE;
     }

@@ -44,12 +44,15 @@ static bool add_seed(struct study *study, const struct verb *verb)
     return true;
 }
 
-static void print_warnings(const struct study *study, const struct console *console)
+/* A note is for those who ask ("check", or -v); a warning is for all. */
+static void print_warnings(const struct study *study, bool notes)
 {
-    for (guint i = 0; i < study->warnings->len && !console->quiet; i++) {
+    for (guint i = 0; i < study->warnings->len; i++) {
         const char *warning = g_ptr_array_index(study->warnings, i);
         bool note = g_str_has_prefix(warning, "note:");
-        fprintf(stderr, "%s%s\n", note ? "" : "warning: ", warning);
+        if (!note || notes) {
+            fprintf(stderr, "%s%s\n", note ? "" : "warning: ", warning);
+        }
     }
 }
 
@@ -71,7 +74,9 @@ bool study_open(struct study *study, const struct verb *verb, const struct conso
         fprintf(stderr, "%s\n", error->message);
         return false;
     }
-    print_warnings(study, console);
+    if (!console->quiet) {
+        print_warnings(study, console->verbose || verb == &verb_check);
+    }
     return true;
 }
 

@@ -20,10 +20,10 @@ struct study {
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(study)->set,                                   \
      "override a key of the scenario; may be given again", "GROUP.KEY=VALUE"},               \
     {"seed", 's', 0, G_OPTION_ARG_STRING, &(study)->seed,                                     \
-     "seed of all chance, or \"random\" (default: the scenario's)", "N"}
+     "seed of all chance, or \"random\"", "N"}
 
 /* Read the scenario with the options' values; a random seed is drawn here. Warnings
- * go to standard error unless quiet, and stay in study->warnings. On failure every
+ * go to standard error unless quiet; notes only from "check" or with -v. On failure every
  * mistake was printed to standard error, a line each. study_close() in any case. */
 bool study_open(struct study *study, const struct verb *verb, const struct console *console,
                 const char *path);

@@ -290,7 +290,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
     const GOptionEntry entries[] = {
         STUDY_ENTRIES(&options.study),
         {"jobs", 'j', 0, G_OPTION_ARG_STRING, &options.jobs_text,
-         "runs at a time (default: processors); changes no result", "N"},
+         "runs at a time; changes no result", "N"},
         {"repetitions", 0, 0, G_OPTION_ARG_STRING, &options.repetitions_text,
          "repetitions of each point (default: the scenario's)", "N"},
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out,

@@ -1,6 +1,5 @@
 #include "tests/program/support.h"
 
-#include <check.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -211,14 +210,14 @@ unsigned count_lines(const char *text)
     return lines;
 }
 
-bool fits_80_columns(const char *text)
+char *overlong_line(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     for (char **line = lines; *line != NULL; line++) {
         if (g_utf8_strlen(*line, -1) > 80) {
-            return false;
+            return g_strdup(*line);
         }
     }
-    return true;
+    return NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef TESTS_PROGRAM_SUPPORT_H
 #define TESTS_PROGRAM_SUPPORT_H
 
+#include <check.h>
 #include <gio/gio.h>
 #include <stdbool.h>
 
@@ -39,17 +40,25 @@ GSubprocess *ask_later(const char *arguments);
 struct answer answer_wait(GSubprocess *process);
 void answer_clear(struct answer *answer);
 
-/* Lines of a text, and whether none is longer than 80 columns. */
 unsigned count_lines(const char *text);
-bool fits_80_columns(const char *text);
+
+/* The first line of a text that is longer than 80 columns, or NULL; g_free(). */
+char *overlong_line(const char *text);
 
 /* Is this one JSON value and nothing else? A checker of its own: RFC 8259. */
 bool json_valid(const char *text);
 
+static inline void assert_fits(const char *text)
+{
+    g_autofree char *line = overlong_line(text);
+
+    ck_assert_msg(line == NULL, "wider than 80 columns: %s", line);
+}
+
 #define assert_status(answer, expected)                                                    \
-    ck_assert_msg((answer).status == (expected), "status %d, expected %d\nout: %s\nerr: %s", \
+    ck_assert_msg((answer).status == (expected), "status %d, expected %d\nout: %.1500s\nerr: %.1500s", \
                   (answer).status, (expected), (answer).out, (answer).err)
 #define assert_contains(text, part) \
-    ck_assert_msg(strstr((text), (part)) != NULL, "\"%s\" is not in:\n%s", (part), (text))
+    ck_assert_msg(strstr((text), (part)) != NULL, "\"%s\" is not in:\n%.2000s", (part), (text))
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define RUNS 200u
+#define RUNS 100u
 
 struct ledger {
     uint32_t taken;
@@ -20,7 +20,7 @@ static struct run_result *execute(void *context, uint32_t run)
     struct ledger *ledger = context;
     struct run_result *result = g_new0(struct run_result, 1);
 
-    g_usleep((7 - run % 8) * 300);
+    g_usleep((7 - run % 8) * 200);
     result->repetition = run;
     g_atomic_int_inc(&ledger->executed);
     return result;

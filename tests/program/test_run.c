@@ -27,7 +27,7 @@ START_TEST(run_tells_a_verdict)
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         assert_contains(answer.out, parts[i]);
     }
-    ck_assert_msg(fits_80_columns(answer.out), "too wide:\n%s", answer.out);
+    assert_fits(answer.out);
     ck_assert(strchr(answer.out, '\033') == NULL);
     answer_clear(&answer);
 }
@@ -45,7 +45,7 @@ START_TEST(explain_takes_the_hint)
 
     assert_status(story, 0);
     assert_contains(story.out, "create_lost");
-    ck_assert_msg(fits_80_columns(story.out), "too wide:\n%s", story.out);
+    assert_fits(story.out);
     answer_clear(&run);
     answer_clear(&story);
 }

@@ -105,7 +105,7 @@ START_TEST(the_report_fits)
     assert_contains(answer.out, "95% interval");
     assert_contains(answer.out, "\n  30%   patent ");
     assert_contains(answer.out, "tables in out\n");
-    ck_assert_msg(fits_80_columns(answer.out), "too wide:\n%s", answer.out);
+    assert_fits(answer.out);
     assert_contains(answer.err, "100% 12/12 runs");
     ck_assert_uint_le(count_lines(answer.err), 10);
     ck_assert(strstr(silent.err, "runs") == NULL);
@@ -135,7 +135,7 @@ START_TEST(dry_run_is_dry)
     assert_contains(answer.out, "4 points x 3 repetitions = 12 runs");
     assert_contains(answer.out, "into results/sweep: runs.csv summary.csv connections.csv");
     ck_assert_str_eq(before, after);
-    ck_assert(fits_80_columns(answer.out));
+    assert_fits(answer.out);
     answer_clear(&answer);
 }
 END_TEST

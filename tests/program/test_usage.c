@@ -19,7 +19,8 @@ START_TEST(every_verb_helps)
     assert_contains(answer.out, usage);
     assert_contains(answer.out, "Example");
     ck_assert_str_eq(answer.err, "");
-    ck_assert(fits_80_columns(answer.out) && g_str_is_ascii(answer.out));
+    assert_fits(answer.out);
+    ck_assert(g_str_is_ascii(answer.out));
     answer_clear(&answer);
 }
 END_TEST
@@ -38,7 +39,8 @@ START_TEST(the_program_helps)
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
         assert_contains(answer.out, codes[i]);
     }
-    ck_assert(fits_80_columns(answer.out) && g_str_is_ascii(answer.out));
+    assert_fits(answer.out);
+    ck_assert(g_str_is_ascii(answer.out));
     answer_clear(&answer);
 }
 END_TEST
@@ -103,7 +105,7 @@ START_TEST(lists_are_complete)
 
     assert_status(answer, 0);
     assert_contains(answer.out, lists[_i].has);
-    ck_assert_msg(fits_80_columns(answer.out), "too wide:\n%s", answer.out);
+    assert_fits(answer.out);
     answer_clear(&answer);
 }
 END_TEST
@@ -160,7 +162,7 @@ START_TEST(check_derives)
     assert_contains(answer.out, "link replication A>B");
     assert_contains(answer.out, "30.00%");
     assert_contains(answer.out, "2 x 0.2s + 0.02s after the last hello");
-    ck_assert(fits_80_columns(answer.out));
+    assert_fits(answer.out);
     answer_clear(&answer);
 }
 END_TEST
