@@ -13,18 +13,19 @@
 #include <string.h>
 
 #define LIST_LABEL 22u
+#define LIST_PATH_LABEL 26u
 
-static void append_row(GString *text, const char *word, const char *meaning)
+static void append_row(GString *text, unsigned label, const char *word, const char *meaning)
 {
     g_autoptr(GString) row = g_string_new(NULL);
 
-    if (strlen(word) < LIST_LABEL) {
-        report_pad(row, word, LIST_LABEL);
+    if (strlen(word) < label) {
+        report_pad(row, word, label);
     } else {
         g_string_append_printf(row, "%s ", word);
     }
     g_string_append(row, meaning);
-    report_wrap(text, g_strchomp(row->str), LIST_LABEL);
+    report_wrap(text, g_strchomp(row->str), label);
 }
 
 static void list_predictors(GString *text)
@@ -53,7 +54,7 @@ static void list_detectors(GString *text)
 
 static void list_metrics(GString *text)
 {
-#define METRIC_ROW(name, unit, meaning) append_row(text, name, unit ": " meaning);
+#define METRIC_ROW(name, unit, meaning) append_row(text, LIST_LABEL, name, unit ": " meaning);
     METRIC_LIST(METRIC_ROW)
 #undef METRIC_ROW
 }
@@ -69,7 +70,7 @@ static void list_causes(GString *text)
 {
     for (unsigned i = 0; i < CAUSE_COUNT; i++) {
         if (i != CAUSE_NONE) {
-            append_row(text, cause_word(i), cause_phrase(i));
+            append_row(text, LIST_LABEL, cause_word(i), cause_phrase(i));
         }
     }
 }
@@ -77,7 +78,8 @@ static void list_causes(GString *text)
 static void list_states(GString *text)
 {
     for (unsigned i = 0; i < STATE_COUNT; i++) {
-        append_row(text, state_word(i), state_counts(i) ? "counts" : "does not count");
+        append_row(text, LIST_LABEL, state_word(i),
+                   state_counts(i) ? "counts" : "does not count");
     }
 }
 
@@ -126,7 +128,7 @@ static void append_scenario(GString *text, const char *folder, const char *name)
     }
     content[strcspn(content, "\r\n")] = '\0';
     const char *dash = strstr(content, " - ");
-    append_row(text, path, content[0] == '#' && dash != NULL ? dash + 3 : "");
+    append_row(text, LIST_PATH_LABEL, path, content[0] == '#' && dash != NULL ? dash + 3 : "");
 }
 
 static void list_scenarios(GString *text)

@@ -11,8 +11,8 @@
 static const struct {
     const char *name, *forward, *reverse;
 } links[LINK_COUNT] = {
-    [LINK_CLIENTS] = {"clients", "clients>units", "units>clients"},
-    [LINK_SERVERS] = {"servers", "units>servers", "servers>units"},
+    [LINK_CLIENTS] = {"clients", "inward", "outward"},
+    [LINK_SERVERS] = {"servers", "inward", "outward"},
     [LINK_REPLICATION] = {"replication", "A>B", "B>A"},
     [LINK_HELLO] = {"hello", "A>B", "B>A"},
 };
@@ -39,22 +39,35 @@ static void add_line(GPtrArray *lines, const char *label, const char *words)
     }
 }
 
+/* What a direction loses, or NULL if it loses nothing; g_free(). */
+static char *loss_of(const struct impairment *impairment)
+{
+    bool impaired = impairment->loss.model != LOSS_NONE || impairment->down;
+
+    return impaired ? impairment_describe(impairment) : NULL;
+}
+
 static void add_direction(GPtrArray *lines, const char *link, const char *direction,
-                          const struct impairment *impairment)
+                          const char *loss)
 {
     g_autofree char *label = g_strdup_printf("link %s %s", link, direction);
-    g_autofree char *words = impairment_describe(impairment);
 
-    if (impairment->loss.model != LOSS_NONE || impairment->down) {
-        add_line(lines, label, words);
+    if (loss != NULL) {
+        add_line(lines, label, loss);
     }
 }
 
 static void add_links(GPtrArray *lines, const struct scenario *scenario)
 {
     for (unsigned i = 0; i < LINK_COUNT; i++) {
-        add_direction(lines, links[i].name, links[i].forward, &scenario->links[i].forward);
-        add_direction(lines, links[i].name, links[i].reverse, &scenario->links[i].reverse);
+        g_autofree char *forward = loss_of(&scenario->links[i].forward);
+        g_autofree char *reverse = loss_of(&scenario->links[i].reverse);
+        if (g_strcmp0(forward, reverse) == 0) {
+            add_direction(lines, links[i].name, "", forward);
+        } else {
+            add_direction(lines, links[i].name, links[i].forward, forward);
+            add_direction(lines, links[i].name, links[i].reverse, reverse);
+        }
     }
 }
 
