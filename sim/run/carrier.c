@@ -36,7 +36,7 @@ struct carrier {
     struct engine *engine;
     struct observer *observer;
     struct journal *journal;
-    const struct run_story *story;
+    struct run_story *story;
     struct traffic *traffic;
     struct unit *units[UNITS];
     struct link *links[LINK_COUNT];
@@ -62,12 +62,11 @@ static struct unit *active_owner(const struct carrier *carrier)
 }
 
 static void tell_packet(const struct carrier *carrier, const struct packet *packet,
-                        enum place from, enum place to, const char *fate)
+                        enum place from, enum place to, enum side sender, const char *fate)
 {
-    char text[PACKET_TEXT_SIZE];
     if (story_wants(carrier->story, packet->tag))
-        story_tell(carrier->story, engine_now(carrier->engine), from, to, "%s%s",
-                   packet_print(packet, text), fate);
+        story_tell_packet(carrier->story, engine_now(carrier->engine), from, to,
+                          sender == SIDE_OUTSIDE, packet, fate);
 }
 
 /* A packet came to the units' end of a link: whoever owns the active address gets
@@ -77,11 +76,11 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
     enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
     struct unit *owner = active_owner(carrier);
     if (!owner) {
-        tell_packet(carrier, packet, from, PLACE_NOWHERE, "  nobody owns the address");
+        tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
         return;
     }
     bool dead = unit_health(owner) != UNIT_UP;
-    tell_packet(carrier, packet, from, place_of(owner), dead ? "  (not running)" : "");
+    tell_packet(carrier, packet, from, place_of(owner), side, dead ? "  (not running)" : "");
     unit_packet(owner, side, packet);
 }
 
@@ -111,16 +110,16 @@ static uint64_t packet_identity(const struct packet *packet)
 static void tell_loss(const struct carrier *carrier, const struct packet *packet,
                       enum link_role role, enum direction direction, enum passage_loss loss)
 {
-    static const enum place origins[2][2] = {
-        { PLACE_CLIENT, PLACE_NOWHERE }, { PLACE_NOWHERE, PLACE_SERVER }
-    };
-    char text[PACKET_TEXT_SIZE];
+    char fate[64];
     if (!story_wants(carrier->story, packet->tag))
         return;
-    story_tell(carrier->story, engine_now(carrier->engine),
-               origins[role == LINK_SERVERS][direction], PLACE_NOWHERE,
-               "%s  lost on link %s (%s)", packet_print(packet, text), link_role_word(role),
-               passage_word(loss));
+    bool outward = direction == DIRECTION_REVERSE; /* from the servers to the clients */
+    enum place origin = role == LINK_CLIENTS && !outward  ? PLACE_CLIENT
+                        : role == LINK_SERVERS && outward ? PLACE_SERVER
+                                                          : PLACE_NOWHERE;
+    g_snprintf(fate, sizeof fate, "  lost on %s (%s)", link_role_word(role), passage_word(loss));
+    tell_packet(carrier, packet, origin, PLACE_NOWHERE, outward ? SIDE_INSIDE : SIDE_OUTSIDE,
+                fate);
 }
 
 static void carry_packet(struct carrier *carrier, enum link_role role, enum direction direction,
@@ -156,8 +155,10 @@ void carrier_forward(void *context, struct unit *unit, enum side side,
     struct carrier *carrier = context;
     struct packet crossed = *packet;
     crossed.epoch = carrier->epoch;
-    tell_packet(carrier, packet, place_of(unit),
-                side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER, "");
+    if (side == SIDE_OUTSIDE)
+        tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, "");
+    else
+        tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, "");
     if (side == SIDE_OUTSIDE)
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
     else
@@ -254,7 +255,7 @@ static void carry_datagram(struct carrier *carrier, struct datagram_parcel *parc
         report_records(carrier, parcel, &fate_sent, "");
         if (passage.copies == 0) {
             char where[64];
-            g_snprintf(where, sizeof where, " on link %s (%s)", link_role_word(role),
+            g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role),
                        passage_word(passage.loss));
             report_records(carrier, parcel, &fate_lost, where);
         }
@@ -353,7 +354,7 @@ uint32_t carrier_unit_ip(unsigned number)
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
                             struct engine *engine, struct observer *observer,
-                            struct journal *journal, const struct run_story *story)
+                            struct journal *journal, struct run_story *story)
 {
     struct carrier *carrier = g_new0(struct carrier, 1);
     carrier->scenario = scenario;

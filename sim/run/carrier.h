@@ -25,7 +25,7 @@ struct replication_count {
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
                             struct engine *engine, struct observer *observer,
-                            struct journal *journal, const struct run_story *story);
+                            struct journal *journal, struct run_story *story);
 void carrier_free(struct carrier *carrier);
 
 /* Whom it serves; before anything is sent. Units may be told one by one. */

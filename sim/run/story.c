@@ -17,23 +17,39 @@ void story_tell(const struct run_story *story, nstime at, enum place from, enum 
     g_free(text);
 }
 
-char *packet_print(const struct packet *packet, char *text)
+enum { FLAGS_TEXT_SIZE = 24 };
+
+static char *print_flags(const struct packet *packet, char *text)
 {
     static const struct {
         enum tcp_flag flag;
         const char *word;
     } words[] = { { TCP_SYN, "SYN " }, { TCP_FIN, "FIN " }, { TCP_RST, "RST " },
                   { TCP_ACK, "ACK " } };
-    char flags[24] = "";
+    text[0] = '\0';
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (packet->flags & words[i].flag)
-            g_strlcat(flags, words[i].word, sizeof flags);
-    if (packet->payload_length > 0)
-        g_snprintf(text, PACKET_TEXT_SIZE, "%s%u bytes, seq %u", flags, packet->payload_length,
-                   packet->sequence);
-    else if (packet->flags & TCP_ACK)
-        g_snprintf(text, PACKET_TEXT_SIZE, "%sack %u", flags, packet->acknowledgement);
-    else
-        g_snprintf(text, PACKET_TEXT_SIZE, "%sseq %u", flags, packet->sequence);
+            g_strlcat(text, words[i].word, FLAGS_TEXT_SIZE);
     return text;
+}
+
+void story_tell_packet(struct run_story *story, nstime at, enum place from, enum place to,
+                       bool by_client, const struct packet *packet, const char *fate)
+{
+    char flags[FLAGS_TEXT_SIZE];
+    unsigned sender = by_client ? 0 : 1;
+    print_flags(packet, flags);
+    if ((packet->flags & TCP_SYN) && !story->sequence_known[sender]) {
+        story->first_sequence[sender] = packet->sequence;
+        story->sequence_known[sender] = true;
+    }
+    uint32_t sequence = packet->sequence - story->first_sequence[sender];
+    uint32_t acknowledgement = packet->acknowledgement - story->first_sequence[1 - sender];
+    if (packet->payload_length > 0)
+        story_tell(story, at, from, to, "%sbytes %u..%u%s", flags, sequence,
+                   sequence + packet->payload_length - 1, fate);
+    else if ((packet->flags & (TCP_ACK | TCP_SYN)) == TCP_ACK)
+        story_tell(story, at, from, to, "%sack %u%s", flags, acknowledgement, fate);
+    else
+        story_tell(story, at, from, to, "%.*s%s", (int)strlen(flags) - 1, flags, fate);
 }

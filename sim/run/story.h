@@ -7,6 +7,7 @@
 #include "core/nstime.h"
 #include "core/packet.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum place { PLACE_CLIENT, PLACE_UNIT_0, PLACE_UNIT_1, PLACE_SERVER, PLACE_NOWHERE };
@@ -16,6 +17,10 @@ struct run_story {
     void *context;
     /* to is PLACE_NOWHERE where nothing travels; text is borrowed, without line end */
     void (*tell)(void *context, nstime at, enum place from, enum place to, const char *text);
+
+    /* the story's own: first sequence numbers, so that it can tell relative ones */
+    uint32_t first_sequence[2]; /* of the client, of the server */
+    bool sequence_known[2];
 };
 
 /* Tell with a format, if anybody listens. */
@@ -28,9 +33,10 @@ static inline int story_wants(const struct run_story *story, uint32_t tag)
     return story && story->tag == tag;
 }
 
-/* "SYN", "FIN ACK", "ACK 400 bytes", with relative numbers left out, in a buffer
- * of PACKET_TEXT_SIZE; returns text. */
-enum { PACKET_TEXT_SIZE = 80 };
-char *packet_print(const struct packet *packet, char *text);
+/* A packet of the connection, sent by its client or its server, in a few words:
+ * "SYN", "ACK bytes 401..800", "FIN ACK ack 12001"; numbers are relative to the first of
+ * their side. fate is appended. */
+void story_tell_packet(struct run_story *story, nstime at, enum place from, enum place to,
+                       bool by_client, const struct packet *packet, const char *fate);
 
 #endif

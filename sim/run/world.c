@@ -8,7 +8,7 @@ enum { UNITS = 2 };
 struct world {
     const struct scenario *scenario;
     struct journal *journal;
-    const struct run_story *story;
+    struct run_story *story;
     struct engine *engine;
     struct observer *observer;
     struct carrier *carrier;
@@ -38,8 +38,8 @@ static void report_unit(struct world *world, unsigned number, const char *event,
 {
     nstime now = engine_now(world->engine);
     journal_unit(world->journal, now, unit_spec(world, number)->name, event, detail);
-    story_tell(world->story, now, unit_place(number), PLACE_NOWHERE, "%s%s%s", event,
-               detail ? ": " : "", detail ? detail : "");
+    story_tell(world->story, now, unit_place(number), PLACE_NOWHERE, "%s%s%s%s", event,
+               detail ? " (" : "", detail ? detail : "", detail ? ")" : "");
 }
 
 /* ---- what units do to the world ------------------------------------------------ */
@@ -82,7 +82,7 @@ static bool is_about_the_unit(enum note_code code)
 {
     return code == NOTE_PEER_SILENT || code == NOTE_PEER_HEARD || code == NOTE_BECAME_ACTIVE
            || code == NOTE_BECAME_STANDBY || code == NOTE_BOTH_ACTIVE
-           || code == NOTE_MACHINE_STATE || code == NOTE_TABLE_FULL;
+           || code == NOTE_TABLE_FULL;
 }
 
 static void tell_note(struct world *world, unsigned number, const struct note *note,
@@ -92,7 +92,8 @@ static void tell_note(struct world *world, unsigned number, const struct note *n
     const char *detail = note_detail_word(note);
     if (tag != 0 && story_wants(world->story, tag))
         story_tell(world->story, engine_now(world->engine), unit_place(number), PLACE_NOWHERE,
-                   "%s%s%s", note_word(note->code), detail ? ": " : "", detail ? detail : "");
+                   "%s%s%s%s", note_word(note->code), detail ? " (" : "", detail ? detail : "",
+                   detail ? ")" : "");
 }
 
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
@@ -278,9 +279,11 @@ void world_result(struct world *world, struct run_result *result)
 /* ---- life ---------------------------------------------------------------------------------- */
 
 /* The phase of a unit's hellos is drawn anew in each repetition: a crash at a fixed
- * phase of a timer would be a designed instant. */
+ * phase of a timer would be a designed instant. A scenario may want just that. */
 static nstime hello_phase(const struct scenario *scenario, uint64_t run_key, unsigned number)
 {
+    if (scenario->hello_phase != NSTIME_NEVER)
+        return scenario->hello_phase;
     uint64_t key = chance_fold(chance_fold_name(run_key, "hello-phase"), number);
     return (nstime)(((unsigned __int128)key * (uint64_t)scenario->hello_time) >> 64);
 }
@@ -318,7 +321,7 @@ static void make_traffic(struct world *world, uint64_t run_key)
 }
 
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
-                        struct journal *journal, const struct run_story *story)
+                        struct journal *journal, struct run_story *story)
 {
     uint64_t run_key = chance_root(scenario->seed, repetition);
     struct world *world = g_new0(struct world, 1);

@@ -13,7 +13,7 @@ struct world;
 
 /* All borrowed but what a run needs of its own; journal and story may be NULL. */
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
-                        struct journal *journal, const struct run_story *story);
+                        struct journal *journal, struct run_story *story);
 void world_free(struct world *world);
 
 /* From the first opening to the last verdict. */

@@ -44,7 +44,7 @@ START_TEST(the_ladder_of_a_casualty)
     struct run_result *result = run_once(scenario);
     char *story = tell(scenario, first_with(result, CAUSE_CREATE_LOST, OUTCOME_TIMED_OUT));
     const char *const parts[] = { "SYN",           "established",
-                                  "create is lost on link replication (random)",
+                                  "create is lost on replication (random loss)",
                                   "crash",         "became-active",
                                   "unknown-inbound", "timed_out",
                                   "create_lost",   NULL };

@@ -209,7 +209,8 @@ START_TEST(half_closed_connections_count)
     struct scenario *scenario = scenario_from_text(
         "[scenario]\nduration = 14s\n[virtual web]\naddress = 192.0.2.80:80\nbind = r1\n"
         "replicate = yes\n[real r1]\naddress = 10.0.1.1:80\nservice-time = 2s\n"
-        "[workload browsers]\narrivals = poisson 50/s\nhalf-close = yes\n" HELLO
+        "[workload browsers]\narrivals = poisson 50/s\nrequests-per-connection = 1\n"
+        "half-close = yes\n" HELLO
         "[replication]\nprotocol = patent\n" CRASH);
     struct run_result *result = run_once(scenario);
     uint32_t half_closed = 0;
