@@ -36,15 +36,22 @@ static bool is_lost(const struct town *town)
            || (now >= town->cut_from && now < town->cut_to);
 }
 
-/* As a director does: the virtual address outside, a machine's inside. */
-static void translate(const struct town *town, enum side from, struct packet *packet)
+static uint32_t machine_of(const struct town *town, const struct packet *packet)
 {
-    if (from == SIDE_INSIDE) {
-        packet->source_ip = TOWN_VIRTUAL_IP;
-        return;
+    return TOWN_REAL_IP + (packet->tag + town->shift) % town->scenario.reals->len;
+}
+
+/* As a director does: the virtual address outside, a machine's inside; what comes from
+ * a machine that does not have the connection goes nowhere. */
+static bool translate(const struct town *town, enum side from, struct packet *packet)
+{
+    if (from == SIDE_OUTSIDE) {
+        packet->destination_ip = machine_of(town, packet);
+        return true;
     }
-    unsigned machine = (packet->tag + town->shift) % town->scenario.reals->len;
-    packet->destination_ip = TOWN_REAL_IP + machine;
+    bool bound = packet->source_ip == machine_of(town, packet);
+    packet->source_ip = TOWN_VIRTUAL_IP;
+    return bound;
 }
 
 static void send_packet(void *network, enum side from, const struct packet *packet)
@@ -54,9 +61,8 @@ static void send_packet(void *network, enum side from, const struct packet *pack
         .at = engine_now(town->engine), .from = from, .packet = *packet, .lost = is_lost(town),
     };
     g_array_append_val(town->log, entry);
-    if (entry.lost)
+    if (entry.lost || !translate(town, from, &entry.packet))
         return;
-    translate(town, from, &entry.packet);
     entry.packet.epoch = town->epoch;
     town_inject(town, from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE, &entry.packet);
 }
