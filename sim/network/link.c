@@ -1,8 +1,8 @@
 #include "sim/network/link.h"
 
-#include "sim/engine/queue.h"
 #include "sim/network/delay.h"
 #include "sim/network/loss.h"
+#include "sim/network/waiting.h"
 
 #include <glib.h>
 
@@ -22,11 +22,10 @@ struct way {
     struct correlated duplicate;
     struct correlated reorder;
     struct correlated delay;
-    uint64_t index;      /* of the next packet, copies included */
-    nstime line_free;    /* when the last packet has been serialised */
-    nstime last_arrival; /* for keep_order */
-    struct queue waiting; /* arrivals still to come, for the limit */
-    uint64_t accepted;
+    uint64_t index;         /* of the next packet, copies included */
+    nstime line_free;       /* when the last packet has been serialised */
+    nstime last_arrival;    /* for keep_order */
+    struct waiting waiting; /* for the limit */
     struct link_count count;
 };
 
@@ -42,7 +41,7 @@ static void way_init(struct way *way, uint64_t key, const struct impairment *imp
     way->duplicate.key = chance_fold_name(key, "duplicate");
     way->reorder.key = chance_fold_name(key, "reorder");
     way->delay.key = chance_fold_name(key, "delay");
-    queue_init(&way->waiting);
+    waiting_init(&way->waiting);
 }
 
 struct link *link_new(const char *name, uint64_t run_key, const struct impairment *forward,
@@ -61,8 +60,8 @@ void link_free(struct link *link)
 {
     if (link == NULL)
         return;
-    queue_clear(&link->ways[DIRECTION_FORWARD].waiting);
-    queue_clear(&link->ways[DIRECTION_REVERSE].waiting);
+    waiting_clear(&link->ways[DIRECTION_FORWARD].waiting);
+    waiting_clear(&link->ways[DIRECTION_REVERSE].waiting);
     g_free(link->name);
     g_free(link);
 }
@@ -164,27 +163,18 @@ static nstime arrival_in_turn(struct way *way, nstime now, struct packet_key pac
         + delay_value(impairment, draw(&way->delay, impairment->delay_correlation, packet));
 }
 
-static bool queue_full(struct way *way, nstime now)
-{
-    nstime arrived;
-
-    while (queue_count(&way->waiting) > 0 && queue_first_time(&way->waiting) <= now)
-        queue_take(&way->waiting, &arrived);
-    return queue_count(&way->waiting) >= way->impairment.limit;
-}
-
 /* A packet that is not lost before the queue: it arrives, unless the queue is full. */
 static bool enqueue(struct way *way, nstime now, struct packet_key packet, uint32_t bytes,
                     nstime *arrival)
 {
-    if (queue_full(way, now))
+    if (waiting_count(&way->waiting, now) >= way->impairment.limit)
         return false;
     nstime at = reordered(way, packet) ? now : arrival_in_turn(way, now, packet, bytes);
     if (way->impairment.keep_order)
         at = MAX(at, way->last_arrival);
     way->last_arrival = MAX(way->last_arrival, at);
     if (at > now)
-        queue_put(&way->waiting, at, way->accepted++, 0);
+        waiting_put(&way->waiting, at);
     *arrival = at;
     g_assert(at >= now);
     return true;
