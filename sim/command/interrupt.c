@@ -6,12 +6,12 @@
  * gets no argument, so there is no other way for it to tell anybody. */
 static struct {
     volatile sig_atomic_t signal; /* the first that came, or 0 */
-} interrupt;
+} interrupted;
 
 static void note(int signal)
 {
-    if (interrupt.signal == 0) {
-        interrupt.signal = signal;
+    if (interrupted.signal == 0) {
+        interrupted.signal = signal;
     }
 }
 
@@ -26,7 +26,7 @@ void interrupt_watch(void)
 
 enum status interrupt_status(void)
 {
-    switch (interrupt.signal) {
+    switch (interrupted.signal) {
     case 0:
         return STATUS_DONE;
     case SIGTERM:

@@ -8,9 +8,8 @@
 void plan_print_runs(GString *text, const struct scenario_file *file, uint32_t repetitions);
 
 /* A line for each impaired link (its directions apart where they differ), for all
- * points of the sweep, with the loss that the model amounts to; then how long detection takes; then what was
- * read of a trace. */
+ * points of the sweep, with the loss that the model amounts to; then how long
+ * detection takes; then what was read of a trace. */
 void plan_print_world(GString *text, const struct scenario_file *file);
-
 
 #endif

@@ -41,10 +41,8 @@ void report_wrap(GString *text, const char *words, unsigned indent)
 
 void report_pad(GString *text, const char *word, unsigned width)
 {
-    size_t length = strlen(word);
-
     g_assert(width > 0);
-    if (length <= width) {
+    if (strlen(word) <= width) {
         g_string_append_printf(text, "%-*s", (int)width, word);
     } else {
         g_string_append_printf(text, "%.*s~", (int)width - 1, word);
@@ -70,8 +68,10 @@ void report_bar(GString *text, char ink, unsigned length, enum report_colour pai
 
 void report_json_string(GString *text, const char *string)
 {
+    g_autofree char *valid = g_utf8_make_valid(string, -1);
+
     g_string_append_c(text, '"');
-    for (const char *c = string; *c != '\0'; c++) {
+    for (const char *c = valid; *c != '\0'; c++) {
         if (*c == '"' || *c == '\\') {
             g_string_append_printf(text, "\\%c", *c);
         } else if ((unsigned char)*c < 0x20) {

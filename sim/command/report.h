@@ -20,7 +20,8 @@ void report_time(GString *text, nstime time);
 /* Text broken at blanks, each line but the first behind so many blanks. */
 void report_wrap(GString *text, const char *words, unsigned indent);
 
-/* A word on so many columns: padded behind, or cut with a tilde. */
+/* A word on so many columns: padded behind, or cut with a tilde. For
+ * names and values of scenarios, which are ASCII. */
 void report_pad(GString *text, const char *word, unsigned width);
 
 /* A character so many times, coloured if colour says so. */

@@ -56,8 +56,9 @@ static inline void assert_fits(const char *text)
 }
 
 #define assert_status(answer, expected)                                                    \
-    ck_assert_msg((answer).status == (expected), "status %d, expected %d\nout: %.1500s\nerr: %.1500s", \
-                  (answer).status, (expected), (answer).out, (answer).err)
+    ck_assert_msg((answer).status == (expected),                                            \
+                  "status %d, expected %d\nout: %.1500s\nerr: %.1500s", (answer).status,     \
+                  (expected), (answer).out, (answer).err)
 #define assert_contains(text, part) \
     ck_assert_msg(strstr((text), (part)) != NULL, "\"%s\" is not in:\n%.2000s", (part), (text))
 
