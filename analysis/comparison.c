@@ -125,7 +125,7 @@ static void print_header(const struct comparison *comparison,
     g_string_append_printf(line, "B  %s", comparison->b);
     append_line(report, line);
     g_auto(GStrv) labels = g_strsplit(comparison->labels, "\n", -1);
-    for (char **label = labels; **label != '\0'; label++) {
+    for (char **label = labels; *label != NULL && **label != '\0'; label++) {
         append_line(report, g_string_append(line, *label));
     }
     g_string_append_printf(line, "%zu pairs of runs", comparison->pairs);

@@ -1,0 +1,21 @@
+/* The suites of this room, one line each. */
+#ifndef TESTS_ANALYSIS_SUITES_H
+#define TESTS_ANALYSIS_SUITES_H
+
+#include <check.h>
+
+#define SUITE_LIST(X) \
+    X(columns)        \
+    X(table)          \
+    X(stats)          \
+    X(theory)         \
+    X(aggregate)      \
+    X(compare)        \
+    X(axis)           \
+    X(plot)
+
+#define SUITE_GETTER(name) Suite *name##_suite(void);
+SUITE_LIST(SUITE_GETTER)
+#undef SUITE_GETTER
+
+#endif
