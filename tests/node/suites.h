@@ -9,7 +9,9 @@
     X(tcp_timers)     \
     X(tcp_loss)       \
     X(tcp_states)     \
-    X(traffic)
+    X(traffic)        \
+    X(workload)       \
+    X(trace)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
