@@ -107,13 +107,13 @@ void operator_command(struct director *director, nstime now, const char *line,
     struct command_result result = {0};
     command_run(line, director->machines, &director->settings, &result);
     if (result.action == COMMAND_SHOW) {
+        g_free(result.reply);
         result.reply = show_print(director, result.show);
     } else if (result.action != COMMAND_FAILED) {
         act(director, now, &result, effects);
         note_machines(director, result.state_changes, effects);
         follow_settings(director, now, effects);
     }
-    effects_add_reply(effects, result.action != COMMAND_FAILED,
-                      result.reply != NULL ? result.reply : "");
+    effects_add_reply(effects, result.action != COMMAND_FAILED, result.reply);
     command_result_clear(&result);
 }

@@ -16,7 +16,14 @@
     X(command)        \
     X(configuration)  \
     X(spelling)       \
-    X(header)
+    X(header)         \
+    X(record)         \
+    X(hello)          \
+    X(conn_table)     \
+    X(director)       \
+    X(traffic)        \
+    X(operator)       \
+    X(form)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

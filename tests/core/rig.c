@@ -1,0 +1,272 @@
+#include "tests/core/rig.h"
+
+static const char *const configuration[] = {
+    "real 10.0.1.1:80", "real 10.0.1.2:80", "virtual 192.0.2.80:80",
+    "bind 192.0.2.80:80 10.0.1.1:80 10.0.1.2:80", "replicate 192.0.2.80:80",
+    "failover hellotime 1s", "ip address 192.0.2.1", "failover ip address 192.0.2.2",
+};
+
+static void step(struct rig_unit *unit, const struct event *event)
+{
+    director_step(unit->director, unit->rig->now, event, &unit->effects);
+}
+
+void rig_command(struct rig_unit *unit, const char *line)
+{
+    step(unit, &(struct event){.kind = EVENT_COMMAND, .command = line});
+    const struct effect *reply = rig_effect(unit, EFFECT_REPLY, 0);
+    ck_assert_ptr_nonnull(reply);
+    ck_assert_msg(reply->reply.ok, "%s: %s", line, effect_text(&unit->effects, reply));
+}
+
+void rig_deadline(struct rig_unit *unit)
+{
+    step(unit, &(struct event){.kind = EVENT_DEADLINE});
+}
+
+void rig_packet(struct rig_unit *unit, enum side side, const struct packet *packet)
+{
+    step(unit, &(struct event){.kind = EVENT_PACKET, .packet = {side, packet}});
+}
+
+void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *bytes,
+                  size_t length)
+{
+    uint32_t source = RIG_UNIT_IP + 1 - unit->number;
+    step(unit, &(struct event){.kind = EVENT_DATAGRAM,
+                               .datagram = {channel, source, bytes, length}});
+}
+
+void rig_start(struct rig *rig, unsigned number, enum role role)
+{
+    struct rig_unit *unit = &rig->units[number];
+    struct director_config config = {
+        .rank = number == 0 ? RANK_PRIMARY : RANK_SECONDARY,
+        .initial_role = role,
+        .own_ip = RIG_UNIT_IP + number,
+        .peer_ip = RIG_UNIT_IP + 1 - number,
+        .hello_phase = (nstime)number * 500 * NSTIME_MS,
+        .max_connections = rig->max_connections,
+    };
+    if (unit->director != NULL)
+        director_free(unit->director);
+    unit->director = director_new(&config, rig->now);
+    for (unsigned i = 0; i < G_N_ELEMENTS(configuration); i++)
+        rig_command(unit, configuration[i]);
+}
+
+void rig_set_up(struct rig *rig)
+{
+    *rig = (struct rig){.now = 0};
+    for (unsigned i = 0; i < 2; i++) {
+        rig->units[i].rig = rig;
+        rig->units[i].number = i;
+        effects_init(&rig->units[i].effects);
+        rig_start(rig, i, i == 0 ? ROLE_ACTIVE : ROLE_STANDBY);
+    }
+}
+
+void rig_tear_down(struct rig *rig)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        director_free(rig->units[i].director);
+        effects_clear(&rig->units[i].effects);
+    }
+}
+
+void rig_run(struct rig_unit *unit, nstime then)
+{
+    while (director_deadline(unit->director) <= then) {
+        unit->rig->now = MAX(unit->rig->now, director_deadline(unit->director));
+        rig_deadline(unit);
+    }
+    unit->rig->now = then;
+}
+
+void rig_deliver(struct rig_unit *from)
+{
+    struct rig_unit *to = &from->rig->units[1 - from->number];
+    const struct effect *effect;
+    for (unsigned i = 0; (effect = rig_effect(from, EFFECT_DATAGRAM, i)) != NULL; i++)
+        rig_datagram(to, effect->datagram.channel, effect_bytes(&from->effects, effect),
+                     effect->datagram.length);
+}
+
+/* Answers to what was delivered are delivered too. */
+static void settle(struct rig_unit *from)
+{
+    while (rig_effect(from, EFFECT_DATAGRAM, 0) != NULL) {
+        rig_deliver(from);
+        effects_reset(&from->effects);
+        from = &from->rig->units[1 - from->number];
+    }
+}
+
+void rig_run_both(struct rig *rig, nstime then)
+{
+    for (;;) {
+        nstime first = director_deadline(rig->units[0].director);
+        nstime second = director_deadline(rig->units[1].director);
+        if (MIN(first, second) > then)
+            break;
+        struct rig_unit *unit = &rig->units[second < first ? 1 : 0];
+        rig->now = MAX(rig->now, MIN(first, second));
+        rig_deadline(unit);
+        settle(unit);
+    }
+    rig->now = then;
+}
+
+const struct effect *rig_effect(const struct rig_unit *unit, enum effect_kind kind, unsigned n)
+{
+    for (size_t i = 0; i < unit->effects.count; i++)
+        if (unit->effects.items[i].kind == kind && n-- == 0)
+            return &unit->effects.items[i];
+    return NULL;
+}
+
+unsigned rig_count(const struct rig_unit *unit, enum effect_kind kind)
+{
+    unsigned count = 0;
+    while (rig_effect(unit, kind, count) != NULL)
+        count++;
+    return count;
+}
+
+unsigned rig_notes(const struct rig_unit *unit, enum note_code code)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < unit->effects.count; i++)
+        count += unit->effects.items[i].kind == EFFECT_NOTE
+                 && unit->effects.items[i].note.code == code;
+    return count;
+}
+
+const struct note *rig_note(const struct rig_unit *unit, enum note_code code)
+{
+    const struct note *found = NULL;
+    for (size_t i = 0; i < unit->effects.count; i++)
+        if (unit->effects.items[i].kind == EFFECT_NOTE
+            && unit->effects.items[i].note.code == code)
+            found = &unit->effects.items[i].note;
+    ck_assert_msg(rig_notes(unit, code) == 1, "%u notes \"%s\" where one was expected",
+                  rig_notes(unit, code), note_word(code));
+    return found;
+}
+
+struct packet rig_from_client(unsigned client, uint16_t port, uint8_t flags, uint32_t sequence,
+                              uint32_t acknowledgement)
+{
+    return (struct packet){
+        .source_ip = RIG_CLIENT_IP + client,
+        .source_port = port,
+        .destination_ip = RIG_VIRTUAL_IP,
+        .destination_port = 80,
+        .sequence = sequence,
+        .acknowledgement = acknowledgement,
+        .protocol = PROTOCOL_TCP,
+        .flags = flags,
+        .tag = client << 16 | port,
+    };
+}
+
+struct packet rig_from_server(unsigned server, unsigned client, uint16_t port, uint8_t flags,
+                              uint32_t sequence, uint32_t acknowledgement)
+{
+    return (struct packet){
+        .source_ip = RIG_REAL_IP + server,
+        .source_port = 80,
+        .destination_ip = RIG_CLIENT_IP + client,
+        .destination_port = port,
+        .sequence = sequence,
+        .acknowledgement = acknowledgement,
+        .protocol = PROTOCOL_TCP,
+        .flags = flags,
+    };
+}
+
+struct flow rig_flow(unsigned client, uint16_t port)
+{
+    return (struct flow){{RIG_CLIENT_IP + client, port}, {RIG_VIRTUAL_IP, 80}, PROTOCOL_TCP};
+}
+
+unsigned rig_open(struct rig_unit *unit, unsigned client, uint16_t port)
+{
+    struct packet packet = rig_from_client(client, port, TCP_SYN, 1000, 0);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    const struct effect *forwarded = rig_effect(unit, EFFECT_FORWARD, 0);
+    ck_assert_ptr_nonnull(forwarded);
+    unsigned server = forwarded->packet.packet.destination_ip - RIG_REAL_IP;
+    packet = rig_from_server(server, client, port, TCP_SYN | TCP_ACK, 5000, 1001);
+    rig_packet(unit, SIDE_INSIDE, &packet);
+    packet = rig_from_client(client, port, TCP_ACK, 1001, 5001);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    return server;
+}
+
+void rig_close(struct rig_unit *unit, unsigned server, unsigned client, uint16_t port)
+{
+    struct packet packet = rig_from_client(client, port, TCP_FIN | TCP_ACK, 1001, 5001);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    packet = rig_from_server(server, client, port, TCP_FIN | TCP_ACK, 5001, 1002);
+    rig_packet(unit, SIDE_INSIDE, &packet);
+    packet = rig_from_client(client, port, TCP_ACK, 1002, 5002);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+}
+
+bool rig_knows(const struct rig_unit *unit, unsigned client, uint16_t port,
+               struct connection_view *view)
+{
+    struct flow flow = rig_flow(client, port);
+    return director_find(unit->director, &flow, view);
+}
+
+void rig_check(const struct rig_unit *unit)
+{
+    const char *broken = director_check(unit->director);
+    ck_assert_msg(broken == NULL, "unit %u: %s", unit->number, broken);
+}
+
+void rig_client(struct rig_unit *unit, uint8_t flags, uint32_t sequence,
+                uint32_t acknowledgement)
+{
+    struct packet packet =
+        rig_from_client(RIG_CLIENT, RIG_PORT, flags, sequence, acknowledgement);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+}
+
+void rig_server(struct rig_unit *unit, unsigned server, uint8_t flags, uint32_t sequence,
+                uint32_t acknowledgement)
+{
+    struct packet packet =
+        rig_from_server(server, RIG_CLIENT, RIG_PORT, flags, sequence, acknowledgement);
+    rig_packet(unit, SIDE_INSIDE, &packet);
+}
+
+struct connection_view rig_view(const struct rig_unit *unit)
+{
+    struct connection_view view;
+    ck_assert(rig_knows(unit, RIG_CLIENT, RIG_PORT, &view));
+    return view;
+}
+
+bool rig_gone(const struct rig_unit *unit)
+{
+    struct connection_view view;
+    return !rig_knows(unit, RIG_CLIENT, RIG_PORT, &view);
+}
+
+const struct packet *rig_forwarded(const struct rig_unit *unit, enum side to)
+{
+    ck_assert_uint_eq(rig_count(unit, EFFECT_FORWARD), 1);
+    const struct effect *effect = rig_effect(unit, EFFECT_FORWARD, 0);
+    ck_assert_int_eq(effect->packet.side, to);
+    return &effect->packet.packet;
+}
+
+void rig_assert_dropped(const struct rig_unit *unit, enum note_code code,
+                        enum drop_reason reason)
+{
+    ck_assert_uint_eq(rig_note(unit, code)->detail, reason);
+    ck_assert_uint_eq(rig_count(unit, EFFECT_FORWARD), 0);
+}
