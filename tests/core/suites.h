@@ -23,7 +23,9 @@
     X(director)       \
     X(traffic)        \
     X(operator)       \
-    X(form)
+    X(form)           \
+    X(standby)        \
+    X(role)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
