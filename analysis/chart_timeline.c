@@ -261,7 +261,8 @@ static struct figure *timeline_of(const struct table *runs, const struct table *
 struct figure *chart_timeline(const char *directory, GError **error)
 {
     struct table *runs = chart_table(directory, "runs.csv", error);
-    struct table *connections = runs != NULL ? chart_table(directory, "connections.csv", error) : NULL;
+    struct table *connections =
+        runs != NULL ? chart_table(directory, "connections.csv", error) : NULL;
     struct figure *figure = connections != NULL ? timeline_of(runs, connections, error) : NULL;
     table_free(connections);
     table_free(runs);

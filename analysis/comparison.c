@@ -149,9 +149,9 @@ static void print_verdict(const struct comparison *comparison,
         g_string_append(report, "\nB is not worse.\n");
         return;
     }
-    g_string_append(report, "\nB is worse where \"!\" stands: by more than ");
+    g_string_append(report, "\nB is worse where \"!\" stands: beyond ");
     append_decimal(report, "%g", 100 * options->max_drop);
-    g_string_append(report, "% and with the whole interval on that side.\n");
+    g_string_append(report, "%, with the whole interval.\n");
 }
 
 void comparison_print(const struct comparison *comparison, const struct compare_options *options,

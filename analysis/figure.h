@@ -49,8 +49,9 @@ struct dot *figure_dot(struct figure *figure, const char *name, double x);
 /* The text that figure.gp reads: tab-separated blocks parted by two empty lines. Block
  * 0 holds the words as KEY and TEXT, block 1 the ticks as position and label, each
  * further one a curve: its name, then x, y, lo, hi, theory and the y of a joining line,
- * sorted by x (NaN: none); a curve with theory has no joining line. Curves and dots without a value are left out; NULL when none is left.
- * The title is broken into lines of so many columns. */
+ * sorted by x (NaN: none); a curve with theory has no joining line. Curves and dots
+ * without a value are left out; NULL when none is left. The title is broken into lines
+ * of so many columns. */
 GString *figure_text(struct figure *figure, glong columns);
 
 #endif

@@ -221,8 +221,13 @@ START_TEST(report_is_80_columns_wide)
     const int same[4] = {90, 80, 91, 81};
     write_runs(dir_a, protocol, same, 1000000);
     write_runs(dir_b, protocol, same, 1);
-    static const char *const metrics[] = {NULL, "takeover-time", "replication-datagrams"};
-    struct verdict verdict = compare(metrics[_i], 0, false);
+    const int fewer[4] = {1, 2, 3, 4};
+    if (_i == 3) {
+        write_runs(dir_b, protocol, fewer, 1);
+    }
+    static const char *const metrics[] = {NULL, "takeover-time", "replication-datagrams", NULL};
+    struct verdict verdict = compare(metrics[_i], 0.012345, false);
+    ck_assert_int_eq(verdict.worse, _i == 3);
     g_auto(GStrv) lines = g_strsplit(verdict.report->str, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         ck_assert_msg(g_utf8_strlen(*line, -1) <= 80, "%s", *line);
@@ -300,7 +305,7 @@ Suite *compare_suite(void)
     tcase_add_test(verdict, runs_without_partner_are_counted);
     tcase_add_test(verdict, connections_of_one_side_are_named);
     tcase_add_test(verdict, json_holds_the_same);
-    tcase_add_loop_test(verdict, report_is_80_columns_wide, 0, 3);
+    tcase_add_loop_test(verdict, report_is_80_columns_wide, 0, 4);
     suite_add_tcase(suite, verdict);
     TCase *refusal = tcase_create("refusal");
     tcase_add_checked_fixture(refusal, set_up, tear_down);

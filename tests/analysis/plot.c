@@ -52,8 +52,8 @@ static void write_sweep(const char *keys, const char *const *points, const char 
                                    1000 - survived, survived, 12 + repetition,
                                    none ? 0 : 120000 + point, none ? "" : "0.9");
             for (unsigned i = 0; i < 30; i++) {
-                g_string_append_printf(connections, "%u,%u,web,c:%u,r1,%u000000,open_idle,yes,%s,,1\n",
-                                       run, i, i, 1 + i * i * 10,
+                g_string_append_printf(connections,
+                                       "%u,%u,web,c:%u,r1,%u000000,open_idle,yes,%s,,1\n", run, i, i, 1 + i * i * 10,
                                        none || i == 29 ? "timed_out" : "survived");
             }
         }
@@ -127,7 +127,8 @@ START_TEST(data_of_the_main_figure)
     write_layout(0);
     char *data = draw("survival", "data");
     ck_assert_ptr_nonnull(strstr(data, "title\tA title\n"));
-    ck_assert_ptr_nonnull(strstr(data, "note\tmean over 3 runs at each point, with 95 % interval\n"));
+    ck_assert_ptr_nonnull(
+        strstr(data, "note\tmean over 3 runs at each point, with 95 % interval\n"));
     ck_assert_ptr_nonnull(strstr(data, "xlabel\tloss on the replication link\n"));
     ck_assert_ptr_nonnull(strstr(data, "ylabel\tshare of open connections that survived\n"));
     ck_assert_ptr_nonnull(strstr(data, "offset\t0.5\n"));
@@ -243,7 +244,8 @@ END_TEST
 START_TEST(hostile_words_are_only_words)
 {
     static const char *const titles[] = {
-        "`touch TRAP`", "$(touch TRAP)", "'; system('touch TRAP'); x='", "\\\"; system(\\\"touch TRAP",
+        "`touch TRAP`", "$(touch TRAP)", "'; system('touch TRAP'); x='",
+        "\\\"; system(\\\"touch TRAP",
         "@title # no comment", "{/Symbol a} x_2 ^3", "%d %s %n", "<touch TRAP", "| touch TRAP"};
     if (!have_gnuplot()) {
         return;
