@@ -10,6 +10,7 @@
     X(delay)          \
     X(link)           \
     X(impairment)     \
+    X(waiting)        \
     X(pool)           \
     X(segment)
 
