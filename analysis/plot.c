@@ -49,7 +49,7 @@ static GSubprocess *start(const char *gnuplot, const char *folder, const char *f
                                        "figure.gp", NULL);
 }
 
-/* A sentence of what gnuplot says: its last line that is not a position marker. */
+/* What gnuplot said on standard error is the reason. */
 static void fail(GBytes *complaint, GError **error)
 {
     gsize length = 0;

@@ -53,7 +53,8 @@ static void write_sweep(const char *keys, const char *const *points, const char 
                                    none ? 0 : 120000 + point, none ? "" : "0.9");
             for (unsigned i = 0; i < 30; i++) {
                 g_string_append_printf(connections,
-                                       "%u,%u,web,c:%u,r1,%u000000,open_idle,yes,%s,,1\n", run, i, i, 1 + i * i * 10,
+                                       "%u,%u,web,c:%u,r1,%u000000,open_idle,yes,%s,,1\n",
+                                       run, i, i, 1 + i * i * 10,
                                        none || i == 29 ? "timed_out" : "survived");
             }
         }
