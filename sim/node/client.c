@@ -68,14 +68,14 @@ static uint64_t *end_count(struct traffic_count *count, enum connection_end end)
 static void finish(struct client *client, enum connection_end end)
 {
     struct clients *clients = client->clients;
-    (*end_count(&clients->count, end))++;
-    if (watch_of(client)->ended != NULL)
-        watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
     tcp_dispose(&client->tcp);
     socket_table_remove(&clients->sockets, &client->tcp.socket);
     if (client->tcp.state == TCP_TIME_WAIT)
         time_waits_add(&clients->waits, &client->tcp);
     delist(clients, client);
+    (*end_count(&clients->count, end))++;
+    if (watch_of(client)->ended != NULL)
+        watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
     pool_give(clients->pool, client);
 }
 

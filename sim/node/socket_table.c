@@ -88,8 +88,3 @@ void socket_table_remove(struct socket_table *table, struct socket *socket)
     *link = socket->chain;
     table->count--;
 }
-
-size_t socket_table_memory(const struct socket_table *table)
-{
-    return table->bucket_count * sizeof(*table->buckets);
-}

@@ -43,6 +43,4 @@ static inline struct socket *socket_table_receiver(const struct socket_table *ta
 void socket_table_add(struct socket_table *table, struct socket *socket);
 void socket_table_remove(struct socket_table *table, struct socket *socket);
 
-size_t socket_table_memory(const struct socket_table *table);
-
 #endif

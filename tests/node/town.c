@@ -103,6 +103,8 @@ static void saw_ended(void *context, struct connection *connection, enum connect
 {
     struct town *town = context;
     struct town_end entry = { connection->number, end, engine_now(town->engine) };
+    struct traffic_count count = traffic_count(town->traffic);
+    ck_assert_uint_eq(count.opened - count.open, town->ends->len + 1);
     g_array_append_val(town->ends, entry);
 }
 
