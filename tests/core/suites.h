@@ -25,7 +25,8 @@
     X(operator)       \
     X(form)           \
     X(standby)        \
-    X(role)
+    X(role)           \
+    X(replication)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
