@@ -183,6 +183,7 @@ void build_scenario(struct build *build)
     build_machines(build);
     build_links(build);
     build_workloads(build);
+    build_ports(build);
     build_faults(build);
     take_drain(build, group);
     build_commands(build);

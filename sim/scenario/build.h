@@ -26,6 +26,7 @@ void build_scenario(struct build *build);
 void build_machines(struct build *build);  /* units, virtuals, reals, failover */
 void build_links(struct build *build);
 void build_workloads(struct build *build);
+void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_commands(struct build *build);
 

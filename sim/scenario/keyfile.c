@@ -60,15 +60,14 @@ static void open_group(struct scan *scan, const char *line)
 {
     scan->group = NULL;
     scan->lost = true;
-    size_t length = strlen(line);
     const char *end = strchr(line, ']');
     if (end != NULL && end[1] != '\0') {
         complain(scan, line, "something stands after the group's name "
                              "(a comment needs a line of its own)");
         return;
     }
-    char *name = g_strndup(line + 1, length - 2);
-    if (end == NULL || *g_strstrip(name) == '\0' || !plain(name))
+    char *name = end == NULL ? g_strdup("") : g_strndup(line + 1, (gsize)(end - line - 1));
+    if (*g_strstrip(name) == '\0' || !plain(name))
         complain(scan, line, "not a group (write [KIND] or [KIND NAME])");
     else if (first_time(scan, name, line)) {
         scan->group = g_new(struct keyfile_group, 1);

@@ -1,4 +1,4 @@
-/* Workloads, their client addresses, and whether the ports suffice. */
+/* Workloads and their clients' addresses. */
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/random_read.h"
@@ -7,13 +7,7 @@
 
 #include <string.h>
 
-enum {
-    PORTS = 28232,      /* 32768..60999: Linux's ephemeral ports */
-    PROTOCOL_TCP = 6,
-    BLOCK_MIN_SIZE = 256
-};
-
-static const nstime time_wait = 60 * NSTIME_S;
+enum { PROTOCOL_TCP = 6, BLOCK_MIN_SIZE = 256 };
 
 /* Where clients live that no key places: RFC 2544's networks for benchmarks. */
 static const struct network default_network = {0xC6120000, 15};
@@ -223,42 +217,6 @@ static void check_network(struct build *build, const GArray *sites, unsigned num
     check_overlap(build, sites, number);
 }
 
-/* ---- ports */
-
-/* How long a connection lives on the average, its network delays left out: they are
- * short beside TIME_WAIT. */
-static double mean_lifetime(const struct build *build, const struct workload_spec *workload)
-{
-    double service = 0, requests = distribution_mean(&workload->requests);
-    unsigned servers = build->scenario->reals->len;
-    for (unsigned i = 0; i < servers; i++) {
-        const struct real_spec *real = g_ptr_array_index(build->scenario->reals, i);
-        service += distribution_mean(&real->service_time) / servers;
-    }
-    return requests * service + (requests - 1) * distribution_mean(&workload->think_time);
-}
-
-/* A port is taken for the connection's life and 60 s of TIME_WAIT, or to the end. */
-static void check_ports(struct build *build, const struct site *site)
-{
-    const struct workload_spec *workload = site->workload;
-    if (workload->arrivals == ARRIVAL_TRACE)
-        return;
-    double held = (double)time_wait + mean_lifetime(build, workload);
-    if (held > (double)build->scenario->duration)
-        held = (double)build->scenario->duration;
-    double ports = workload->rate * held / 1e9;
-    if (ports <= (double)workload->clients * PORTS)
-        return;
-    uint64_t wanted = (uint64_t)(ports / PORTS) + 1;
-    build_complain(build, build->problems, site->group, "clients",
-                   "%u clients have %" G_GUINT64_FORMAT " ports for one virtual address, %"
-                   G_GUINT64_FORMAT " are needed with 60s of TIME_WAIT (write clients = %"
-                   G_GUINT64_FORMAT " or more, or fewer arrivals)",
-                   workload->clients, (uint64_t)workload->clients * PORTS, (uint64_t)ports,
-                   wanted);
-}
-
 /* ---- all of them */
 
 static void take_workloads(struct build *build, const GPtrArray *groups, GArray *sites)
@@ -288,7 +246,6 @@ void build_workloads(struct build *build)
             site->workload->client_network = network_first(site->network);
             site->workload->client_prefix = site->network.prefix;
         }
-        check_ports(build, site);
     }
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,

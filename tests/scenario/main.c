@@ -1,0 +1,16 @@
+/* Runs every suite of sim/scenario. */
+#include "tests/scenario/suites.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+#define ADD_SUITE(name) srunner_add_suite(runner, name##_suite());
+    SUITE_LIST(ADD_SUITE)
+#undef ADD_SUITE
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,180 @@
+/* The schema: every key of it is read, and rubbish is refused by each. */
+#include "sim/scenario/value.h"
+#include "tests/scenario/suites.h"
+#include "tests/scenario/support.h"
+
+#include <string.h>
+
+/* One value of each key that is not its default, with what the rest of the file
+ * then needs. NULL: the key has only one value, or is a wildcard of others' tests. */
+static const struct {
+    const char *place, *value;
+} others[] = {
+    {"scenario.format", NULL},
+    {"scenario.title", "Another"},
+    {"scenario.duration", "30s"},
+    {"scenario.drain", "30min"},
+    {"scenario.roll-call", "no"},
+    {"scenario.seed", "1"},
+    {"scenario.repetitions", "7"},
+    {"scenario.measure", "crash"},
+    {"unit.A.rank", "secondary"},
+    {"failover.detector", NULL},
+    {"failover.hello-time", "3s"},
+    {"failover.hello-misses", "4"},
+    {"failover.hello-link", "replication"},
+    {"failover.hello-phase", "100ms"},
+    {"failover.address", "10.0.9.7"},
+    {"failover.failover-address", "10.0.9.8"},
+    {"failover.unknown-connection", "reset"},
+    {"options.conn-real", "pointer"},
+    {"options.bind0", "none"},
+    {"options.active-on", "syn"},
+    {"options.standby-timeout", "90s"},
+    {"options.half-open-time", "30s"},
+    {"virtual.web.address", "192.0.2.81:80:0:tcp"},
+    {"virtual.web.predictor", "roundrobin"},
+    {"virtual.web.bind", "r2 r1"},
+    {"virtual.web.replicate", "no"},
+    {"virtual.web.timeout", "15min"},
+    {"virtual.web.delay", "1s"},
+    {"virtual.web.assign", "198.18.0.0/24"},
+    {"virtual.web.in-service", "no"},
+    {"real.r1.address", "10.0.1.9:80:0:tcp"},
+    {"real.r1.weight", "3"},
+    {"real.r1.maxconns", "500"},
+    {"real.r1.service-time", "1ms"},
+    {"real.r1.in-service", "no"},
+    {"replication.protocol", "none"},
+    {"replication.port", "9000"},
+    {"replication.interface", "1"},
+    {"replication.delete-send", "always"},
+    {"replication.bad-flags", "lenient"},
+    {"link.replication.between", "A B"},
+    {"link.replication.delay", "1ms"},
+    {"link.replication.loss", "5%"},
+    {"link.replication.duplicate", "1%"},
+    {"link.replication.reorder", "1%"},
+    {"link.replication.rate", "1mbit"},
+    {"link.replication.limit", "10"},
+    {"link.replication.keep-order", "yes"},
+    {"workload.browsers.virtual", "web"},
+    {"workload.browsers.clients", "50"},
+    {"workload.browsers.client-network", "203.0.113.0/24"},
+    {"workload.browsers.arrivals", "constant 5/s"},
+    {"workload.browsers.requests-per-connection", "3"},
+    {"workload.browsers.think-time", "2s"},
+    {"workload.browsers.request-size", "1kb"},
+    {"workload.browsers.response-size", "1kb"},
+    {"workload.browsers.application-timeout", "150s"},
+    {"workload.browsers.half-close", "yes"},
+    {"workload.browsers.trace", NULL},
+    {"workload.browsers.trace-copies", NULL},
+    {"faults.crash", "at 11s crash active"},
+    {"sweep.GROUP.KEY", NULL},
+    {"output.directory", "elsewhere"},
+    {"output.tables", "runs events"},
+    {"output.confidence", "runs 99%"},
+};
+
+/* The row that a place in the table above is about. */
+static const struct schema_key *row(unsigned i)
+{
+    return &schema_keys()[i];
+}
+
+static const char *last_part(const char *place)
+{
+    return strrchr(place, '.') + 1;
+}
+
+/* Walking the schema, the table of this test names every key of it, in its order: a
+ * key cannot be added without being tested. */
+START_TEST(every_key_is_in_the_table)
+{
+    unsigned count = 0;
+    while (row(count)->name != NULL)
+        count++;
+    ck_assert_uint_eq(count, G_N_ELEMENTS(others));
+    for (unsigned i = 0; i < count; i++)
+        if (row(i)->group != GROUP_FAULTS && row(i)->group != GROUP_SWEEP)
+            ck_assert_str_eq(last_part(others[i].place), row(i)->name);
+}
+END_TEST
+
+static char *set(const char *place, const char *value)
+{
+    return g_strdup_printf("%s=%s", place, value);
+}
+
+/* Each key takes its default and another value, and the other is what show prints:
+ * nothing is accepted and then forgotten. */
+START_TEST(keys_take_their_values)
+{
+    const struct schema_key *key = row((unsigned)_i);
+    char *text = g_strconcat(sound_text, "[workload other]\narrivals = constant 1/s\n", NULL);
+    if (key->value != NULL && *key->value != '\0') {
+        char *argument = set(others[_i].place, key->value);
+        scenario_file_free(support_read(text, argument, NULL));
+        g_free(argument);
+    }
+    if (others[_i].value != NULL) {
+        char *argument = set(others[_i].place, others[_i].value);
+        struct scenario_file *file = support_read(text, argument, NULL);
+        char *shown = scenario_file_show(file);
+        char *line = g_strdup_printf("\n%s = %s\n", last_part(others[_i].place), others[_i].value);
+        ck_assert_msg(strstr(shown, line) != NULL, "%s is not in\n%s", line, shown);
+        g_free(line);
+        g_free(shown);
+        scenario_file_free(file);
+        g_free(argument);
+    }
+    g_free(text);
+}
+END_TEST
+
+/* Rubbish is refused by every key but free text, with the place it was given. */
+START_TEST(keys_refuse_rubbish)
+{
+    const struct schema_key *key = row((unsigned)_i);
+    if (key->type == VALUE_TEXT && strcmp(key->name, "trace") != 0)
+        return;
+    char *argument = set(others[_i].place, "$rubbish!");
+    char *message = support_refusal(sound_text, argument, NULL);
+    char *prefix = g_strdup_printf("--set %s: ", argument);
+    ck_assert_msg(strstr(message, prefix) != NULL, "%s", message);
+    g_free(prefix);
+    g_free(message);
+    g_free(argument);
+}
+END_TEST
+
+/* "list keys" names every key with its default, and fits 80 columns. */
+START_TEST(list_names_every_key)
+{
+    char *list = scenario_list_keys();
+    char **lines = g_strsplit(list, "\n", -1);
+    for (unsigned i = 0; lines[i] != NULL; i++)
+        ck_assert_msg(strlen(lines[i]) <= 80, "%s", lines[i]);
+    for (const struct schema_key *key = schema_keys(); key->name != NULL; key++) {
+        char *start = g_strdup_printf("\n  %s = ", key->name);
+        ck_assert_msg(strstr(list, start) != NULL, "%s", key->name);
+        g_free(start);
+    }
+    g_strfreev(lines);
+    g_free(list);
+}
+END_TEST
+
+Suite *schema_suite(void)
+{
+    Suite *suite = suite_create("schema");
+    TCase *tests = tcase_create("schema");
+    tcase_add_checked_fixture(tests, support_enter, support_leave);
+    tcase_add_test(tests, every_key_is_in_the_table);
+    tcase_add_loop_test(tests, keys_take_their_values, 0, G_N_ELEMENTS(others));
+    tcase_add_loop_test(tests, keys_refuse_rubbish, 0, G_N_ELEMENTS(others));
+    tcase_add_test(tests, list_names_every_key);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
