@@ -88,6 +88,7 @@ static bool is_lost(const struct pair *pair)
     int64_t number = (int64_t)pair->log->len;
     nstime now = engine_now(pair->engine);
     return (number >= pair->lose_first && number < pair->lose_first + pair->lose_run)
+           || (number == pair->lose_also && number > 0)
            || (now >= pair->cut_from && now < pair->cut_to);
 }
 

@@ -38,6 +38,7 @@ struct pair {
     /* the script */
     int64_t lose_first; /* this packet in all is lost... */
     int64_t lose_run;   /* ...and so many from it on; 0: none */
+    int64_t lose_also;  /* and this one; 0: none */
     nstime cut_from;    /* from here nothing passes, NSTIME_NEVER: no cut */
     nstime cut_to;
 };

@@ -82,6 +82,51 @@ START_TEST(fast_retransmit)
 }
 END_TEST
 
+/* The index in the log of the n-th full segment that end 1 sends first. */
+static guint full_segment(unsigned n)
+{
+    for (guint i = 0;; i++) {
+        const struct pair_packet *entry = &g_array_index(pair.log, struct pair_packet, i);
+        ck_assert_uint_lt(i, pair.log->len);
+        if (entry->from == 1 && entry->packet.payload_length == TCP_MSS && n-- == 0)
+            return i;
+    }
+}
+
+/* Two neighbours of one window are lost: the answer to the first repeated one shows the
+ * second hole, which is filled at once; no time-out, and nothing is sent in vain. */
+START_TEST(two_holes_in_a_window)
+{
+    converse(-1, 0);
+    nstime undisturbed = pair.over_at[0];
+    guint second = full_segment(1);
+    teardown();
+    setup();
+    converse(second, 2);
+    ck_assert_uint_eq(pair.stacks[1].retransmissions, 2);
+    ck_assert_int_lt(pair.over_at[0] - undisturbed, 100 * NSTIME_MS);
+}
+END_TEST
+
+/* A hole was filled; a later one is filled as quickly, and in between ACKs are sparing
+ * again. */
+START_TEST(hole_after_hole)
+{
+    guint undisturbed = converse(-1, 0);
+    guint early = full_segment(1);
+    teardown();
+    setup();
+    converse(early, 1);
+    guint late = full_segment(18);
+    teardown();
+    setup();
+    pair.lose_also = late;
+    converse(early, 1);
+    ck_assert_uint_eq(pair.stacks[1].retransmissions, 2);
+    ck_assert_uint_le(pair.log->len, undisturbed + 2 * (1 + 6));
+}
+END_TEST
+
 /* One packet in a hundred is lost in both directions while 3 MB pass: no faster than
  * without, and not absurdly slower. */
 START_TEST(steady_loss)
@@ -167,6 +212,8 @@ Suite *tcp_loss_suite(void)
     tcase_add_test(tcase, nth_lost);
     tcase_add_loop_test(tcase, run_lost, 0, 3);
     tcase_add_test(tcase, fast_retransmit);
+    tcase_add_test(tcase, two_holes_in_a_window);
+    tcase_add_test(tcase, hole_after_hole);
     tcase_add_test(tcase, steady_loss);
     tcase_add_test(tcase, sequence_wraps);
     tcase_add_test(tcase, digests);

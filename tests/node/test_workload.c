@@ -66,6 +66,19 @@ START_TEST(constant)
 }
 END_TEST
 
+/* Two workloads that differ in their name only have their own luck. */
+START_TEST(names_are_keys)
+{
+    struct arrivals one, other;
+    web->arrivals = ARRIVAL_POISSON;
+    town_add_workload(&town, "batch")->arrivals = ARRIVAL_POISSON;
+    arrivals_init(&one, &town.scenario, 0, 0, TOWN_KEY);
+    arrivals_init(&other, &town.scenario, 1, 0, TOWN_KEY);
+    ck_assert_int_ne(one.at, other.at);
+    ck_assert_uint_ne(arrivals_take(&one).plan.key, arrivals_take(&other).plan.key);
+}
+END_TEST
+
 /* ---- traces */
 
 static const struct trace_row rows[] = {
@@ -245,6 +258,7 @@ Suite *workload_suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, poisson);
     tcase_add_test(tcase, constant);
+    tcase_add_test(tcase, names_are_keys);
     tcase_add_loop_test(tcase, trace_exchanges, 0, 3);
     tcase_add_test(tcase, trace_large);
     tcase_add_test(tcase, trace_instants);
