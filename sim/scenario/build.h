@@ -46,6 +46,11 @@ bool build_yes(const struct build *build, const struct draft_group *group, const
 bool build_is(const struct build *build, const struct draft_group *group, const char *name,
               const char *word);
 
+/* A random quantity, its table loaded where it has one: a constant 1 with a problem
+ * when that cannot be read. The caller clears it. */
+void build_random(struct build *build, const struct draft_group *group, const char *name,
+                  struct distribution *distribution);
+
 /* A complaint about a key of a group (into one of the three lists), placed where
  * its value was given. */
 void build_complain(const struct build *build, struct problems *list,

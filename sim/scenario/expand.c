@@ -64,38 +64,54 @@ static void add_value(struct reading *reading, const struct schema_key *key, con
     g_free(problem);
 }
 
-/* "0%..50% step 5%" with any one kind of quantity; false when it is not a range. */
-static bool add_range(struct reading *reading, const struct schema_key *key, const char *text)
+/* A range of one kind of quantity. */
+struct range {
+    enum quantity quantity;
+    uint64_t low, high, step;
+};
+
+static bool read_as(struct range *range, enum quantity quantity, const char *low,
+                    const char *high, const char *step)
+{
+    char *problem = NULL;
+    bool fine = quantity_read(quantity, low, &range->low, &problem)
+                && quantity_read(quantity, high, &range->high, &problem)
+                && quantity_read(quantity, step, &range->step, &problem);
+    range->quantity = quantity;
+    g_free(problem);
+    return fine;
+}
+
+/* "0%..50% step 5%" with any one kind of quantity; false when it is none. */
+static bool read_range(const char *text, struct range *range)
 {
     char **words = quantity_words(text);
     char *dots = words[0] == NULL ? NULL : strstr(words[0], "..");
-    bool range = dots != NULL && g_strv_length(words) == 3 && strcmp(words[1], "step") == 0;
-    bool done = false;
-    for (unsigned kind = 0; range && !done && kind < QUANTITY_KINDS; kind++) {
-        enum quantity quantity = (enum quantity)kind;
-        uint64_t low, high, step;
-        char *problem = NULL;
-        char *first = g_strndup(words[0], (gsize)(dots - words[0]));
-        done = quantity_read(quantity, first, &low, &problem)
-               && quantity_read(quantity, dots + 2, &high, &problem)
-               && quantity_read(quantity, words[2], &step, &problem);
-        g_free(first);
-        g_free(problem);
-        if (done && (step == 0 || high < low || (high - low) / step >= EXPAND_POINTS_MAX)) {
-            complain(reading, text, "a range goes up in steps, 100000 at most");
-            break;
-        }
-        for (uint64_t value = low; done; value += step) {
-            GString *printed = g_string_new(NULL);
-            quantity_print(quantity, value, printed);
-            add_value(reading, key, printed->str);
-            g_string_free(printed, TRUE);
-            if (high - value < step)
-                break;
-        }
+    bool found = false;
+    if (dots != NULL && g_strv_length(words) == 3 && strcmp(words[1], "step") == 0) {
+        *dots = '\0';
+        for (unsigned kind = 0; kind < QUANTITY_KINDS && !found; kind++)
+            found = read_as(range, (enum quantity)kind, words[0], dots + 2, words[2]);
     }
     g_strfreev(words);
-    return done;
+    return found;
+}
+
+static void add_range(struct reading *reading, const struct schema_key *key, const char *text,
+                      const struct range *range)
+{
+    bool up = range->step > 0 && range->high >= range->low;
+    if (!up || (range->high - range->low) / range->step >= EXPAND_POINTS_MAX) {
+        complain(reading, text, "a range goes up in steps, 100000 at most");
+        return;
+    }
+    uint64_t steps = (range->high - range->low) / range->step;
+    for (uint64_t i = 0; i <= steps; i++) {
+        GString *printed = g_string_new(NULL);
+        quantity_print(range->quantity, range->low + i * range->step, printed);
+        add_value(reading, key, printed->str);
+        g_string_free(printed, TRUE);
+    }
 }
 
 static void add_values(struct reading *reading, const struct schema_key *key)
@@ -103,9 +119,12 @@ static void add_values(struct reading *reading, const struct schema_key *key)
     char **alternatives = g_strsplit(reading->entry->value, ";", -1);
     for (unsigned i = 0; alternatives[i] != NULL; i++) {
         const char *text = g_strstrip(alternatives[i]);
+        struct range range;
         if (*text == '\0')
             complain(reading, NULL, "an empty value (write VALUE; VALUE)");
-        else if (!add_range(reading, key, text))
+        else if (read_range(text, &range))
+            add_range(reading, key, text, &range);
+        else
             add_value(reading, key, text);
     }
     g_strfreev(alternatives);

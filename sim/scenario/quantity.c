@@ -224,7 +224,8 @@ bool quantity_read_network(const char *word, uint32_t *network, unsigned *prefix
     g_free(address);
     if (fine && slash != NULL
         && (!quantity_read(QUANTITY_COUNT, slash + 1, &length, &trouble) || length > 32)) {
-        fine = refuse(problem, g_strdup_printf("\"%s\" is not a prefix length (0 to 32)", slash + 1));
+        fine = refuse(problem, g_strdup_printf("\"%s\" is not a prefix length (0 to 32)",
+                                               slash + 1));
         g_free(trouble);
     }
     if (!fine)

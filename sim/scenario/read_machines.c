@@ -1,7 +1,6 @@
 /* Units, virtual and real machines, and the addresses of the pair. */
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
-#include "sim/scenario/random_read.h"
 #include "sim/scenario/value.h"
 
 #include <string.h>
@@ -88,7 +87,7 @@ static void take_reals(struct build *build)
         real->name = g_strdup(group->name);
         real->ip = address.ip;
         real->port = address.port;
-        random_read(build, group, "service-time", &real->service_time);
+        build_random(build, group, "service-time", &real->service_time);
         g_ptr_array_add(build->scenario->reals, real);
     }
     g_ptr_array_free(groups, TRUE);

@@ -1,7 +1,6 @@
 /* Workloads and their clients' addresses. */
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
-#include "sim/scenario/random_read.h"
 #include "sim/scenario/random_value.h"
 #include "sim/scenario/value.h"
 
@@ -87,10 +86,10 @@ static void take_traffic(struct build *build, struct site *site)
     workload->trace_copies = (unsigned)build_count(build, group, "trace-copies");
     workload->application_timeout = build_time(build, group, "application-timeout");
     workload->half_close = build_yes(build, group, "half-close");
-    random_read(build, group, "requests-per-connection", &workload->requests);
-    random_read(build, group, "request-size", &workload->request_size);
-    random_read(build, group, "response-size", &workload->response_size);
-    random_read(build, group, "think-time", &workload->think_time);
+    build_random(build, group, "requests-per-connection", &workload->requests);
+    build_random(build, group, "request-size", &workload->request_size);
+    build_random(build, group, "response-size", &workload->response_size);
+    build_random(build, group, "think-time", &workload->think_time);
     take_virtual(build, site);
     if (strcmp(trace, "none") != 0)
         take_trace(build, site, trace);

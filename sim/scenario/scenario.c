@@ -279,7 +279,8 @@ struct scenario *scenario_file_point(const struct scenario_file *file, unsigned 
     return scenario;
 }
 
-static void derive(GHashTable *derived, const struct scenario_file *file, unsigned point, bool swept)
+static void derive(GHashTable *derived, const struct scenario_file *file, unsigned point,
+                   bool swept)
 {
     struct scenario *scenario = scenario_file_point(file, point, swept);
     show_derive(derived, scenario);

@@ -270,12 +270,26 @@ static void list_group(GString *list, enum group_kind kind)
     g_ptr_array_free(names, TRUE);
 }
 
+/* How values are written, whatever their key (interface, section 7). */
+static const char *const values_help[] = {
+    "TIME: a number with us, ms, s or min. P, CORRELATION: 0% to 100%. SIZE: b, kb or mb "
+    "(bytes; 1 kb = 1000). RATE: kbit, mbit or gbit. COUNT: bare.",
+    "RANDOM: MEAN [constant | exponential | uniform SPREAD | lognormal SIGMA], for counts also "
+    "geometric; or empirical FILE: a CSV table of two columns, the second named percentile, the "
+    "first in seconds, bytes or counts.",
+    "yes, on and true are the same, and no, off and false; so are - and _.",
+};
+
 char *show_keys(void)
 {
     GString *list = g_string_new(NULL);
     for (unsigned kind = 0; kind < GROUP_KINDS; kind++) {
         g_string_append(list, kind == 0 ? "" : "\n");
         list_group(list, (enum group_kind)kind);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(values_help); i++) {
+        g_string_append_c(list, '\n');
+        wrap(list, values_help[i], 0);
     }
     return g_string_free(list, FALSE);
 }

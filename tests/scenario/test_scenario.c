@@ -288,8 +288,9 @@ END_TEST
 /* drain below a client's patience, and a pair without replication, are doubtful too. */
 START_TEST(short_drain_and_no_replication_are_said)
 {
-    char *said = support_warnings("[scenario]\ndrain = 1min\n[virtual web]\naddress = 192.0.2.80:80\n"
-                                  "bind = r\n[real r]\naddress = 10.0.1.1:80\n[workload w]\n");
+    char *said =
+        support_warnings("[scenario]\ndrain = 1min\n[virtual web]\n"
+                                  "address = 192.0.2.80:80\nbind = r\n[real r]\naddress = 10.0.1.1:80\n[workload w]\n");
     support_expect_line(said, "t.scn: no virtual is replicated: no connection can survive a "
                               "takeover (write replicate = yes in [virtual NAME])");
     support_expect_line(said, "t.scn:2: [scenario] drain = 60s: shorter than a client's patience: "
