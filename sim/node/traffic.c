@@ -117,6 +117,19 @@ struct connection *traffic_next(const struct connection *connection)
     return (struct connection *)((const struct client *)connection)->newer;
 }
 
+struct connection *traffic_by_tag(const struct traffic *traffic, uint32_t tag)
+{
+    return (struct connection *)clients_by_tag(&traffic->clients, tag);
+}
+
+struct connection *traffic_by_flow(const struct traffic *traffic, const struct flow *flow)
+{
+    struct socket *socket =
+        socket_table_find(&traffic->clients.sockets, flow->foreign.ip, flow->foreign.port,
+                          flow->local.ip, flow->local.port);
+    return socket ? traffic_by_tag(traffic, socket->tag) : NULL;
+}
+
 void traffic_ask(struct traffic *traffic, struct connection *connection)
 {
     struct client *client = (struct client *)connection;

@@ -7,6 +7,7 @@
 #ifndef SIM_NODE_TRAFFIC_H
 #define SIM_NODE_TRAFFIC_H
 
+#include "core/flow.h"
 #include "core/packet.h"
 #include "sim/engine/engine.h"
 #include "sim/node/connection.h"
@@ -37,13 +38,18 @@ void traffic_deliver_server(struct traffic *traffic, const struct packet *packet
 struct connection *traffic_first(const struct traffic *traffic);
 struct connection *traffic_next(const struct connection *connection);
 
+/* The live connection whose packets carry this tag, or that has this tuple (foreign is
+ * the client's address, local the virtual machine's); NULL when there is none. */
+struct connection *traffic_by_tag(const struct traffic *traffic, uint32_t tag);
+struct connection *traffic_by_flow(const struct traffic *traffic, const struct flow *flow);
+
 /* From now on nothing is opened, and whoever has no request outstanding and is
- * not held by traffic_ask() closes instead of asking again. */
+ * has not been asked closes instead of asking again. */
 void traffic_stop_opening(struct traffic *traffic);
 
-/* The roll call: this connection sends one more request as soon as it can (now,
- * if none is outstanding), whatever its plan was, and closes after the answer.
- * No effect on one that has shut its side. */
+/* The roll call: this connection sends one more request now, behind the outstanding one
+ * if there is one, whatever its plan was, and closes after the answer. No effect on one
+ * that is not established or has shut its side. */
 void traffic_ask(struct traffic *traffic, struct connection *connection);
 
 /* For reports. */

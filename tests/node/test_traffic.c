@@ -372,7 +372,8 @@ END_TEST
 
 /* ---- many */
 
-/* The walk shows the live connections in order of opening, and only them. */
+/* The walk shows the live connections in order of opening, and only them; each is found
+ * by its tag and by its tuple. */
 START_TEST(walk)
 {
     web->rate = 20;
@@ -383,6 +384,15 @@ START_TEST(walk)
         uint32_t live = 0;
         int64_t before = -1;
         for (struct connection *c = traffic_first(town.traffic); c != NULL; c = traffic_next(c)) {
+            struct flow flow = {
+                .foreign = { c->client_ip, c->client_port },
+                .local = { TOWN_VIRTUAL_IP, 80 },
+                .protocol = PROTOCOL_TCP,
+            };
+            ck_assert_ptr_eq(traffic_by_tag(town.traffic, c->number + 1), c);
+            ck_assert_ptr_eq(traffic_by_flow(town.traffic, &flow), c);
+            flow.foreign.ip ^= 0x80000000u;
+            ck_assert_ptr_null(traffic_by_flow(town.traffic, &flow));
             ck_assert_int_gt(c->number, before);
             before = c->number;
             live++;
@@ -391,6 +401,8 @@ START_TEST(walk)
         ck_assert_uint_eq(live + town.ends->len, town.opened);
     }
     ck_assert_uint_gt(town.ends->len, 50);
+    ck_assert_ptr_null(traffic_by_tag(town.traffic, town_ended(&town, 0)->number + 1));
+    ck_assert_ptr_null(traffic_by_tag(town.traffic, 0));
 }
 END_TEST
 
