@@ -270,3 +270,65 @@ void rig_assert_dropped(const struct rig_unit *unit, enum note_code code,
     ck_assert_uint_eq(rig_note(unit, code)->detail, reason);
     ck_assert_uint_eq(rig_count(unit, EFFECT_FORWARD), 0);
 }
+
+void rig_assert_same_packet(const struct packet *a, const struct packet *b)
+{
+    ck_assert_uint_eq(a->source_ip, b->source_ip);
+    ck_assert_uint_eq(a->destination_ip, b->destination_ip);
+    ck_assert_uint_eq(a->source_port, b->source_port);
+    ck_assert_uint_eq(a->destination_port, b->destination_port);
+    ck_assert_uint_eq(a->sequence, b->sequence);
+    ck_assert_uint_eq(a->acknowledgement, b->acknowledgement);
+    ck_assert_uint_eq(a->payload_length, b->payload_length);
+    ck_assert_uint_eq(a->protocol, b->protocol);
+    ck_assert_uint_eq(a->flags, b->flags);
+    ck_assert_uint_eq(a->payload, b->payload);
+    ck_assert_uint_eq(a->tag, b->tag);
+    ck_assert_uint_eq(a->serial, b->serial);
+    ck_assert_uint_eq(a->epoch, b->epoch);
+}
+
+static void assert_same_note(const struct note *a, const struct note *b)
+{
+    ck_assert_int_eq(a->code, b->code);
+    ck_assert_uint_eq(a->detail, b->detail);
+    ck_assert_uint_eq(a->tag, b->tag);
+    ck_assert(flow_equal(&a->flow, &b->flow));
+    ck_assert(address_equal(a->real, b->real));
+}
+
+static void assert_same_effect(const struct effect *a, const struct effect *b)
+{
+    ck_assert_int_eq(a->kind, b->kind);
+    switch (a->kind) {
+    case EFFECT_FORWARD:
+    case EFFECT_RESET:
+        ck_assert_int_eq(a->packet.side, b->packet.side);
+        rig_assert_same_packet(&a->packet.packet, &b->packet.packet);
+        break;
+    case EFFECT_DATAGRAM:
+        ck_assert_int_eq(a->datagram.channel, b->datagram.channel);
+        ck_assert_uint_eq(a->datagram.interface, b->datagram.interface);
+        ck_assert_uint_eq(a->datagram.destination_ip, b->datagram.destination_ip);
+        ck_assert_uint_eq(a->datagram.offset, b->datagram.offset);
+        ck_assert_uint_eq(a->datagram.length, b->datagram.length);
+        break;
+    case EFFECT_CLAIM:
+    case EFFECT_RELEASE: ck_assert_uint_eq(a->ip, b->ip); break;
+    case EFFECT_NOTE: assert_same_note(&a->note, &b->note); break;
+    case EFFECT_REPLY:
+        ck_assert_int_eq(a->reply.ok, b->reply.ok);
+        ck_assert_uint_eq(a->reply.offset, b->reply.offset);
+        break;
+    }
+}
+
+void rig_assert_same_effects(const struct rig_unit *a, const struct rig_unit *b)
+{
+    ck_assert_uint_eq(a->effects.count, b->effects.count);
+    for (size_t i = 0; i < a->effects.count; i++)
+        assert_same_effect(&a->effects.items[i], &b->effects.items[i]);
+    ck_assert_uint_eq(a->effects.used, b->effects.used);
+    if (a->effects.used > 0)
+        ck_assert_mem_eq(a->effects.bytes, b->effects.bytes, a->effects.used);
+}

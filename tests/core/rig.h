@@ -101,6 +101,11 @@ void rig_assert_dropped(const struct rig_unit *unit, enum note_code code,
 bool rig_knows(const struct rig_unit *unit, unsigned client, uint16_t port,
                struct connection_view *view);
 
+/* Two packets, two lists of effects must agree in every field. Field by field: the
+ * padding of structs holds what it likes. */
+void rig_assert_same_packet(const struct packet *a, const struct packet *b);
+void rig_assert_same_effects(const struct rig_unit *a, const struct rig_unit *b);
+
 /* director_check() must be content. */
 void rig_check(const struct rig_unit *unit);
 

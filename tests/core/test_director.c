@@ -33,14 +33,14 @@ START_TEST(rewrites_addresses_only)
     rig_packet(unit, SIDE_OUTSIDE, &in);
     struct packet expected = in;
     expected.destination_ip = RIG_REAL_IP + server;
-    ck_assert_mem_eq(rig_forwarded(unit, SIDE_INSIDE), &expected, sizeof expected);
+    rig_assert_same_packet(rig_forwarded(unit, SIDE_INSIDE), &expected);
 
     struct packet out = rig_from_server(server, RIG_CLIENT, RIG_PORT, TCP_ACK, 5001, 1322);
     out.payload_length = 1460;
     rig_packet(unit, SIDE_INSIDE, &out);
     expected = out;
     expected.source_ip = RIG_VIRTUAL_IP;
-    ck_assert_mem_eq(rig_forwarded(unit, SIDE_OUTSIDE), &expected, sizeof expected);
+    rig_assert_same_packet(rig_forwarded(unit, SIDE_OUTSIDE), &expected);
 }
 END_TEST
 

@@ -21,22 +21,11 @@ static void tear_down(void)
 
 /* ---- tests: two forms of one thing */
 
-static void assert_same_effects(const struct rig_unit *a, const struct rig_unit *b)
-{
-    ck_assert_uint_eq(a->effects.count, b->effects.count);
-    ck_assert_uint_eq(a->effects.used, b->effects.used);
-    if (a->effects.count > 0)
-        ck_assert_mem_eq(a->effects.items, b->effects.items,
-                         a->effects.count * sizeof a->effects.items[0]);
-    if (a->effects.used > 0)
-        ck_assert_mem_eq(a->effects.bytes, b->effects.bytes, a->effects.used);
-}
-
 static void step_both(struct rig_unit *units, const struct event *event)
 {
     for (unsigned i = 0; i < 2; i++)
         director_step(units[i].director, rig.now, event, &units[i].effects);
-    assert_same_effects(&units[0], &units[1]);
+    rig_assert_same_effects(&units[0], &units[1]);
 }
 
 /* A random packet of few clients and both sides, most of them where a connection is. */
