@@ -216,6 +216,57 @@ static void check_network(struct build *build, const GArray *sites, unsigned num
     check_overlap(build, sites, number);
 }
 
+/* ---- assignments */
+
+/* The longest prefix by which a virtual machine claims a client; -1: it does not. The
+ * general instance claims everybody, last of all (R-205, R-206, R-210). */
+static int claim(const struct build *build, const struct draft_group *virtual, uint32_t client)
+{
+    char **networks = quantity_words(build_text(build, virtual, "assign"));
+    int longest = value_machine(build_text(build, virtual, "address")).bind_id == 0 ? 0 : -1;
+    for (unsigned i = 0; networks[i] != NULL && strcmp(networks[i], "none") != 0; i++) {
+        struct network network = value_network(networks[i]);
+        if (network_overlaps(network, (struct network){client, 32}))
+            longest = MAX(longest, (int)network.prefix);
+    }
+    g_strfreev(networks);
+    return longest;
+}
+
+static bool claims(const struct build *build, unsigned virtual, uint32_t client)
+{
+    GPtrArray *groups = draft_list(build->draft, GROUP_VIRTUAL);
+    const struct draft_group *wanted = g_ptr_array_index(groups, virtual);
+    const struct virtual_spec *spec = g_ptr_array_index(build->scenario->virtuals, virtual);
+    int best = claim(build, wanted, client);
+    bool mine = best >= 0;
+    for (unsigned i = 0; mine && i < groups->len; i++) {
+        const struct virtual_spec *other = g_ptr_array_index(build->scenario->virtuals, i);
+        bool rival = i != virtual && other->ip == spec->ip && other->port == spec->port;
+        mine = !rival || claim(build, g_ptr_array_index(groups, i), client) <= best;
+    }
+    g_ptr_array_free(groups, TRUE);
+    return mine;
+}
+
+/* Which machine serves a client is decided by its address, whatever the workload
+ * calls it; tables would then name another than the one that served. */
+static void check_assignment(struct build *build, const struct site *site)
+{
+    const struct virtual_spec *virtual =
+        build->scenario->virtuals->len == 0
+            ? NULL : g_ptr_array_index(build->scenario->virtuals, site->workload->virtual);
+    uint32_t first = site->workload->client_network;
+    uint32_t last = first + (uint32_t)MAX(site->addresses, 1) - 1;
+    if (virtual == NULL || first == 0 || problems_any(build->problems))
+        return;
+    if (!claims(build, site->workload->virtual, first)
+        || !claims(build, site->workload->virtual, last))
+        build_complain(build, build->warnings, site->group, "virtual",
+                       "its clients are not assigned to this machine: others of the same address "
+                       "serve them (make assign and client-network agree)");
+}
+
 /* ---- all of them */
 
 static void take_workloads(struct build *build, const GPtrArray *groups, GArray *sites)
@@ -245,6 +296,7 @@ void build_workloads(struct build *build)
             site->workload->client_network = network_first(site->network);
             site->workload->client_prefix = site->network.prefix;
         }
+        check_assignment(build, site);
     }
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,

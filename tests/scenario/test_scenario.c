@@ -267,6 +267,16 @@ static const struct {
      "of a failure, 63s: TCP's back-off may wait as long again, so clients give up although all "
      "went well (make it longer, or hello-time shorter)"},
     {"[workload w]\napplication-timeout = 63s\n", NULL},
+    {"[virtual gold]\naddress = 192.0.2.80:80:1\nbind = r1\nassign = 203.0.113.0/24\n"
+     "[workload w]\nvirtual = gold\n",
+     "t.scn:21: [workload w] virtual = gold: its clients are not assigned to this machine: others "
+     "of the same address serve them (make assign and client-network agree)"},
+    {"[virtual gold]\naddress = 192.0.2.80:80:1\nbind = r1\nassign = 203.0.113.0/24\n"
+     "[workload w]\nvirtual = gold\nclient-network = 203.0.113.0/25\n", NULL},
+    {"[virtual gold]\naddress = 192.0.2.80:80:1\nbind = r1\nassign = 203.0.113.128/25\n"
+     "[workload w]\nvirtual = web\nclients = 200\nclient-network = 203.0.113.0/24\n",
+     "t.scn:21: [workload w] virtual = web: its clients are not assigned to this machine: others "
+     "of the same address serve them (make assign and client-network agree)"},
     {"[failover]\nhello-time = 1s\n",
      "note: t.scn:17: [failover] hello-time = 1s: the product allowed 3s to 30s (R-1005)"},
     {"[link clients]\ndelay = 20ms 4ms\n",
@@ -288,9 +298,9 @@ END_TEST
 /* drain below a client's patience, and a pair without replication, are doubtful too. */
 START_TEST(short_drain_and_no_replication_are_said)
 {
-    char *said =
-        support_warnings("[scenario]\ndrain = 1min\n[virtual web]\n"
-                                  "address = 192.0.2.80:80\nbind = r\n[real r]\naddress = 10.0.1.1:80\n[workload w]\n");
+    char *said = support_warnings("[scenario]\ndrain = 1min\n"
+                                  "[virtual web]\naddress = 192.0.2.80:80\nbind = r\n"
+                                  "[real r]\naddress = 10.0.1.1:80\n[workload w]\n");
     support_expect_line(said, "t.scn: no virtual is replicated: no connection can survive a "
                               "takeover (write replicate = yes in [virtual NAME])");
     support_expect_line(said, "t.scn:2: [scenario] drain = 60s: shorter than a client's patience: "
