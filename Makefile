@@ -52,7 +52,7 @@ $(BUILD)/understudy: $(call objects,$(main_src)) $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(GLIB_LIBS) -lcsv -lm
 
 $(BUILD)/libdirector.a: $(call objects,$(core_src))
-$(BUILD)/libanalysis.a: $(call objects,$(analysis_src))
+$(BUILD)/libanalysis.a: $(call objects,$(analysis_src)) $(BUILD)/analysis/figure_gp.o
 $(BUILD)/libsim.a: $(call objects,$(filter-out $(main_src),$(sim_src)))
 $(LIBS):
 	$(call say,AR,$@)
@@ -73,6 +73,11 @@ $(BUILD)/core/%.o: core/%.c | build/view/ready
 $(BUILD)/analysis/%.o: analysis/%.c | build/view/ready
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(COMPILE) -I$(VIEW)/analysis -c -o $@ $<
+# the gnuplot script travels inside the program
+$(BUILD)/analysis/figure_gp.c: analysis/figure.gp analysis/embed.sh
+	$(Q)mkdir -p $(@D) && sh analysis/embed.sh plot_script $< >$@
+$(BUILD)/analysis/figure_gp.o: $(BUILD)/analysis/figure_gp.c | build/view/ready
+	$(Q)$(COMPILE) -I$(VIEW)/analysis -c -o $@ $<
 $(BUILD)/sim/%.o: sim/%.c | build/view/ready
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(COMPILE) -I$(VIEW)/sim -c -o $@ $<

@@ -104,22 +104,33 @@ static void be_patient(struct client *client)
 static bool shuts_with(const struct client *client, int64_t request)
 {
     return client->plan.spec->half_close && client->plan.row == NULL
-           && request + 1 == client->requests && !client->asked;
+           && request + 1 == client->requests && client->asked_at == NSTIME_NEVER;
+}
+
+/* The answer to the request before the next one is what is waited for now. */
+static void await_answer(struct client *client, nstime sent)
+{
+    client->answer_from = client->answer_to;
+    client->answer_to += plan_response_size(&client->plan, client->request - 1);
+    client->outstanding = true;
+    client->connection.request_sent = sent;
+    be_patient(client);
+}
+
+static void write_request(struct client *client)
+{
+    g_assert(!client->tcp.shut);
+    tcp_write(&client->tcp, plan_request_size(&client->plan, client->request));
+    if (shuts_with(client, client->request))
+        tcp_shut(&client->tcp);
+    client->request++;
 }
 
 static void send_request(struct client *client)
 {
-    g_assert(!client->outstanding && !client->tcp.shut);
-    tcp_write(&client->tcp, plan_request_size(&client->plan, client->request));
-    if (shuts_with(client, client->request))
-        tcp_shut(&client->tcp);
-    client->answer_from = client->tcp.received;
-    client->answer_to =
-        client->answer_from + plan_response_size(&client->plan, client->request);
-    client->request++;
-    client->outstanding = true;
-    client->connection.request_sent = now_of(client);
-    be_patient(client);
+    g_assert(!client->outstanding);
+    write_request(client);
+    await_answer(client, now_of(client));
 }
 
 static void close_orderly(struct client *client)
@@ -131,10 +142,9 @@ static void close_orderly(struct client *client)
 /* No request is out: what is next, and when? */
 static void go_on(struct client *client)
 {
-    if (client->asked) {
-        send_request(client);
-        client->asked = false;
-        client->requests = client->request; /* the last one, whatever the plan was */
+    if (client->asked_at != NSTIME_NEVER) {
+        await_answer(client, client->asked_at); /* of the roll call's request */
+        client->asked_at = NSTIME_NEVER;
     } else if (client->clients->stopped || client->tcp.shut) {
         close_orderly(client);
     } else if (client->request < client->requests) {
@@ -172,6 +182,7 @@ static void do_what_is_due(struct client *client)
 static void opened(struct client *client)
 {
     client->connection.established = now_of(client);
+    client->answer_to = client->tcp.received;
     client->connection.server = client->tcp.peer_station - 1;
     client->clients->count.established++;
     if (watch_of(client)->established != NULL)
@@ -201,7 +212,7 @@ static void react(struct client *client, unsigned report, uint8_t epoch)
     }
     if (report & TCP_ADVANCED && watch_of(client)->progressed != NULL)
         watch_of(client)->progressed(watch_of(client)->context, &client->connection, epoch);
-    if (answer_complete(client))
+    while (answer_complete(client))
         answered(client);
     if (report & TCP_PEER_DONE && !client->tcp.orphan)
         close_orderly(client); /* the server has hung up on us */
@@ -249,14 +260,18 @@ void clients_receive(struct clients *clients, const struct packet *packet)
 
 /* ---- the roll call */
 
+/* The request leaves at once, also behind one that is still unanswered: a client that
+ * only waits would never learn that nobody is there. It is the last one, whatever the
+ * plan was. */
 void client_ask(struct client *client)
 {
     if (client->connection.established == NSTIME_NEVER || client->tcp.shut)
         return;
-    client->asked = true;
-    if (client->outstanding)
-        return;
-    go_on(client);
+    client->requests = client->request + 1;
+    client->asked_at = now_of(client);
+    write_request(client);
+    if (!client->outstanding)
+        go_on(client);
     tcp_flush(&client->tcp);
 }
 
@@ -306,6 +321,7 @@ static struct client *client_new(struct clients *clients, unsigned workload,
             .request_sent = NSTIME_NEVER,
         },
         .clients = clients,
+        .asked_at = NSTIME_NEVER,
         .plan = *plan,
         .requests = plan_requests(plan),
     };

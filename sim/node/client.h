@@ -27,10 +27,11 @@ struct client {
     struct plan plan;
     int64_t requests;      /* that it means to send in all */
     int64_t request;       /* number of the next one */
+    nstime asked_at;       /* the roll call's request went then, behind the outstanding one;
+                            * NSTIME_NEVER: none there */
     uint32_t answer_from;  /* where the outstanding answer begins and ends, in the numbers */
     uint32_t answer_to;    /* of TCP */
     bool outstanding : 1;  /* a request is out and its answer not complete */
-    bool asked : 1;        /* the roll call's request is still to be sent */
 };
 
 struct clients {

@@ -169,13 +169,13 @@ void carrier_forward(void *context, struct unit *unit, enum side side,
 
 /* What happens to a record: whom it is reported to, and how it is told. */
 struct record_fate {
-    void (*report)(struct observer *observer, const struct record_mark *mark);
+    void (*report)(struct observer *observer, const struct record_mark *mark); /* or NULL */
     const char *event; /* in the journal */
     const char *phrase; /* in a story */
 };
 
 static const struct record_fate fate_sent = { observer_record_sent, "record-sent", "leaves" };
-static const struct record_fate fate_lost = { observer_record_lost, "record-lost", "is lost" };
+static const struct record_fate fate_lost = { NULL, "record-lost", "is lost" };
 static const struct record_fate fate_arrived = { observer_record_arrived, "record-arrived",
                                                  "arrives" };
 
@@ -186,7 +186,8 @@ static void report_records(const struct carrier *carrier, const struct datagram_
     for (unsigned i = 0; i < parcel->mark_count; i++) {
         const struct record_mark *mark = &parcel->marks[i];
         const char *record = mark->is_delete ? "delete" : "create";
-        fate->report(carrier->observer, mark);
+        if (fate->report)
+            fate->report(carrier->observer, mark);
         journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
             story_tell(carrier->story, now, parcel->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,

@@ -6,39 +6,41 @@
 #include "sim/network/pool.h"
 #include "sim/run/observer.h"
 
-/* What is known of one connection's record. */
+/* What is known of one connection's record. Counts stay at 255. */
 struct record_history {
-    uint32_t sent;      /* datagrams with its create handed to the link */
-    uint32_t lost;
-    uint32_t arrived;   /* in time: the receiver was standby still */
-    uint32_t late;      /* after the takeover */
     nstime first_sent;
+    uint8_t sent;    /* datagrams with its create handed to the link */
+    uint8_t arrived; /* in time: the receiver was standby still */
+    uint8_t late;    /* after the takeover */
     bool accepted;
-    enum cause removed; /* OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
+    uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
 };
 
+/* One for each live connection, so it is kept small; those that were there at the
+ * failure have a listing besides. */
 struct observed {
     struct connection *connection; /* NULL when it has ended */
-    struct flow flow;
-    uint32_t tag;
+    struct listing *listing;       /* NULL when it was not there at the failure */
     struct record_history record;
+    bool opened_in_outage;
+};
+
+struct listing {
+    struct observed *observed;
     nstime established;
-    /* of those that were there at the failure */
-    bool listed;
     bool decided;
     bool strayed;
     bool gave_up;
-    bool opened_in_outage;
     struct connection_row row;
 };
 
 struct observer {
     const struct scenario *scenario;
     const struct engine *engine;
+    const struct traffic *traffic;
     struct connection_watch watch;
     struct pool *pool;
-    GHashTable *flows;   /* struct flow -> struct observed, live connections; never walked */
-    GPtrArray *listed;   /* in order of number */
+    GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
     nstime standby_since;

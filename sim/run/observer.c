@@ -2,23 +2,6 @@
 
 /* ---- following connections --------------------------------------------------- */
 
-static guint hash_flow(gconstpointer key)
-{
-    uint64_t hash = flow_hash(key);
-    return (guint)(hash ^ (hash >> 32));
-}
-
-static gboolean equal_flows(gconstpointer a, gconstpointer b)
-{
-    return flow_equal(a, b);
-}
-
-static const struct virtual_spec *virtual_of(const struct observer *observer,
-                                             const struct connection *connection)
-{
-    return g_ptr_array_index(observer->scenario->virtuals, connection->virtual);
-}
-
 static bool in_outage(const struct observer *observer)
 {
     return observer->failure >= 0 && observer->takeover < 0;
@@ -28,44 +11,36 @@ static void opened(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = pool_take(observer->pool);
-    const struct virtual_spec *virtual = virtual_of(observer, connection);
     observed->connection = connection;
-    observed->tag = connection->number + 1;
-    observed->flow = (struct flow){
-        .foreign = { connection->client_ip, connection->client_port },
-        .local = { virtual->ip, virtual->port },
-        .protocol = virtual->protocol,
-    };
     observed->opened_in_outage = in_outage(observer);
     observer->opened_in_outage += observed->opened_in_outage;
     connection->observed = observed;
-    g_hash_table_replace(observer->flows, &observed->flow, observed);
 }
 
 static void established(void *context, struct connection *connection)
 {
     struct observer *observer = context;
-    struct observed *observed = connection->observed;
-    if (observed->opened_in_outage) {
-        nstime delay = connection->established - connection->opened;
-        g_array_append_val(observer->connect_delays, delay);
-    }
+    const struct observed *observed = connection->observed;
+    if (!observed->opened_in_outage)
+        return;
+    nstime delay = connection->established - connection->opened;
+    g_array_append_val(observer->connect_delays, delay);
 }
 
 static void progressed(void *context, struct connection *connection, uint8_t epoch)
 {
     struct observer *observer = context;
-    struct observed *observed = connection->observed;
-    if (observed->listed && epoch > 0 && observed->row.stall < 0)
-        observed->row.stall = engine_now(observer->engine) - observer->failure;
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    if (listing && epoch > 0 && listing->row.stall < 0)
+        listing->row.stall = engine_now(observer->engine) - observer->failure;
 }
 
-static void decide(struct observer *observer, struct observed *observed, enum outcome verdict)
+static void decide(struct observer *observer, struct listing *listing, enum outcome verdict)
 {
-    if (!observed->listed || observed->decided)
+    if (!listing || listing->decided)
         return;
-    observed->decided = true;
-    observed->row.outcome = (uint8_t)verdict;
+    listing->decided = true;
+    listing->row.outcome = (uint8_t)verdict;
     observer->undecided--;
 }
 
@@ -75,90 +50,83 @@ static void answered(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     if (observer->failure >= 0 && connection->request_sent >= observer->failure)
-        decide(observer, connection->observed, OUTCOME_SURVIVED);
+        decide(observer, ((struct observed *)connection->observed)->listing, OUTCOME_SURVIVED);
 }
 
 static void strayed(void *context, struct connection *connection, unsigned server)
 {
-    struct observer *observer = context;
-    struct observed *observed = connection->observed;
-    (void)server;
-    if (observer->failure >= 0)
-        observed->strayed = true;
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    (void)context, (void)server;
+    if (listing)
+        listing->strayed = true;
 }
 
-static enum outcome outcome_of_end(const struct observed *observed, enum connection_end end)
+static enum outcome outcome_of_end(const struct listing *listing, enum connection_end end)
 {
     if (end == CONNECTION_CLOSED)
         return OUTCOME_SURVIVED;
-    if (observed->strayed)
+    if (listing->strayed)
         return OUTCOME_MISROUTED;
     return end == CONNECTION_RESET || end == CONNECTION_REFUSED ? OUTCOME_RESET
                                                                 : OUTCOME_TIMED_OUT;
-}
-
-static void forget(struct observer *observer, struct observed *observed)
-{
-    /* another incarnation may have taken the flow since */
-    if (g_hash_table_lookup(observer->flows, &observed->flow) == observed)
-        g_hash_table_remove(observer->flows, &observed->flow);
-    if (!observed->listed)
-        pool_give(observer->pool, observed);
 }
 
 static void ended(void *context, struct connection *connection, enum connection_end end)
 {
     struct observer *observer = context;
     struct observed *observed = connection->observed;
-    observed->gave_up = end == CONNECTION_GAVE_UP;
-    decide(observer, observed, outcome_of_end(observed, end));
-    observed->connection = NULL;
+    struct listing *listing = observed->listing;
     connection->observed = NULL;
-    forget(observer, observed);
+    observed->connection = NULL;
+    if (!listing) {
+        pool_give(observer->pool, observed);
+        return;
+    }
+    listing->gave_up |= !listing->decided && end == CONNECTION_GAVE_UP;
+    decide(observer, listing, outcome_of_end(listing, end));
 }
 
 /* ---- following records ------------------------------------------------------- */
 
-/* The live connection a record speaks of; NULL when it has ended, or when the flow
- * belongs to a later one. */
-static struct observed *subject_of(const struct observer *observer, const struct record_mark *mark)
+/* The live connection that a record speaks of, or NULL when it has ended. */
+static struct observed *subject_of(const struct observer *observer,
+                                   const struct record_mark *mark)
 {
-    struct observed *observed = g_hash_table_lookup(observer->flows, &mark->flow);
-    return observed && observed->tag == mark->tag ? observed : NULL;
+    struct connection *connection = traffic_by_tag(observer->traffic, mark->tag);
+    return connection ? connection->observed : NULL;
+}
+
+static void count(uint8_t *counter)
+{
+    if (*counter < UINT8_MAX)
+        (*counter)++;
 }
 
 void observer_record_sent(struct observer *observer, const struct record_mark *mark)
 {
-    struct observed *observed = subject_of(observer, mark);
-    if (!observed || mark->is_delete)
+    struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
+    if (!observed)
         return;
-    if (observed->record.sent++ == 0)
+    if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);
-}
-
-void observer_record_lost(struct observer *observer, const struct record_mark *mark)
-{
-    struct observed *observed = subject_of(observer, mark);
-    if (observed && !mark->is_delete)
-        observed->record.lost++;
+    count(&observed->record.sent);
 }
 
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark)
 {
-    struct observed *observed = subject_of(observer, mark);
-    if (!observed || mark->is_delete)
-        return;
-    if (observer->takeover < 0)
-        observed->record.arrived++;
-    else
-        observed->record.late++;
+    struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
+    if (observed)
+        count(observer->takeover < 0 ? &observed->record.arrived : &observed->record.late);
 }
 
+/* The table no longer holds a record of this flow: if that was a live connection's, it
+ * has lost it. */
 static void remove_record(struct observer *observer, const struct note *note, enum cause cause)
 {
-    struct observed *observed = g_hash_table_lookup(observer->flows, &note->flow);
+    struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
+    struct observed *observed = connection ? connection->observed : NULL;
     if (observed && observed->record.accepted && observer->takeover < 0)
-        observed->record.removed = cause;
+        observed->record.removed = (uint8_t)cause;
 }
 
 static void accept_record(struct observer *observer, const struct record_mark *mark)
@@ -171,7 +139,7 @@ static void accept_record(struct observer *observer, const struct record_mark *m
 }
 
 void observer_note(struct observer *observer, const struct note *note,
-                  const struct record_mark *mark)
+                   const struct record_mark *mark)
 {
     switch (note->code) {
     case NOTE_CREATE_APPLIED:
@@ -213,9 +181,10 @@ static enum state_at_failure state_of(const struct connection *connection)
 static void list(struct observer *observer, struct connection *connection)
 {
     struct observed *observed = connection->observed;
-    observed->listed = true;
-    observed->established = connection->established;
-    observed->row = (struct connection_row){
+    struct listing *listing = g_new0(struct listing, 1);
+    listing->observed = observed;
+    listing->established = connection->established;
+    listing->row = (struct connection_row){
         .connection = connection->number,
         .client_ip = connection->client_ip,
         .client_port = connection->client_port,
@@ -226,18 +195,18 @@ static void list(struct observer *observer, struct connection *connection)
         .opened = connection->opened,
         .stall = -1,
     };
-    g_ptr_array_add(observer->listed, observed);
+    observed->listing = listing;
+    g_ptr_array_add(observer->listings, listing);
     observer->undecided++;
 }
 
-void observer_failure(struct observer *observer, const struct traffic *traffic,
-                     nstime standby_since)
+void observer_failure(struct observer *observer, nstime standby_since)
 {
     if (observer->failure >= 0)
         return;
     observer->failure = engine_now(observer->engine);
     observer->standby_since = standby_since;
-    for (struct connection *c = traffic_first(traffic); c; c = traffic_next(c))
+    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
 }
 
@@ -251,28 +220,33 @@ bool observer_failed(const struct observer *observer)
 static bool known_to(const struct observer *observer, const struct director *director,
                      const struct connection *connection)
 {
-    const struct observed *observed = connection->observed;
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, connection->virtual);
+    struct flow flow = {
+        .foreign = { connection->client_ip, connection->client_port },
+        .local = { virtual->ip, virtual->port },
+        .protocol = virtual->protocol,
+    };
     struct connection_view view;
-    if (connection->server < 0 || !director_find(director, &observed->flow, &view))
+    if (connection->server < 0 || !director_find(director, &flow, &view))
         return false;
     const struct real_spec *real =
         g_ptr_array_index(observer->scenario->reals, (guint)connection->server);
     return view.real.ip == real->ip && (real->port == 0 || view.real.port == real->port);
 }
 
-void observer_takeover(struct observer *observer, const struct traffic *traffic,
-                      const struct director *director)
+void observer_takeover(struct observer *observer, const struct director *director)
 {
     if (observer->failure < 0 || observer->takeover >= 0)
         return;
     observer->takeover = engine_now(observer->engine);
     size_t matched = 0;
-    for (struct connection *c = traffic_first(traffic); c; c = traffic_next(c)) {
-        struct observed *observed = c->observed;
-        if (!known_to(observer, director, c))
-            continue;
-        matched++;
-        observed->row.known = true;
+    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c)) {
+        struct listing *listing = ((struct observed *)c->observed)->listing;
+        bool known = known_to(observer, director, c);
+        matched += known;
+        if (listing)
+            listing->row.known = known;
     }
     observer->ghosts = (uint32_t)(director_connections(director) - matched);
 }
@@ -284,10 +258,10 @@ uint32_t observer_undecided(const struct observer *observer)
 
 struct connection *observer_next_undecided(const struct observer *observer, uint32_t *cursor)
 {
-    while (*cursor < observer->listed->len) {
-        const struct observed *observed = g_ptr_array_index(observer->listed, (*cursor)++);
-        if (!observed->decided && observed->connection)
-            return observed->connection;
+    while (*cursor < observer->listings->len) {
+        const struct listing *listing = g_ptr_array_index(observer->listings, (*cursor)++);
+        if (!listing->decided)
+            return listing->observed->connection;
     }
     return NULL;
 }
@@ -309,8 +283,7 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
         .strayed = strayed,
     };
     observer->pool = pool_new(sizeof(struct observed));
-    observer->flows = g_hash_table_new(hash_flow, equal_flows);
-    observer->listed = g_ptr_array_new();
+    observer->listings = g_ptr_array_new_with_free_func(g_free);
     observer->failure = observer->takeover = -1;
     observer->connect_delays = g_array_new(FALSE, FALSE, sizeof(nstime));
     return observer;
@@ -319,10 +292,14 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
 void observer_free(struct observer *observer)
 {
     g_array_free(observer->connect_delays, TRUE);
-    g_ptr_array_free(observer->listed, TRUE);
-    g_hash_table_destroy(observer->flows);
+    g_ptr_array_free(observer->listings, TRUE);
     pool_free(observer->pool);
     g_free(observer);
+}
+
+void observer_set_traffic(struct observer *observer, const struct traffic *traffic)
+{
+    observer->traffic = traffic;
 }
 
 const struct connection_watch *observer_watch(struct observer *observer)

@@ -18,13 +18,15 @@ struct observer;
 struct observer *observer_new(const struct scenario *scenario, const struct engine *engine);
 void observer_free(struct observer *observer);
 
+/* Whose connections they are; before anything is opened. */
+void observer_set_traffic(struct observer *observer, const struct traffic *traffic);
+
 /* What the traffic reports goes here. */
 const struct connection_watch *observer_watch(struct observer *observer);
 
-/* Records on their way: handed to the link; lost on it, or at a machine that is
- * down; arrived, and the director has stepped. */
+/* Records on their way: handed to the link; arrived at a unit that runs, whose
+ * director has stepped. What was sent and never arrived was lost. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark);
-void observer_record_lost(struct observer *observer, const struct record_mark *mark);
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark);
 
 /* A note of a unit; mark is the record of the datagram at hand, or NULL. */
@@ -33,13 +35,11 @@ void observer_note(struct observer *observer, const struct note *note,
 
 /* The measured fault happens now: whoever is open counts. standby_since is when the
  * unit that may take over started. Later failures do not count. */
-void observer_failure(struct observer *observer, const struct traffic *traffic,
-                     nstime standby_since);
+void observer_failure(struct observer *observer, nstime standby_since);
 bool observer_failed(const struct observer *observer);
 
 /* Another unit owns the address now; director is its. Only the first counts. */
-void observer_takeover(struct observer *observer, const struct traffic *traffic,
-                      const struct director *director);
+void observer_takeover(struct observer *observer, const struct director *director);
 
 /* How many of those counted or listed are undecided yet, and a walk over the live
  * ones among them: start with *cursor = 0; NULL at the end. */

@@ -6,19 +6,19 @@
 
 #include <string.h>
 
-static bool replicated(const struct observer *observer, const struct observed *observed)
+static bool replicated(const struct observer *observer, const struct listing *listing)
 {
     const struct virtual_spec *virtual =
-        g_ptr_array_index(observer->scenario->virtuals, observed->row.virtual);
+        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
     return virtual->replicate && strcmp(observer->scenario->protocol, "none") != 0;
 }
 
 /* The record's fate first; the order is that of CAUSE_LIST. CAUSE_NONE: none applies. */
-static enum cause record_cause(const struct observer *observer, const struct observed *observed)
+static enum cause record_cause(const struct observer *observer, const struct listing *listing)
 {
-    const struct record_history *record = &observed->record;
+    const struct record_history *record = &listing->observed->record;
     bool sent_before = record->sent > 0 && record->first_sent <= observer->failure;
-    if (!replicated(observer, observed)
+    if (!replicated(observer, listing)
         || (sent_before && record->first_sent < observer->standby_since))
         return CAUSE_NOT_REPLICATED;
     if (!sent_before)
@@ -27,27 +27,27 @@ static enum cause record_cause(const struct observer *observer, const struct obs
         return record->late > 0 ? CAUSE_CREATE_IN_FLIGHT : CAUSE_CREATE_LOST;
     if (!record->accepted)
         return CAUSE_CREATE_REJECTED;
-    return record->removed;
+    return (enum cause)record->removed;
 }
 
-static enum cause cause_of(const struct observer *observer, const struct observed *observed)
+static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
-    enum cause cause = observed->row.known ? CAUSE_NONE : record_cause(observer, observed);
+    enum cause cause = listing->row.known ? CAUSE_NONE : record_cause(observer, listing);
     if (cause != CAUSE_NONE)
         return cause;
     if (observer->takeover < 0)
         return CAUSE_ADDRESS_NOT_MOVED;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
-    return observed->gave_up ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
+    return listing->gave_up ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
 }
 
-static void judge(const struct observer *observer, struct observed *observed,
+static void judge(const struct observer *observer, struct listing *listing,
                   struct run_result *result)
 {
-    struct connection_row *row = &observed->row;
+    struct connection_row *row = &listing->row;
     if (row->outcome != OUTCOME_SURVIVED && row->outcome != OUTCOME_CENSORED) {
-        row->cause = (uint8_t)cause_of(observer, observed);
+        row->cause = (uint8_t)cause_of(observer, listing);
         if (row->cause == CAUSE_NONE && !result->violation)
             result->violation = g_strdup_printf("connection %u: %s without a cause",
                                                 row->connection, outcome_word(row->outcome));
@@ -84,9 +84,9 @@ static void percentiles(GArray *times, nstime *p50, nstime *p99)
 static void measure_stalls(const struct observer *observer, struct run_result *result)
 {
     GArray *stalls = g_array_new(FALSE, FALSE, sizeof(nstime));
-    for (guint i = 0; i < observer->listed->len; i++) {
-        const struct observed *observed = g_ptr_array_index(observer->listed, i);
-        const struct connection_row *row = &observed->row;
+    for (guint i = 0; i < observer->listings->len; i++) {
+        const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        const struct connection_row *row = &listing->row;
         if (state_counts(row->state) && row->outcome == OUTCOME_SURVIVED && row->stall >= 0)
             g_array_append_val(stalls, row->stall);
     }
@@ -105,10 +105,10 @@ static double theory_line(const struct observer *observer, double loss, uint32_t
         return -1;
     double *ages = g_new(double, counted);
     size_t count = 0;
-    for (guint i = 0; i < observer->listed->len; i++) {
-        const struct observed *observed = g_ptr_array_index(observer->listed, i);
-        if (state_counts(observed->row.state) && replicated(observer, observed))
-            ages[count++] = (double)(observer->failure - observed->established) / 1e9;
+    for (guint i = 0; i < observer->listings->len; i++) {
+        const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        if (state_counts(listing->row.state) && replicated(observer, listing))
+            ages[count++] = (double)(observer->failure - listing->established) / 1e9;
     }
     double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
     double known = count ? theory_known_conditional(loss, c, ages, count) : 0;
@@ -119,7 +119,7 @@ static double theory_line(const struct observer *observer, double loss, uint32_t
 void observer_finish(struct observer *observer, struct run_result *result)
 {
     const struct impairment *replication = &observer->scenario->links[LINK_REPLICATION].forward;
-    uint32_t count = observer->listed->len;
+    uint32_t count = observer->listings->len;
     result->failure = observer->failure;
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->ghosts = observer->ghosts;
@@ -127,9 +127,9 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->rows = g_new0(struct connection_row, count);
     result->row_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        struct observed *observed = g_ptr_array_index(observer->listed, i);
-        judge(observer, observed, result);
-        result->rows[i] = observed->row;
+        struct listing *listing = g_ptr_array_index(observer->listings, i);
+        judge(observer, listing, result);
+        result->rows[i] = listing->row;
     }
     measure_stalls(observer, result);
     result->opened_during_outage = observer->opened_in_outage;

@@ -67,7 +67,7 @@ static void unit_claims(void *context, struct unit *unit, uint32_t ip)
     report_unit(world, unit_number(unit), active ? "claims-active-address" : "claims-address",
                 NULL);
     if (active && observer_failed(world->observer) && unit != world->owner_at_failure)
-        observer_takeover(world->observer, world->traffic, unit_director(unit));
+        observer_takeover(world->observer, unit_director(unit));
 }
 
 static void unit_releases(void *context, struct unit *unit, uint32_t ip)
@@ -149,7 +149,7 @@ static void measure(struct world *world, unsigned hit)
     struct unit *standby = world->units[1 - hit];
     world->owner_at_failure = carrier_owner(world->carrier, world->scenario->active_ip);
     world->replication = carrier_replication_count(world->carrier);
-    observer_failure(world->observer, world->traffic, unit_started(standby));
+    observer_failure(world->observer, unit_started(standby));
     carrier_set_epoch(world->carrier, 1);
     journal_count(world->journal, engine_now(world->engine), "open-at-failure",
                   traffic_count(world->traffic).open);
@@ -220,18 +220,18 @@ static void schedule_faults(struct world *world)
 
 /* ---- the run ---------------------------------------------------------------------------- */
 
-/* Openings stop, and each listed connection that is undecided is asked to speak. */
+/* Each listed connection that is undecided is asked to speak, and openings stop. Asked
+ * first: whoever has nothing to say when the openings stop closes. */
 static void call_the_roll(struct world *world)
 {
-    traffic_stop_opening(world->traffic);
-    if (!world->scenario->roll_call)
-        return;
     uint32_t cursor = 0, asked = 0;
     struct connection *connection;
-    while ((connection = observer_next_undecided(world->observer, &cursor))) {
+    while (world->scenario->roll_call
+           && (connection = observer_next_undecided(world->observer, &cursor))) {
         traffic_ask(world->traffic, connection);
         asked++;
     }
+    traffic_stop_opening(world->traffic);
     journal_count(world->journal, engine_now(world->engine), "roll-call", asked);
 }
 
@@ -318,6 +318,7 @@ static void make_traffic(struct world *world, uint64_t run_key)
     };
     world->traffic = traffic_new(&config);
     carrier_set_traffic(world->carrier, world->traffic);
+    observer_set_traffic(world->observer, world->traffic);
 }
 
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
