@@ -262,11 +262,16 @@ void clients_receive(struct clients *clients, const struct packet *packet)
 
 /* The request leaves at once, also behind one that is still unanswered: a client that
  * only waits would never learn that nobody is there. It is the last one, whatever the
- * plan was. */
+ * plan was. One that has shut its side cannot ask, and probes instead. */
 void client_ask(struct client *client)
 {
-    if (client->connection.established == NSTIME_NEVER || client->tcp.shut)
+    if (client->connection.established == NSTIME_NEVER || client->tcp.orphan)
         return;
+    if (client->tcp.shut) {
+        tcp_probe(&client->tcp);
+        tcp_flush(&client->tcp);
+        return;
+    }
     client->requests = client->request + 1;
     client->asked_at = now_of(client);
     write_request(client);

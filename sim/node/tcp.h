@@ -9,7 +9,7 @@
  * Left out, since it does not change who survives (README): congestion control (a
  * fixed window of ten segments slides with the acknowledgements), SACK, window
  * scaling and zero windows (the advertised window is constant), Nagle, urgent
- * data, simultaneous open, keepalives.
+ * data, simultaneous open, keepalives but for the roll call's (tcp_probe).
  *
  * Numbers are those of the wire: 32 bits that wrap, compared by their difference,
  * so that an end has less than TCP_WRITE_MAX bytes written and unacknowledged. */
@@ -33,6 +33,7 @@ enum {
     TCP_SYN_ACK_RETRIES = 5, /* tcp_synack_retries */
     TCP_DATA_RETRIES = 15,   /* tcp_retries2: 924.6 s at the least RTO */
     TCP_ORPHAN_RETRIES = 8,  /* tcp_orphan_retries: after close() nobody waits */
+    TCP_PROBES = 9,          /* tcp_keepalive_probes */
 };
 
 #define TCP_RTO_FIRST NSTIME_S
@@ -40,6 +41,7 @@ enum {
 #define TCP_RTO_MAX (120 * NSTIME_S)
 #define TCP_DELAYED_ACK (40 * NSTIME_MS)
 #define TCP_FIN_TIMEOUT (60 * NSTIME_S)  /* an orphan in FIN_WAIT_2 */
+#define TCP_PROBE_GAP (75 * NSTIME_S)    /* tcp_keepalive_intvl */
 #define TCP_CHALLENGE_GAP (500 * NSTIME_MS) /* tcp_invalid_ratelimit, against ACK loops */
 
 enum tcp_state {
@@ -95,6 +97,7 @@ struct tcp {
     bool ack_now : 1;
     bool measured : 1;   /* there is a round-trip time */
     bool recovering : 1; /* from a loss seen by duplicate acknowledgements */
+    bool probing : 1;    /* keepalive, while nothing is unacknowledged */
 
     /* sending: acknowledged <= next <= highest <= end (+ 1 with the FIN) */
     uint32_t acknowledged;
@@ -118,7 +121,7 @@ struct tcp {
     nstime timed_at; /* when the bytes before timed_end left, NSTIME_NEVER: none timed */
 
     /* deadlines, NSTIME_NEVER for none */
-    nstime resend_at; /* retransmission, or the end of FIN_WAIT_2 */
+    nstime resend_at; /* retransmission, the next probe, or the end of FIN_WAIT_2 */
     nstime ack_at;    /* delayed acknowledgement */
     nstime alarm_at;  /* the owner's own */
     nstime challenge_from; /* no challenge ACK before */
@@ -158,6 +161,11 @@ unsigned tcp_wake(struct tcp *tcp);
 void tcp_write(struct tcp *tcp, uint32_t bytes);
 void tcp_shut(struct tcp *tcp);  /* no more bytes from here: FIN */
 void tcp_close(struct tcp *tcp); /* shut, and nobody reads or waits any more */
+
+/* Find out whether the other end is there though there is nothing to send: keepalive
+ * probes (RFC 1122, 4.2.3.6), the first at once. TCP_PROBES in a row without an answer
+ * end the connection, 675 s after the first, as TCP_TIMED_OUT. */
+void tcp_probe(struct tcp *tcp);
 
 /* Send what is due and arm the event. The last thing an owner does with an end,
  * whatever woke it, unless it disposes of it. */

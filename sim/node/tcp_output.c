@@ -203,11 +203,40 @@ static unsigned retries_limit(const struct tcp *tcp)
     return tcp->orphan ? TCP_ORPHAN_RETRIES : TCP_DATA_RETRIES;
 }
 
+/* A segment without bytes whose number is one before what was sent draws an
+ * acknowledgement from whoever has the connection, and from nobody else. */
+static void send_probe(struct tcp *tcp)
+{
+    struct packet packet = blank(tcp, TCP_ACK);
+    packet.sequence = tcp->highest - 1;
+    emit(tcp, &packet);
+    tcp->retries++;
+    tcp->resend_at = engine_now(tcp->stack->engine) + TCP_PROBE_GAP;
+}
+
+static bool probes(const struct tcp *tcp)
+{
+    return tcp->probing && !tcp->orphan && tcp->acknowledged == tcp->highest;
+}
+
+void tcp_probe(struct tcp *tcp)
+{
+    tcp->probing = true;
+    if (probes(tcp)) {
+        tcp->retries = 0;
+        send_probe(tcp);
+    }
+}
+
 /* Nothing came back in time: begin again at the first unacknowledged byte, one
  * segment at a time until something does. */
 static unsigned expire(struct tcp *tcp)
 {
     bool outstanding = tcp->acknowledged != tcp->highest;
+    if (probes(tcp) && tcp->retries < TCP_PROBES) {
+        send_probe(tcp);
+        return 0;
+    }
     if (!outstanding || tcp->retries >= retries_limit(tcp)) {
         g_assert(outstanding || tcp->state == TCP_FIN_WAIT_2);
         tcp->state = TCP_CLOSED;
@@ -263,8 +292,12 @@ static void send_window(struct tcp *tcp)
     while (has_segment(tcp)
            && tcp->next + segment_length(tcp, tcp->next) - tcp->acknowledged <= window)
         tcp->next = transmit(tcp, tcp->next);
-    if (tcp->acknowledged != tcp->highest && tcp->resend_at == NSTIME_NEVER)
+    if (tcp->resend_at != NSTIME_NEVER)
+        return;
+    if (tcp->acknowledged != tcp->highest)
         tcp->resend_at = engine_now(tcp->stack->engine) + timeout(tcp);
+    else if (probes(tcp))
+        tcp->resend_at = engine_now(tcp->stack->engine) + TCP_PROBE_GAP;
 }
 
 void tcp_flush(struct tcp *tcp)

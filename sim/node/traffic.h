@@ -48,8 +48,9 @@ struct connection *traffic_by_flow(const struct traffic *traffic, const struct f
 void traffic_stop_opening(struct traffic *traffic);
 
 /* The roll call: this connection sends one more request now, behind the outstanding one
- * if there is one, whatever its plan was, and closes after the answer. No effect on one
- * that is not established or has shut its side. */
+ * if there is one, whatever its plan was, and closes after the answer. One that has shut
+ * its side probes (keepalive) instead. No effect on one that is not established or that
+ * its application has closed. */
 void traffic_ask(struct traffic *traffic, struct connection *connection);
 
 /* For reports. */
