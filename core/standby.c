@@ -119,9 +119,7 @@ static struct conn *find_deleted(const struct director *director, const struct r
     struct flow reverse = {record->foreign, record->real, record->protocol};
     struct conn *first = conn_table_find_reverse(connections, &reverse);
     struct conn *conn = first;
-    while (conn != NULL
-           && !(address_equal(conn->local, record->virtual)
-                && conn->virtual->id.bind_id == record->bind_id))
+    while (conn != NULL && !address_equal(conn->local, record->virtual))
         conn = conn_table_next_reverse(connections, conn);
     if (conn != NULL || first == NULL)
         return conn;

@@ -178,40 +178,59 @@ START_TEST(is_like_a_list)
 }
 END_TEST
 
-/* The heap of deadlines against an array that is searched: set, moved, taken away,
- * made anew; always the earliest first, of equals the lowest number. */
+/* The heap of deadlines against an array that is searched. */
+enum { NUMBERS = 300 };
+
+static unsigned earliest(const nstime *model)
+{
+    unsigned first = 0;
+    for (unsigned i = 1; i < NUMBERS; i++)
+        if (model[i] < model[first])
+            first = i;
+    return first;
+}
+
+static void assert_first(const struct expiry *expiry, const nstime *model)
+{
+    unsigned first = earliest(model);
+    const struct expiry_entry *entry = expiry_first(expiry);
+    ck_assert((entry == NULL) == (model[first] == NSTIME_NEVER));
+    if (entry == NULL)
+        return;
+    ck_assert_int_eq(entry->deadline, model[first]);
+    ck_assert_uint_eq(entry->number, first);
+}
+
+/* Set, moved, taken away, now and then emptied from the front or made anew: always the
+ * earliest first, of equals the lowest number. */
 START_TEST(expires_like_an_array)
 {
-    enum { NUMBERS = 300 };
     struct dice dice = {(uint64_t)_i};
     struct expiry expiry;
     nstime model[NUMBERS];
     expiry_init(&expiry);
     for (unsigned i = 0; i < NUMBERS; i++)
         model[i] = NSTIME_NEVER;
-    for (unsigned round = 0; round < 5000; round++) {
+    for (unsigned round = 0; round < 10000; round++) {
         unsigned number = dice_below(&dice, NUMBERS);
         model[number] = dice_below(&dice, 3) == 0 ? NSTIME_NEVER : dice_below(&dice, 200);
         expiry_set(&expiry, number, model[number]);
-        if (round % 1000 == 999) {
-            expiry_rebuild_begin(&expiry);
-            for (unsigned i = 0; i < NUMBERS; i++) {
-                model[i] = model[i] != NSTIME_NEVER ? 200 - model[i] : model[i];
-                expiry_rebuild_add(&expiry, i, model[i]);
-            }
-            expiry_rebuild_end(&expiry);
-        }
-        unsigned first = 0;
-        for (unsigned i = 1; i < NUMBERS; i++)
-            if (model[i] < model[first])
-                first = i;
-        const struct expiry_entry *entry = expiry_first(&expiry);
         ck_assert_int_eq(expiry_of(&expiry, number), model[number]);
-        ck_assert((entry == NULL) == (model[first] == NSTIME_NEVER));
-        if (entry != NULL) {
-            ck_assert_int_eq(entry->deadline, model[first]);
-            ck_assert_uint_eq(entry->number, first);
+        assert_first(&expiry, model);
+        for (unsigned i = 0; round % 500 == 499 && i < NUMBERS; i++) {
+            number = earliest(model);
+            model[number] = NSTIME_NEVER;
+            expiry_set(&expiry, number, NSTIME_NEVER);
+            assert_first(&expiry, model);
         }
+        if (round % 1000 != 250)
+            continue;
+        expiry_rebuild_begin(&expiry);
+        for (unsigned i = 0; i < NUMBERS; i++) {
+            model[i] = model[i] != NSTIME_NEVER ? 200 - model[i] : model[i];
+            expiry_rebuild_add(&expiry, i, model[i]);
+        }
+        expiry_rebuild_end(&expiry);
     }
     expiry_clear(&expiry);
 }

@@ -260,6 +260,30 @@ START_TEST(is_reset_at_the_right_number)
 }
 END_TEST
 
+/* What comes late changes no number: a repeated segment, an old acknowledgement, a
+ * stray request. The numbers that end the connection are those of the newest ones:
+ * the client has sent up to 1201, the server has acknowledged 1101. */
+static const struct {
+    uint32_t sequence;
+    bool ends;
+} late_resets[] = {{1201, true}, {1101, true}, {1001, false}, {1051, false}, {700001, false}};
+
+START_TEST(is_not_misled_by_late_packets)
+{
+    unsigned server = rig_open(unit, RIG_CLIENT, RIG_PORT);
+    struct packet data = rig_from_client(RIG_CLIENT, RIG_PORT, TCP_ACK | TCP_PSH, 1001, 5001);
+    data.payload_length = 200;
+    rig_packet(unit, SIDE_OUTSIDE, &data);
+    rig_server(unit, server, TCP_ACK, 5001, 1101);
+    data.payload_length = 50;
+    rig_packet(unit, SIDE_OUTSIDE, &data);
+    rig_server(unit, server, TCP_ACK, 5001, 1001);
+    rig_client(unit, TCP_SYN, 700000, 0);
+    rig_client(unit, TCP_RST, late_resets[_i].sequence, 0);
+    ck_assert_int_eq(rig_gone(unit), late_resets[_i].ends);
+}
+END_TEST
+
 /* A server that refuses a request (RST with ACK) ends it before it was established:
  * nothing was replicated, so nothing is deleted (R-806). */
 START_TEST(refused_request_ends_silently)
@@ -407,6 +431,7 @@ Suite *director_suite(void)
     tcase_add_test(tcase, ends_across_the_wrap);
     tcase_add_test(tcase, is_held_for_the_delay);
     tcase_add_loop_test(tcase, is_reset_at_the_right_number, 0, G_N_ELEMENTS(resets));
+    tcase_add_loop_test(tcase, is_not_misled_by_late_packets, 0, G_N_ELEMENTS(late_resets));
     tcase_add_test(tcase, refused_request_ends_silently);
     tcase_add_test(tcase, deletes_always_if_told);
     tcase_add_test(tcase, says_nothing_if_not_replicated);

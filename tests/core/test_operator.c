@@ -95,6 +95,26 @@ START_TEST(ends_connections_of_removed_machines)
 }
 END_TEST
 
+/* Two virtual machines share a server: unbinding it from one leaves the connections of
+ * the other alone (R-202, R-215). */
+START_TEST(ends_connections_of_one_binding_only)
+{
+    rig_command(unit, "virtual 192.0.2.80:81");
+    rig_command(unit, "bind 192.0.2.80:81 10.0.1.1:80");
+    rig_command(unit, "out-of-service 10.0.1.2:80");
+    for (uint16_t port = 1; port <= 10; port++) {
+        struct packet syn = rig_from_client(RIG_CLIENT, port, TCP_SYN, 1000, 0);
+        syn.destination_port = port % 2 == 0 ? 80 : 81;
+        rig_packet(unit, SIDE_OUTSIDE, &syn);
+    }
+    rig_command(unit, "no bind 192.0.2.80:81 10.0.1.1:80");
+    ck_assert_uint_eq(rig_notes(unit, NOTE_ENDED), 5);
+    struct connection_view view;
+    for (uint16_t port = 2; port <= 10; port += 2)
+        ck_assert(rig_knows(unit, RIG_CLIENT, port, &view));
+}
+END_TEST
+
 /* A command that is refused says why and does nothing; a change of a machine's state
  * is noted (R-512); what is shown is not empty. */
 START_TEST(answers_the_operator)
@@ -135,6 +155,7 @@ Suite *operator_suite(void)
     tcase_add_loop_test(tcase, expires_half_open, 0, 2);
     tcase_add_test(tcase, follows_a_new_idle_time);
     tcase_add_loop_test(tcase, ends_connections_of_removed_machines, 0, 3);
+    tcase_add_test(tcase, ends_connections_of_one_binding_only);
     tcase_add_test(tcase, answers_the_operator);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -130,6 +130,34 @@ START_TEST(replaces_a_stale_conn)
 }
 END_TEST
 
+/* The same tuple and machine address, but the record now means another port of an
+ * all-ports machine, another machine object at that address, or another virtual
+ * machine: stale as well, and the counters move to the new ones (R-308, R-910). */
+START_TEST(replaces_what_differs_in_anything)
+{
+    static const char *const counted[] = {
+        "10.0.1.9:0:0:tcp in-service weight 1 connections 1",
+        "10.0.1.9:8000:0:tcp in-service weight 1 connections 1",
+        "10.0.1.9:0:0:tcp in-service weight 1 connections 1"};
+    rig_command(unit, "real 10.0.1.9:0");
+    rig_command(unit, "virtual 192.0.2.80:80:1");
+    record.real = (struct address){RIG_REAL_IP + 9, 8000};
+    hear_create();
+    if (_i == 0)
+        record.real.port = 8001;
+    else if (_i == 1)
+        rig_command(unit, "real 10.0.1.9:8000");
+    else
+        record.bind_id = 1;
+    hear_create();
+    rig_note(unit, NOTE_OVERWRITTEN);
+    rig_note(unit, NOTE_CREATE_APPLIED);
+    ck_assert_uint_eq(rig_view(unit).real.port, record.real.port);
+    ck_assert_uint_eq(rig_view(unit).bind_id, record.bind_id);
+    assert_shown("show real", counted[_i]);
+}
+END_TEST
+
 /* A delete for a conn that is not here, because its create was lost or it went
  * already: nothing changes, no error (R-907, A-06b). One that overtakes its create
  * leaves a ghost (A-06c, R-917). */
@@ -410,6 +438,7 @@ Suite *standby_suite(void)
     tcase_add_test(tcase, makes_and_ends);
     tcase_add_test(tcase, counts_copies_once);
     tcase_add_test(tcase, replaces_a_stale_conn);
+    tcase_add_loop_test(tcase, replaces_what_differs_in_anything, 0, 3);
     tcase_add_test(tcase, ignores_an_unknown_delete);
     tcase_add_loop_test(tcase, deletes_the_right_one, 80, 82);
     tcase_add_loop_test(tcase, does_not_judge, 0, 5);
