@@ -37,41 +37,14 @@ static const char *unit_name(const struct scenario *scenario, unsigned index)
     return unit->name;
 }
 
-/* Which unit the measured fault hits. Roles are certain only while nothing has
- * moved them: before that the primary (the first unit) is the active one. */
-static int struck_unit(const struct scenario *scenario)
-{
-    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
-    unsigned unit_faults = 0;
-
-    for (guint i = 0; i < scenario->faults->len; i++) {
-        const struct fault_spec *other = g_ptr_array_index(scenario->faults, i);
-        unit_faults += other->action == FAULT_CRASH || other->action == FAULT_FREEZE;
-    }
-    switch (fault->target) {
-    case TARGET_UNIT:
-        return (int)fault->unit;
-    case TARGET_PRIMARY:
-        return 0;
-    case TARGET_SECONDARY:
-        return 1;
-    case TARGET_ACTIVE:
-        return unit_faults == 1 ? 0 : -1;
-    case TARGET_STANDBY:
-        return unit_faults == 1 ? 1 : -1;
-    }
-    g_assert_not_reached();
-}
-
 static void print_failure(GString *text, const struct account *account)
 {
     const struct scenario *scenario = account->scenario;
     const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
     const struct run_result *result = account->result;
-    int unit = struck_unit(scenario);
+    unsigned unit = (unsigned)result->failed_unit;
 
-    g_string_append_printf(text, "   %s %s at ",
-                           unit >= 0 ? unit_name(scenario, (unsigned)unit) : fault->label,
+    g_string_append_printf(text, "   %s %s at ", unit_name(scenario, unit),
                            fault->action == FAULT_FREEZE ? "froze" : "crashed");
     report_time(text, result->failure);
     if (result->takeover < 0) {
@@ -79,7 +52,7 @@ static void print_failure(GString *text, const struct account *account)
         return;
     }
     g_string_append_printf(text, ", %s took over at ",
-                           unit >= 0 ? unit_name(scenario, unit == 0) : "the other unit");
+                           unit_name(scenario, 1 - unit));
     report_time(text, result->failure + result->takeover);
 }
 

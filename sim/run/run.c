@@ -2,12 +2,18 @@
 
 #include "sim/run/world.h"
 
+uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t repetition)
+{
+    return repetition * scenario->points + point;
+}
+
 struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
                                uint32_t repetition, bool want_events, struct run_story *story)
 {
     struct run_result *result = g_new0(struct run_result, 1);
     gint64 started = g_get_monotonic_time();
-    struct journal *journal = want_events ? journal_new(repetition) : NULL;
+    struct journal *journal =
+        want_events ? journal_new(run_number(scenario, point, repetition)) : NULL;
     struct world *world = world_new(scenario, repetition, journal, story);
     world_run(world);
     world_result(world, result);

@@ -34,6 +34,7 @@ struct run_result {
     uint32_t repetition;
 
     nstime failure;      /* instant of the measured fault, -1: none happened */
+    int failed_unit;     /* whom it hit: index into scenario.units, -1: none */
     nstime takeover;     /* from failure until another unit owned the address, -1: never */
     uint32_t counted;    /* the headline cohort: open_* and half_closed */
     uint32_t outcomes[OUTCOME_COUNT]; /* of the cohort */
@@ -64,6 +65,9 @@ struct run_result {
 
 /* Optional listeners to a run, for explain and events. */
 struct run_story;
+
+/* The number of a run in its sweep. */
+uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t repetition);
 
 /* Simulate. want_events fills result->events. story may be NULL. Never fails: what
  * a user can get wrong was refused when the scenario was read. */

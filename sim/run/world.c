@@ -19,6 +19,7 @@ struct world {
     /* at the measured fault */
     const struct unit *owner_at_failure;
     struct replication_count replication;
+    int failed_unit;
     uint32_t peak_open;
 };
 
@@ -147,6 +148,7 @@ static void change_link(struct world *world, const struct fault_spec *fault,
 static void measure(struct world *world, unsigned hit)
 {
     struct unit *standby = world->units[1 - hit];
+    world->failed_unit = (int)hit;
     world->owner_at_failure = carrier_owner(world->carrier, world->scenario->active_ip);
     world->replication = carrier_replication_count(world->carrier);
     observer_failure(world->observer, unit_started(standby));
@@ -265,6 +267,7 @@ void world_result(struct world *world, struct run_result *result)
 {
     result->violation = find_violation(world);
     observer_finish(world->observer, result);
+    result->failed_unit = world->failed_unit;
     if (!observer_failed(world->observer))
         world->replication = carrier_replication_count(world->carrier);
     result->replication_datagrams = world->replication.datagrams;
@@ -329,6 +332,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     world->scenario = scenario;
     world->journal = journal;
     world->story = story;
+    world->failed_unit = -1;
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
     world->carrier = carrier_new(scenario, run_key, world->engine, world->observer, journal,

@@ -62,6 +62,9 @@ static bool read_burst(struct phrase *phrase, struct loss *loss)
     return true;
 }
 
+/* Periods are drawn one by one: shorter ones would cost more than the traffic. */
+#define OUTAGE_MEAN_LEAST ((uint64_t)(10 * NSTIME_US))
+
 /* loss = outage SHARE MEAN: bursts in time, the same for every protocol */
 static bool read_outage(struct phrase *phrase, struct loss *loss)
 {
@@ -71,8 +74,8 @@ static bool read_outage(struct phrase *phrase, struct loss *loss)
         return false;
     if (share == SHARE_ONE)
         return phrase_refuse(phrase, "an outage of 100%% has no end (write 100%%)");
-    if (mean == 0)
-        return phrase_refuse(phrase, "an outage has a length (write 8ms, for example)");
+    if (mean < OUTAGE_MEAN_LEAST)
+        return phrase_refuse(phrase, "an outage lasts 10us or longer (write 8ms, for example)");
     loss->model = LOSS_OUTAGE;
     loss->outage_share = probability_from_ppb(share);
     loss->outage_mean = (nstime)mean;

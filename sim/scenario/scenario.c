@@ -276,6 +276,7 @@ struct scenario *scenario_file_point(const struct scenario_file *file, unsigned 
     struct scenario *scenario = make_point(file, point, swept, &findings);
     g_assert(!problems_any(findings.problems));
     findings_clear(&findings);
+    scenario->points = swept ? expand_points(file->expand) : 1;
     return scenario;
 }
 

@@ -115,6 +115,7 @@ struct scenario {
     bool roll_call;
     uint64_t seed;
     uint32_t repetitions;
+    uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no crash, no freeze */
 
     GPtrArray *units;    /* struct unit_spec, the primary first */
