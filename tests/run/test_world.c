@@ -77,7 +77,8 @@ END_TEST
 START_TEST(a_short_freeze_costs_nobody)
 {
     struct run_result *result = run_text(
-        HELLO "[replication]\nprotocol = patent\n[faults]\nhiccup = from 10s to 10500ms freeze A\n");
+        HELLO "[replication]\nprotocol = patent\n"
+              "[faults]\nhiccup = from 10s to 10500ms freeze A\n");
     ck_assert_uint_gt(result->counted, 100);
     ck_assert_int_eq(result->takeover, -1);
     ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], result->counted);
@@ -140,7 +141,8 @@ END_TEST
 START_TEST(a_standby_timeout_ages_records_out)
 {
     struct run_result *result =
-        run_text(HELLO "[options]\nstandby-timeout = 500ms\n[replication]\nprotocol = patent\n" CRASH);
+        run_text(HELLO "[options]\nstandby-timeout = 500ms\n"
+                       "[replication]\nprotocol = patent\n" CRASH);
     ck_assert_uint_gt(result->causes[CAUSE_AGED_OUT], 0);
     run_result_free(result);
 }
