@@ -122,7 +122,18 @@ static bool is_stale(const struct detector *detector, const struct hello *hello)
            && (int32_t)(hello->sequence - detector->peer_sequence) <= 0;
 }
 
-static void meet_active(struct director *director, nstime now, struct effects *effects)
+/* Of two units in one role, which one is to be active? The primary (R-1009, R-1017).
+ * Two that were given the same rank by mistake must not answer each other for ever,
+ * nor both wait: the lower address counts then. */
+static bool goes_first(const struct director *director, const struct hello *hello)
+{
+    if (director->config.rank != hello->rank)
+        return director->config.rank == RANK_PRIMARY;
+    return director->config.own_ip < director->config.peer_ip;
+}
+
+static void meet_active(struct director *director, nstime now, const struct hello *hello,
+                        struct effects *effects)
 {
     if (director->role == ROLE_STANDBY) {
         director->detector.replica = true;
@@ -130,10 +141,10 @@ static void meet_active(struct director *director, nstime now, struct effects *e
     }
     /* R-1017. Each says at once, before it acts, that it is active: so the secondary
      * yields without waiting for an interval, and the primary hears of it and claims
-     * the address that the secondary gives up. */
+     * the address that the secondary gives up. It ends there: who yields is silent. */
     director_note_unit(director, effects, NOTE_BOTH_ACTIVE, 0);
     send(director, now, HELLO_HELLO, effects);
-    if (director->config.rank == RANK_PRIMARY)
+    if (goes_first(director, hello))
         role_claim_again(director, effects);
     else
         role_change(director, now, ROLE_STANDBY, ROLE_BOTH_ACTIVE, effects);
@@ -159,7 +170,7 @@ static bool should_serve(const struct director *director, const struct hello *he
 {
     if (director->detector.replica != hello->replica)
         return director->detector.replica;
-    return director->config.rank == RANK_PRIMARY;
+    return goes_first(director, hello);
 }
 
 static void meet_standby(struct director *director, nstime now, const struct hello *hello,
@@ -176,7 +187,7 @@ static void meet_standby(struct director *director, nstime now, const struct hel
     send(director, now, HELLO_HELLO, effects);
 }
 
-static void note_life(struct director *director, nstime now, struct effects *effects)
+static void mark_heard(struct director *director, nstime now, struct effects *effects)
 {
     struct detector *detector = &director->detector;
     detector->heard_at = now;
@@ -193,7 +204,7 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     struct hello hello;
     if (!hello_decode(bytes, length, &hello) || is_stale(detector, &hello))
         return;
-    note_life(director, now, effects);
+    mark_heard(director, now, effects);
     bool is_new = detector->peer_known && hello.generation != detector->peer_generation;
     if (hello.kind == HELLO_YOU_HAVE_FAILED) {
         if (director->role == ROLE_ACTIVE)
@@ -204,7 +215,7 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     detector->peer_generation = hello.generation;
     detector->peer_sequence = hello.sequence;
     if (hello.role == ROLE_ACTIVE)
-        meet_active(director, now, effects);
+        meet_active(director, now, &hello, effects);
     else
         meet_standby(director, now, &hello, is_new, effects);
 }

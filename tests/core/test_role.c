@@ -315,6 +315,24 @@ START_TEST(primary_prevails)
 }
 END_TEST
 
+/* Two units that were both told the same rank by mistake do not answer each other for
+ * ever: the one with the lower address goes first, in either role (R-1017). */
+START_TEST(equals_go_by_address)
+{
+    struct rig_unit *unit = &rig.units[_i / 2];
+    struct hello hello = {
+        .kind = HELLO_HELLO,
+        .rank = _i / 2 == 0 ? RANK_PRIMARY : RANK_SECONDARY,
+        .role = _i % 2 == 0 ? ROLE_ACTIVE : ROLE_STANDBY,
+    };
+    uint8_t bytes[HELLO_SIZE];
+    rig_start(&rig, unit->number, hello.role);
+    hello_encode(&hello, bytes);
+    rig_datagram(unit, CHANNEL_HELLO, bytes, sizeof bytes);
+    ck_assert_int_eq(director_role(unit->director), _i / 2 == 0 ? ROLE_ACTIVE : ROLE_STANDBY);
+}
+END_TEST
+
 /* Both start as standby: the primary serves as soon as they have heard of each other
  * (R-1009). */
 START_TEST(primary_serves_when_nobody_does)
@@ -412,6 +430,7 @@ Suite *role_suite(void)
     tcase_add_test(tcase, steps_down_when_told);
     tcase_add_test(tcase, steps_down_in_order);
     tcase_add_loop_test(tcase, primary_prevails, 0, 2);
+    tcase_add_loop_test(tcase, equals_go_by_address, 0, 4);
     tcase_add_test(tcase, primary_serves_when_nobody_does);
     tcase_add_test(tcase, full_table_goes_before_rank);
     tcase_add_test(tcase, serves_a_new_standby);
