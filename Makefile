@@ -91,12 +91,14 @@ $(BUILD)/tests/%.o: tests/%.c | build/view/ready
 packages:
 	@sh .ci/packages
 
-# ---- tests: one runner a room, tests/ROOM/*.c with its own main.c
+# ---- tests: one runner a room, tests/ROOM/*.c and the main that all share
 TEST_ROOMS := core engine network node scenario run analysis program
-test_objects = $(call objects,$(sort $(wildcard tests/$(1)/*.c)))
-TEST_RUNNERS := $(foreach room,$(TEST_ROOMS),$(if $(wildcard tests/$(room)/main.c),$(BUILD)/tests/$(room)/run))
+test_objects = $(call objects,$(sort $(wildcard tests/$(1)/*.c))) $(BUILD)/tests/$(1)/main.o
+TEST_RUNNERS := $(foreach room,$(TEST_ROOMS),$(BUILD)/tests/$(room)/run)
 
 define test_runner
+$(BUILD)/tests/$(1)/main.o: tests/main.c tests/$(1)/suites.h
+	$$(Q)mkdir -p $$(@D) && $$(COMPILE) $$(CHECK_CFLAGS) -I. -include tests/$(1)/suites.h -c -o $$@ $$<
 $(BUILD)/tests/$(1)/run: $(call test_objects,$(1)) $(LIBS)
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) $$(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $$(GLIB_LIBS) -lcsv -lm

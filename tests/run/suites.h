@@ -1,20 +1,20 @@
-/* The suites of this room; main.c runs them all. */
+/* The suites of this room, one line each. */
 #ifndef TESTS_RUN_SUITES_H
 #define TESTS_RUN_SUITES_H
 
 #include <check.h>
 
 #define SUITE_LIST(X) \
-    X(timeline_suite) \
-    X(unit_suite)     \
-    X(world_suite)    \
-    X(exact_suite)    \
-    X(keyed_suite)    \
-    X(explain_suite)  \
-    X(shipped_suite)
+    X(timeline)       \
+    X(unit)           \
+    X(world)          \
+    X(exact)          \
+    X(keyed)          \
+    X(explain)        \
+    X(shipped)
 
-#define DECLARE_SUITE(suite) Suite *suite(void);
-SUITE_LIST(DECLARE_SUITE)
-#undef DECLARE_SUITE
+#define SUITE_GETTER(name) Suite *name##_suite(void);
+SUITE_LIST(SUITE_GETTER)
+#undef SUITE_GETTER
 
 #endif

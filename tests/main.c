@@ -1,7 +1,6 @@
-/* Runs every suite of the program: ./understudy, or the one that the environment
- * variable UNDERSTUDY names, driven as a user would. */
-#include "tests/program/suites.h"
-
+/* Runs every suite of one room. The build includes the room's suites.h before this
+ * file: a list of names, each with its getter NAME_suite(). */
+#include <check.h>
 #include <stdlib.h>
 
 int main(void)
