@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-enum { FIRST_BLOCKS = 32, MOST_BLOCKS = 4096, ALIGNMENT = 16 };
+enum { FIRST_BLOCKS = 32, MOST_BLOCKS = 4096, ALIGNMENT = 8 };
 
 /* A block that nobody has holds the way to the next such block. */
 struct free_block {
@@ -14,6 +14,8 @@ struct pool {
     size_t block_size;
     struct free_block *first_free;
     GPtrArray *chunks;
+    char *fresh; /* what was never handed out of the newest chunk */
+    size_t fresh_blocks;
     size_t next_blocks; /* of the next chunk: each twice the last, up to a limit */
     size_t blocks;
     size_t in_use;
@@ -39,32 +41,38 @@ void pool_free(struct pool *pool)
     g_free(pool);
 }
 
-static void put_free(struct pool *pool, void *block)
-{
-    struct free_block *freed = block;
-
-    freed->next = pool->first_free;
-    pool->first_free = freed;
-}
-
-/* The blocks of a chunk go out in the order of their addresses. */
 static void add_chunk(struct pool *pool)
 {
-    char *chunk = g_malloc_n(pool->next_blocks, pool->block_size);
-
-    g_ptr_array_add(pool->chunks, chunk);
-    for (size_t i = pool->next_blocks; i-- > 0;)
-        put_free(pool, chunk + i * pool->block_size);
+    pool->fresh = g_malloc_n(pool->next_blocks, pool->block_size);
+    pool->fresh_blocks = pool->next_blocks;
+    g_ptr_array_add(pool->chunks, pool->fresh);
     pool->blocks += pool->next_blocks;
     pool->next_blocks = MIN(2 * pool->next_blocks, (size_t)MOST_BLOCKS);
 }
 
+/* Not touched before it is needed, so that the system need not find memory for it. */
+static void *take_fresh(struct pool *pool)
+{
+    if (pool->fresh_blocks == 0)
+        add_chunk(pool);
+    void *block = pool->fresh;
+    pool->fresh += pool->block_size;
+    pool->fresh_blocks--;
+    return block;
+}
+
+static void *take_freed(struct pool *pool)
+{
+    struct free_block *block = pool->first_free;
+
+    pool->first_free = block->next;
+    return block;
+}
+
 void *pool_take(struct pool *pool)
 {
-    if (pool->first_free == NULL)
-        add_chunk(pool);
-    struct free_block *block = pool->first_free;
-    pool->first_free = block->next;
+    void *block = pool->first_free != NULL ? take_freed(pool) : take_fresh(pool);
+
     pool->in_use++;
     pool->peak = MAX(pool->peak, pool->in_use);
     return memset(block, 0, pool->block_size);
@@ -72,8 +80,11 @@ void *pool_take(struct pool *pool)
 
 void pool_give(struct pool *pool, void *block)
 {
+    struct free_block *freed = block;
+
     g_assert(block != NULL && pool->in_use > 0);
-    put_free(pool, block);
+    freed->next = pool->first_free;
+    pool->first_free = freed;
     pool->in_use--;
 }
 

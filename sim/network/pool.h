@@ -10,7 +10,7 @@ struct pool;
 struct pool *pool_new(size_t block_size);
 void pool_free(struct pool *pool);
 
-/* A block, zeroed. */
+/* A block, zeroed, its address a multiple of 8. */
 void *pool_take(struct pool *pool);
 void pool_give(struct pool *pool, void *block);
 

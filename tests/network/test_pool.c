@@ -17,7 +17,7 @@ START_TEST(blocks_are_apart_and_stay)
 
     for (int i = 0; i < BLOCKS; i++) {
         blocks[i] = pool_take(pool);
-        ck_assert_uint_eq((uintptr_t)blocks[i] % 16, 0);
+        ck_assert_uint_eq((uintptr_t)blocks[i] % 8, 0);
         memset(blocks[i], i % 251, 41);
     }
     for (int i = 0; i < BLOCKS; i++)
