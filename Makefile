@@ -111,7 +111,7 @@ $(foreach room,$(TEST_ROOMS),$(eval $(call test_runner,$(room))))
 # Packages first, in a make of their own: what pkg-config says is read at its start.
 .PHONY: check check-all
 check: packages
-	$(Q)$(MAKE) --no-print-directory check-all
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) check-all
 check-all: $(BUILD)/understudy understudy $(TEST_RUNNERS)
 	$(Q)sh tests/run-all $(BUILD) $(TEST_RUNNERS)
 
@@ -119,8 +119,8 @@ check-all: $(BUILD)/understudy understudy $(TEST_RUNNERS)
 # bytes in the tables as the ordinary build writes.
 .PHONY: asan
 asan: packages
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(MAKE) --no-print-directory VARIANT=asan CFLAGS='-O1 -g' check-asan
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) VARIANT=asan CFLAGS='-O1 -g' check-asan
 .PHONY: check-asan
 check-asan: $(BUILD)/understudy $(TEST_RUNNERS)
 	$(Q)CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 G_SLICE=always-malloc sh tests/run-all $(BUILD) $(TEST_RUNNERS)
@@ -134,7 +134,7 @@ lint: packages
 # ---- the main job, figures, baselines
 .PHONY: demo
 demo: packages
-	$(Q)$(MAKE) --no-print-directory demo-run
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) demo-run
 .PHONY: demo-run
 demo-run: understudy
 	$(Q)./understudy sweep scenarios/loss-sweep.scn --jobs $(JOBS) --out results/loss-sweep
