@@ -5,28 +5,30 @@
 #include <glib.h>
 
 enum {
-    INITIAL_EVENTS = 512,
     FEW_CANCELLED = 256, /* not worth a sweep */
-    SLOT_BITS = QUEUE_ITEM_BITS
+    SLOT_BITS = 24,      /* at most 16,777,216 events at a time */
+    ORDER_BITS = 40,     /* and 1.1e12 in an engine's life */
+    CHUNK_SLOTS = 512
 };
 
 static const uint32_t NO_SLOT = UINT32_MAX;
 
-/* A slot of the slab. Its generation changes when it is given back, so a handle to
- * an event that has run is recognised. A cancelled event keeps its slot, without a
- * handler, until its queue entry comes up: the queue is never searched. */
+/* A slot of the slab. The handle is the order of scheduling, from 1, and the slot; it
+ * is the key in the queue too. So a key or a handle whose event has run or was
+ * cancelled does not find itself here: the queue is never searched. */
 struct event {
     event_handler *handler;
     void *object;
-    uint64_t number;
-    uint32_t generation;
-    uint32_t next_free;
+    union {
+        uint64_t number;
+        uint32_t next_free;
+    };
+    event_handle handle; /* 0: free */
 };
 
 struct engine {
     struct queue queue;
-    struct event *events;
-    uint32_t slots;
+    GPtrArray *chunks; /* of CHUNK_SLOTS events each: they never move */
     uint32_t slots_used;
     uint32_t first_free;
     size_t cancelled; /* entries in the queue that lead nowhere */
@@ -42,6 +44,7 @@ struct engine *engine_new(void)
     struct engine *engine = g_new0(struct engine, 1);
 
     queue_init(&engine->queue);
+    engine->chunks = g_ptr_array_new_with_free_func(g_aligned_free);
     engine->first_free = NO_SLOT;
     return engine;
 }
@@ -51,7 +54,7 @@ void engine_free(struct engine *engine)
     if (engine == NULL)
         return;
     queue_clear(&engine->queue);
-    g_aligned_free(engine->events);
+    g_ptr_array_unref(engine->chunks);
     g_free(engine);
 }
 
@@ -60,18 +63,22 @@ nstime engine_now(const struct engine *engine)
     return engine->now;
 }
 
-/* Aligned, so that an event of 32 bytes never straddles two cache lines. */
-static void grow(struct engine *engine)
+static struct event *event_at(const struct engine *engine, uint32_t slot)
 {
-    uint32_t slots = MAX((uint32_t)INITIAL_EVENTS, 2 * engine->slots);
-    struct event *events = g_aligned_alloc0(slots, sizeof events[0], 64);
+    struct event *chunk = g_ptr_array_index(engine->chunks, slot / CHUNK_SLOTS);
+    return &chunk[slot % CHUNK_SLOTS];
+}
 
-    g_assert(slots <= 1U << SLOT_BITS);
-    for (uint32_t i = 0; i < engine->slots_used; i++)
-        events[i] = engine->events[i];
-    g_aligned_free(engine->events);
-    engine->events = events;
-    engine->slots = slots;
+static uint32_t slot_of(event_handle handle)
+{
+    return (uint32_t)handle & ((1U << SLOT_BITS) - 1);
+}
+
+/* Aligned, so that an event of 32 bytes never straddles two cache lines. */
+static void add_chunk(struct engine *engine)
+{
+    g_assert(engine->slots_used <= (1U << SLOT_BITS) - CHUNK_SLOTS);
+    g_ptr_array_add(engine->chunks, g_aligned_alloc(CHUNK_SLOTS, sizeof(struct event), 64));
 }
 
 static uint32_t take_slot(struct engine *engine)
@@ -79,21 +86,19 @@ static uint32_t take_slot(struct engine *engine)
     uint32_t slot = engine->first_free;
 
     if (slot != NO_SLOT) {
-        engine->first_free = engine->events[slot].next_free;
+        engine->first_free = event_at(engine, slot)->next_free;
         return slot;
     }
-    if (engine->slots_used == engine->slots)
-        grow(engine);
-    engine->events[engine->slots_used].generation = 1;
+    if (engine->slots_used % CHUNK_SLOTS == 0)
+        add_chunk(engine);
     return engine->slots_used++;
 }
 
 static void give_slot(struct engine *engine, uint32_t slot)
 {
-    struct event *event = &engine->events[slot];
+    struct event *event = event_at(engine, slot);
 
-    event->handler = NULL;
-    event->generation = MAX(event->generation + 1, 1); /* 0 is no event's, also after 2^32 */
+    event->handle = 0;
     event->next_free = engine->first_free;
     engine->first_free = slot;
 }
@@ -104,24 +109,23 @@ event_handle engine_schedule(struct engine *engine, nstime at, event_handler *ha
     g_assert(at >= engine->now);
     g_assert(handler != NULL);
     uint32_t slot = take_slot(engine);
-    struct event *event = &engine->events[slot];
+    event_handle handle = ++engine->scheduled << SLOT_BITS | slot;
 
-    event->handler = handler;
-    event->object = object;
-    event->number = number;
-    queue_put(&engine->queue, at, engine->scheduled++, slot);
+    g_assert(engine->scheduled >> ORDER_BITS == 0);
+    *event_at(engine, slot) = (struct event){
+        .handler = handler,
+        .object = object,
+        .number = number,
+        .handle = handle,
+    };
+    queue_put(&engine->queue, at, handle);
     engine->peak_pending = MAX(engine->peak_pending, engine_pending(engine));
-    return (event_handle)event->generation << SLOT_BITS | slot;
+    return handle;
 }
 
-static bool still_wanted(void *context, uint32_t slot)
+static bool still_wanted(void *context, uint64_t key)
 {
-    struct engine *engine = context;
-
-    if (engine->events[slot].handler != NULL)
-        return true;
-    give_slot(engine, slot);
-    return false;
+    return event_at(context, slot_of(key))->handle == key;
 }
 
 /* Cancelled entries cost memory and time until they come up. When they are more than
@@ -137,15 +141,14 @@ static void sweep_cancelled(struct engine *engine)
 
 void engine_cancel(struct engine *engine, event_handle handle)
 {
-    uint32_t slot = (uint32_t)(handle & ((1U << SLOT_BITS) - 1));
+    uint32_t slot = slot_of(handle);
 
     if (handle == 0)
         return;
     g_assert(slot < engine->slots_used);
-    struct event *event = &engine->events[slot];
-    if (event->generation != handle >> SLOT_BITS || event->handler == NULL)
+    if (event_at(engine, slot)->handle != handle)
         return;
-    event->handler = NULL;
+    give_slot(engine, slot);
     engine->cancelled++;
     sweep_cancelled(engine);
 }
@@ -153,16 +156,16 @@ void engine_cancel(struct engine *engine, event_handle handle)
 bool engine_step(struct engine *engine, nstime limit)
 {
     while (queue_count(&engine->queue) > 0 && queue_first_time(&engine->queue) <= limit) {
-        nstime time;
-        uint32_t slot = queue_take(&engine->queue, &time);
-        struct event event = engine->events[slot];
+        struct queue_entry entry = queue_take(&engine->queue);
+        uint32_t slot = slot_of(entry.key);
+        struct event event = *event_at(engine, slot);
 
-        give_slot(engine, slot);
-        if (event.handler == NULL) {
+        if (event.handle != entry.key) {
             engine->cancelled--;
             continue;
         }
-        engine->now = time;
+        give_slot(engine, slot);
+        engine->now = entry.time;
         engine->run++;
         event.handler(event.object, event.number);
         return true;
@@ -203,5 +206,5 @@ size_t engine_peak_pending(const struct engine *engine)
 size_t engine_memory(const struct engine *engine)
 {
     return sizeof *engine + queue_memory(&engine->queue)
-        + engine->slots * sizeof engine->events[0];
+        + engine->chunks->len * CHUNK_SLOTS * sizeof(struct event);
 }

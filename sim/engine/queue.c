@@ -10,14 +10,14 @@ enum {
 };
 
 /* One comparison of 128 bits has no branch to mispredict; times are not negative. */
-static inline unsigned __int128 key(const struct queue_entry *entry)
+static inline unsigned __int128 rank(const struct queue_entry *entry)
 {
-    return (unsigned __int128)(uint64_t)entry->time << 64 | entry->order_item;
+    return (unsigned __int128)(uint64_t)entry->time << 64 | entry->key;
 }
 
 static inline bool before(const struct queue_entry *a, const struct queue_entry *b)
 {
-    return key(a) < key(b);
+    return rank(a) < rank(b);
 }
 
 void queue_init(struct queue *queue)
@@ -46,7 +46,7 @@ static void grow(struct queue *queue)
 {
     size_t capacity = MAX(INITIAL, 2 * queue->capacity);
     struct queue_entry *block =
-        g_aligned_alloc0(capacity + LEAD_IN, sizeof queue->entries[0], LINE);
+        g_aligned_alloc(capacity + LEAD_IN, sizeof queue->entries[0], LINE);
     struct queue_entry *entries = block + LEAD_IN;
 
     for (size_t i = 0; i < queue->count; i++)
@@ -103,11 +103,10 @@ static void sift_up(struct queue *queue, size_t at, struct queue_entry entry)
     queue->entries[at] = entry;
 }
 
-void queue_put(struct queue *queue, nstime time, uint64_t order, uint32_t item)
+void queue_put(struct queue *queue, nstime time, uint64_t key)
 {
-    g_assert(time >= 0 && order >> QUEUE_ORDER_BITS == 0);
-    g_assert(item >> QUEUE_ITEM_BITS == 0);
-    struct queue_entry entry = { .time = time, .order_item = order << QUEUE_ITEM_BITS | item };
+    g_assert(time >= 0);
+    struct queue_entry entry = { .time = time, .key = key };
 
     if (queue->hole) {
         queue->hole = false;
@@ -137,11 +136,13 @@ nstime queue_first_time(struct queue *queue)
     return queue->entries[0].time;
 }
 
-uint32_t queue_take(struct queue *queue, nstime *time)
+struct queue_entry queue_take(struct queue *queue)
 {
-    *time = queue_first_time(queue);
+    if (queue->hole)
+        close_hole(queue);
+    g_assert(queue->count > 0);
     queue->hole = true;
-    return (uint32_t)(queue->entries[0].order_item & ((1U << QUEUE_ITEM_BITS) - 1));
+    return queue->entries[0];
 }
 
 void queue_retain(struct queue *queue, queue_filter *filter, void *context)
@@ -150,11 +151,9 @@ void queue_retain(struct queue *queue, queue_filter *filter, void *context)
 
     if (queue->hole)
         close_hole(queue);
-    for (size_t i = 0; i < queue->count; i++) {
-        uint64_t item = queue->entries[i].order_item & ((1U << QUEUE_ITEM_BITS) - 1);
-        if (filter(context, (uint32_t)item))
+    for (size_t i = 0; i < queue->count; i++)
+        if (filter(context, queue->entries[i].key))
             queue->entries[kept++] = queue->entries[i];
-    }
     queue->count = kept;
     /* every parent from the last to the root: the ordinary way to make a heap */
     for (size_t i = kept < 2 ? 0 : (kept - 2) / ARITY + 1; i-- > 0;)

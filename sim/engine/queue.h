@@ -1,10 +1,10 @@
-/* The event queue: a set of (time, order) keys with a 32-bit item each; the
- * least key comes out first. Behind its own header so that a ladder or radix
- * queue can take its place.
+/* The event queue: a set of (time, key), no key twice; the least time comes out
+ * first, and of equal times the least key. Behind its own header so that a ladder or
+ * radix queue can take its place.
  *
- * Today a 4-ary heap of 16-byte entries: time, and order << 24 | item. Taking the
- * first entry leaves a hole at the root, which the next put fills: an event that
- * schedules another costs one descent instead of two. */
+ * Today a 4-ary heap of 16-byte entries. Taking the first entry leaves a hole at the
+ * root, which the next put fills: an event that schedules another costs one descent
+ * instead of two. */
 #ifndef SIM_ENGINE_QUEUE_H
 #define SIM_ENGINE_QUEUE_H
 
@@ -14,14 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    QUEUE_ITEM_BITS = 24, /* at most 16,777,216 items at a time */
-    QUEUE_ORDER_BITS = 40 /* at most 1.1e12 entries in a queue's life */
-};
-
 struct queue_entry {
-    nstime time;
-    uint64_t order_item;
+    nstime time; /* not negative */
+    uint64_t key;
 };
 
 struct queue {
@@ -38,16 +33,15 @@ void queue_clear(struct queue *queue);
 size_t queue_count(const struct queue *queue);
 size_t queue_memory(const struct queue *queue);
 
-/* order must be larger than that of every entry put before; time is not negative. */
-void queue_put(struct queue *queue, nstime time, uint64_t order, uint32_t item);
+void queue_put(struct queue *queue, nstime time, uint64_t key);
 
 /* The least entry, without and with taking it out; the queue must not be empty. */
 nstime queue_first_time(struct queue *queue);
-uint32_t queue_take(struct queue *queue, nstime *time);
+struct queue_entry queue_take(struct queue *queue);
 
 /* Keep only the entries that the filter approves of; it is asked once for each, in
  * no particular order. */
-typedef bool queue_filter(void *context, uint32_t item);
+typedef bool queue_filter(void *context, uint64_t key);
 void queue_retain(struct queue *queue, queue_filter *filter, void *context);
 
 #endif

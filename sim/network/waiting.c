@@ -38,7 +38,7 @@ static void grow(struct waiting *waiting)
 void waiting_put(struct waiting *waiting, nstime arrival)
 {
     if (waiting->count > 0 && arrival < *place(waiting, waiting->count - 1)) {
-        queue_put(&waiting->overtakers, arrival, waiting->order++, 0);
+        queue_put(&waiting->overtakers, arrival, waiting->order++);
         return;
     }
     if (waiting->count == waiting->capacity)
@@ -48,14 +48,12 @@ void waiting_put(struct waiting *waiting, nstime arrival)
 
 size_t waiting_count(struct waiting *waiting, nstime now)
 {
-    nstime arrived;
-
     while (waiting->count > 0 && *place(waiting, 0) <= now) {
         waiting->first++;
         waiting->count--;
     }
     while (queue_count(&waiting->overtakers) > 0
            && queue_first_time(&waiting->overtakers) <= now)
-        queue_take(&waiting->overtakers, &arrived);
+        queue_take(&waiting->overtakers);
     return waiting->count + queue_count(&waiting->overtakers);
 }

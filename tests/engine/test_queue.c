@@ -9,7 +9,7 @@ enum { SCRIPTS = 20, STEPS = 4000 };
 
 struct row {
     nstime time;
-    uint32_t item;
+    uint64_t key;
 };
 
 /* The least time; of equal ones the earliest put, which stands first. */
@@ -25,27 +25,27 @@ static struct row take_least(GArray *list)
     return row;
 }
 
-static void put_both(struct queue *queue, GArray *list, uint64_t order, nstime time)
+static void put_both(struct queue *queue, GArray *list, uint64_t key, nstime time)
 {
-    struct row row = { .time = time, .item = (uint32_t)(order % 5000) };
+    struct row row = { .time = time, .key = key };
 
-    queue_put(queue, time, order, row.item);
+    queue_put(queue, time, key);
     g_array_append_val(list, row);
 }
 
 static void take_both(struct queue *queue, GArray *list)
 {
     struct row expected = take_least(list);
-    nstime time;
 
     ck_assert_int_eq(queue_first_time(queue), expected.time);
-    ck_assert_uint_eq(queue_take(queue, &time), expected.item);
-    ck_assert_int_eq(time, expected.time);
+    struct queue_entry taken = queue_take(queue);
+    ck_assert_int_eq(taken.time, expected.time);
+    ck_assert_uint_eq(taken.key, expected.key);
 }
 
-/* Random scripts of put and take, with many equal times: the same items come out in the
- * same order, and those put first come first among equals. */
-START_TEST(takes_in_order_of_time_and_putting)
+/* Random scripts of put and take, with many equal times and rising keys: the same entries
+ * come out in the same order, and those put first come first among equals. */
+START_TEST(takes_in_order_of_time_and_key)
 {
     struct queue queue;
     GArray *list = g_array_new(FALSE, FALSE, sizeof(struct row));
@@ -68,51 +68,55 @@ START_TEST(takes_in_order_of_time_and_putting)
 }
 END_TEST
 
-static bool is_even(void *context, uint32_t item)
+static bool is_even(void *context, uint64_t key)
 {
     unsigned *asked = context;
 
     *asked += 1;
-    return item % 2 == 0;
+    return key % 2 == 0;
 }
 
-/* A queue of _i entries (with a hole at the root when _i is odd) keeps the even items
+/* A queue of _i entries (with a hole at the root when _i is odd) keeps the even keys
  * only, asks once about each, and still gives them out in order. */
 START_TEST(retains_what_the_filter_approves)
 {
     struct queue queue;
     unsigned asked = 0;
-    uint32_t count = (uint32_t)_i;
-    nstime time, last = 0;
+    uint64_t count = (uint64_t)_i;
+    nstime last = 0;
 
     queue_init(&queue);
-    for (uint32_t item = 0; item < count; item++)
-        queue_put(&queue, 1000 - (nstime)(item % 7) * 100, item, item);
+    for (uint64_t key = 0; key < count; key++)
+        queue_put(&queue, 1000 - (nstime)(key % 7) * 100, key);
     if (count % 2 == 1)
-        queue_take(&queue, &time);
+        queue_take(&queue);
     size_t before = queue_count(&queue);
     queue_retain(&queue, is_even, &asked);
     ck_assert_uint_eq(asked, before);
     while (queue_count(&queue) > 0) {
-        ck_assert_uint_eq(queue_take(&queue, &time) % 2, 0);
-        ck_assert_int_ge(time, last);
-        last = time;
+        struct queue_entry taken = queue_take(&queue);
+        ck_assert_uint_eq(taken.key % 2, 0);
+        ck_assert_int_ge(taken.time, last);
+        last = taken.time;
     }
     queue_clear(&queue);
 }
 END_TEST
 
-/* The largest time, order and item have room in an entry and come back whole. */
+/* The largest time and key come back whole, and last. */
 START_TEST(keeps_the_widest_values)
 {
     struct queue queue;
-    nstime time;
 
     queue_init(&queue);
-    queue_put(&queue, NSTIME_NEVER, (UINT64_C(1) << QUEUE_ORDER_BITS) - 1,
-              (1U << QUEUE_ITEM_BITS) - 1);
-    ck_assert_uint_eq(queue_take(&queue, &time), (1U << QUEUE_ITEM_BITS) - 1);
-    ck_assert_int_eq(time, NSTIME_NEVER);
+    queue_put(&queue, NSTIME_NEVER, UINT64_MAX);
+    queue_put(&queue, NSTIME_NEVER, 0);
+    queue_put(&queue, 0, UINT64_MAX);
+    ck_assert_int_eq(queue_take(&queue).time, 0);
+    ck_assert_uint_eq(queue_take(&queue).key, 0);
+    struct queue_entry last = queue_take(&queue);
+    ck_assert_int_eq(last.time, NSTIME_NEVER);
+    ck_assert_uint_eq(last.key, UINT64_MAX);
     queue_clear(&queue);
 }
 END_TEST
@@ -122,7 +126,7 @@ Suite *queue_suite(void)
     Suite *suite = suite_create("queue");
     TCase *tcase = tcase_create("queue");
 
-    tcase_add_loop_test(tcase, takes_in_order_of_time_and_putting, 0, SCRIPTS);
+    tcase_add_loop_test(tcase, takes_in_order_of_time_and_key, 0, SCRIPTS);
     tcase_add_loop_test(tcase, retains_what_the_filter_approves, 0, 40);
     tcase_add_test(tcase, keeps_the_widest_values);
     suite_add_tcase(suite, tcase);
