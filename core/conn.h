@@ -36,6 +36,7 @@ struct conn {
     bool closed : 1;      /* over, and held for late packets (R-408 "delay") */
 
     /* the table's own; slot numbers, 0 = none */
+    uint32_t slot; /* its own: from 1, the same while it lives */
     uint32_t forward_next, reverse_next; /* hash chains */
     uint32_t older, newer;               /* order of making */
 };

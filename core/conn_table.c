@@ -3,17 +3,20 @@
 #include <glib.h>
 #include <string.h>
 
+enum { FIRST_BUCKETS = 64, CHUNK_BITS = 10, CHUNK = 1 << CHUNK_BITS };
+
 /* Slot 0 is never used, so that 0 means none in every link and a fresh array of
- * buckets is an empty one. 32-bit links and a conn of 96 bytes keep a packet's
- * look-up at two lines of memory: its bucket and its conn. */
+ * buckets is an empty one. Conns lie in chunks that stay where they are, so that a
+ * pointer to one outlasts any insertion. 32-bit links and a conn of 96 bytes keep a
+ * packet's look-up at two lines of memory: its bucket and its conn. */
 struct conn_table {
-    struct conn *slots;
-    uint32_t *forward; /* buckets: the newest conn of each chain */
+    struct conn **chunks; /* of CHUNK conns each */
+    uint32_t *forward;    /* buckets: the newest conn of each chain */
     uint32_t *reverse;
     uint32_t bucket_mask;
-    uint32_t capacity; /* slots allocated, slot 0 included */
-    uint32_t used;     /* slots ever used, slot 0 included */
-    uint32_t free;     /* chain of slots given back, linked through newer */
+    uint32_t chunk_count;
+    uint32_t used; /* slots ever used, slot 0 included */
+    uint32_t free; /* chain of slots given back, linked through newer */
     uint32_t count;
     uint32_t max;
     uint32_t oldest, newest;
@@ -22,30 +25,33 @@ struct conn_table {
 
 G_STATIC_ASSERT(sizeof(struct conn) <= 96);
 
-enum { FIRST_CAPACITY = 64 };
-
 struct conn_table *conn_table_new(uint32_t max)
 {
     g_assert(max >= 1 && max <= 1u << 30);
     struct conn_table *table = g_new0(struct conn_table, 1);
     table->max = max;
-    table->capacity = FIRST_CAPACITY;
     table->used = 1;
-    table->slots = g_new0(struct conn, table->capacity);
-    table->forward = g_new0(uint32_t, table->capacity);
-    table->reverse = g_new0(uint32_t, table->capacity);
-    table->bucket_mask = table->capacity - 1;
+    table->forward = g_new0(uint32_t, FIRST_BUCKETS);
+    table->reverse = g_new0(uint32_t, FIRST_BUCKETS);
+    table->bucket_mask = FIRST_BUCKETS - 1;
     expiry_init(&table->expiry);
     return table;
 }
 
 void conn_table_free(struct conn_table *table)
 {
+    for (uint32_t i = 0; i < table->chunk_count; i++)
+        g_free(table->chunks[i]);
+    g_free(table->chunks);
     expiry_clear(&table->expiry);
-    g_free(table->slots);
     g_free(table->forward);
     g_free(table->reverse);
     g_free(table);
+}
+
+static struct conn *at(const struct conn_table *table, uint32_t slot)
+{
+    return &table->chunks[slot >> CHUNK_BITS][slot & (CHUNK - 1)];
 }
 
 static uint32_t *bucket(const struct conn_table *table, uint32_t *buckets,
@@ -56,78 +62,103 @@ static uint32_t *bucket(const struct conn_table *table, uint32_t *buckets,
 
 static void link_keys(struct conn_table *table, struct conn *conn)
 {
-    uint32_t slot = conn_table_slot(table, conn);
     struct flow key = conn_forward_key(conn);
     uint32_t *head = bucket(table, table->forward, &key);
     conn->forward_next = *head;
-    *head = slot;
+    *head = conn->slot;
     key = conn_reverse_key(conn);
     head = bucket(table, table->reverse, &key);
     conn->reverse_next = *head;
-    *head = slot;
+    *head = conn->slot;
 }
 
 static void unlink_keys(struct conn_table *table, const struct conn *conn)
 {
-    uint32_t slot = conn_table_slot(table, conn);
     struct flow key = conn_forward_key(conn);
     uint32_t *link = bucket(table, table->forward, &key);
-    while (*link != slot)
-        link = &conn_table_at(table, *link)->forward_next;
+    while (*link != conn->slot)
+        link = &at(table, *link)->forward_next;
     *link = conn->forward_next;
     key = conn_reverse_key(conn);
     link = bucket(table, table->reverse, &key);
-    while (*link != slot)
-        link = &conn_table_at(table, *link)->reverse_next;
+    while (*link != conn->slot)
+        link = &at(table, *link)->reverse_next;
     *link = conn->reverse_next;
 }
 
-/* Double everything. Chains are made anew from the oldest conn on, so that the
- * newest stands first in each, as before. */
-static void grow(struct conn_table *table)
+/* Twice the buckets. Chains are made anew from the oldest conn on, so that the newest
+ * stands first in each, as before. Without memory for them, chains only get longer. */
+static void add_buckets(struct conn_table *table)
 {
-    table->capacity *= 2;
-    table->slots = g_renew(struct conn, table->slots, table->capacity);
+    uint32_t buckets = 2 * (table->bucket_mask + 1);
+    uint32_t *forward = g_try_new0(uint32_t, buckets);
+    uint32_t *reverse = g_try_new0(uint32_t, buckets);
+    if (forward == NULL || reverse == NULL) {
+        g_free(forward);
+        g_free(reverse);
+        return;
+    }
     g_free(table->forward);
     g_free(table->reverse);
-    table->forward = g_new0(uint32_t, table->capacity);
-    table->reverse = g_new0(uint32_t, table->capacity);
-    table->bucket_mask = table->capacity - 1;
+    table->forward = forward;
+    table->reverse = reverse;
+    table->bucket_mask = buckets - 1;
     for (struct conn *conn = conn_table_first(table); conn != NULL;
          conn = conn_table_next(table, conn))
         link_keys(table, conn);
 }
 
-static struct conn *take_slot(struct conn_table *table)
+/* Room for CHUNK more conns and their deadlines, or false: then nothing has changed. */
+static bool add_chunk(struct conn_table *table)
+{
+    uint32_t count = table->chunk_count + 1;
+    if (!expiry_reserve(&table->expiry, count * CHUNK))
+        return false;
+    struct conn **chunks = g_try_renew(struct conn *, table->chunks, count);
+    if (chunks == NULL)
+        return false;
+    table->chunks = chunks;
+    table->chunks[count - 1] = g_try_new(struct conn, CHUNK);
+    if (table->chunks[count - 1] == NULL)
+        return false;
+    table->chunk_count = count;
+    return true;
+}
+
+/* A slot for a new conn, or 0 when there is no memory for one. */
+static uint32_t take_slot(struct conn_table *table)
 {
     if (table->free != 0) {
-        struct conn *conn = &table->slots[table->free];
-        table->free = conn->newer;
-        return conn;
+        uint32_t slot = table->free;
+        table->free = at(table, slot)->newer;
+        return slot;
     }
-    if (table->used == table->capacity)
-        grow(table);
-    return &table->slots[table->used++];
+    if (table->used >= table->chunk_count * CHUNK && !add_chunk(table))
+        return 0;
+    if (table->used > table->bucket_mask)
+        add_buckets(table);
+    return table->used++;
 }
 
 static void append(struct conn_table *table, struct conn *conn)
 {
-    uint32_t slot = conn_table_slot(table, conn);
     conn->older = table->newest;
     if (table->newest != 0)
-        table->slots[table->newest].newer = slot;
+        at(table, table->newest)->newer = conn->slot;
     else
-        table->oldest = slot;
-    table->newest = slot;
+        table->oldest = conn->slot;
+    table->newest = conn->slot;
 }
 
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
 {
     g_assert(birth->virtual != NULL && birth->physical != NULL);
-    if (table->count == table->max)
+    uint32_t slot = table->count < table->max ? take_slot(table) : 0;
+    if (slot == 0)
         return NULL;
-    struct conn *conn = take_slot(table);
+    struct conn *conn = at(table, slot);
     *conn = (struct conn){
+        .slot = slot,
         .virtual = birth->virtual,
         .physical = birth->physical,
         .last_activity = birth->now,
@@ -150,11 +181,11 @@ struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth
 static void unlink_order(struct conn_table *table, const struct conn *conn)
 {
     if (conn->older != 0)
-        table->slots[conn->older].newer = conn->newer;
+        at(table, conn->older)->newer = conn->newer;
     else
         table->oldest = conn->newer;
     if (conn->newer != 0)
-        table->slots[conn->newer].older = conn->older;
+        at(table, conn->newer)->older = conn->older;
     else
         table->newest = conn->older;
 }
@@ -162,7 +193,7 @@ static void unlink_order(struct conn_table *table, const struct conn *conn)
 void conn_table_remove(struct conn_table *table, struct conn *conn)
 {
     g_assert(!conn->pm_counted && !conn->vm_counted);
-    uint32_t slot = conn_table_slot(table, conn);
+    uint32_t slot = conn->slot;
     expiry_set(&table->expiry, slot, NSTIME_NEVER);
     unlink_keys(table, conn);
     unlink_order(table, conn);
@@ -183,7 +214,7 @@ struct conn *conn_table_find(const struct conn_table *table, const struct flow *
 {
     uint32_t slot = *bucket(table, table->forward, forward);
     while (slot != 0) {
-        struct conn *conn = &table->slots[slot];
+        struct conn *conn = at(table, slot);
         if (has_key(conn->foreign, conn->local, conn, forward))
             return conn;
         slot = conn->forward_next;
@@ -195,7 +226,7 @@ static struct conn *search_reverse(const struct conn_table *table, uint32_t slot
                                    const struct flow *reverse)
 {
     while (slot != 0) {
-        struct conn *conn = &table->slots[slot];
+        struct conn *conn = at(table, slot);
         if (has_key(conn->foreign, conn_real(conn), conn, reverse))
             return conn;
         slot = conn->reverse_next;
@@ -217,12 +248,7 @@ struct conn *conn_table_next_reverse(const struct conn_table *table, const struc
 struct conn *conn_table_at(const struct conn_table *table, uint32_t slot)
 {
     g_assert(slot < table->used);
-    return slot != 0 ? &table->slots[slot] : NULL;
-}
-
-uint32_t conn_table_slot(const struct conn_table *table, const struct conn *conn)
-{
-    return (uint32_t)(conn - table->slots);
+    return slot != 0 ? at(table, slot) : NULL;
 }
 
 struct conn *conn_table_first(const struct conn_table *table)

@@ -1,5 +1,6 @@
-/* The connection table: all conns of a director in one slab, found by both keys
- * (R-116, R-409), walked in the order of their making, and told which falls due.
+/* The connection table: all conns of a director, found by both keys (R-116,
+ * R-409), walked in the order of their making, and told which falls due. A conn stays
+ * at its address until it is removed.
  *
  * The reverse key need not be unique: a standby that lost a delete may hold two
  * conns with one foreign and one real address (A-09). The newest is found first. */
@@ -22,13 +23,13 @@ struct conn_birth {
     nstime now;
 };
 
-/* A table for at most max conns, max in 1..2^30. It starts small and doubles. */
+/* A table for at most max conns (R-121), max in 1..2^30. It starts small and
+ * grows with need; what it has, it keeps for later conns. */
 struct conn_table *conn_table_new(uint32_t max);
 void conn_table_free(struct conn_table *table);
 
 /* Make a conn in state CONN_SYN_SEEN as R-414 says, not yet counted. The forward key
- * must not be in the table. NULL when the table is full. Pointers to other conns
- * are invalid afterwards: the slab may have moved. */
+ * must not be in the table. NULL when the table or the memory is full. */
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth);
 
 /* Take a conn out; it must have been counted down before. */
@@ -45,8 +46,7 @@ struct conn *conn_table_next_reverse(const struct conn_table *table, const struc
 struct conn *conn_table_first(const struct conn_table *table);
 struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn);
 
-/* A conn's place in the slab, from 1, its own while it lives; and back. */
-uint32_t conn_table_slot(const struct conn_table *table, const struct conn *conn);
+/* The conn of a slot number; NULL for 0. */
 struct conn *conn_table_at(const struct conn_table *table, uint32_t slot);
 
 uint32_t conn_table_count(const struct conn_table *table);

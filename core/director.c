@@ -184,7 +184,7 @@ bool director_next(const struct director *director, uint32_t *cursor,
                                   : conn_table_next(table, conn_table_at(table, *cursor));
     if (conn == NULL)
         return false;
-    *cursor = conn_table_slot(table, conn);
+    *cursor = conn->slot;
     view_conn(conn, view);
     return true;
 }

@@ -56,8 +56,7 @@ static const char *check_keys(const struct director *director, const struct conn
 /* A deadline too early is set right when it comes; one too late would never be. */
 static const char *check_deadline(const struct director *director, const struct conn *conn)
 {
-    uint32_t slot = conn_table_slot(director->connections, conn);
-    nstime armed = expiry_of(conn_table_expiry(director->connections), slot);
+    nstime armed = expiry_of(conn_table_expiry(director->connections), conn->slot);
     return armed > life_deadline(director, conn) ? "a connection's deadline is set too late"
                                                  : NULL;
 }

@@ -1,7 +1,6 @@
 #include "core/expiry.h"
 
 #include <glib.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { FIRST_CAPACITY = 64 };
@@ -60,19 +59,26 @@ static void settle(struct expiry *expiry, uint32_t at, struct expiry_entry entry
         sift_down(expiry, at, entry);
 }
 
-static void make_room(struct expiry *expiry, uint32_t number)
+bool expiry_reserve(struct expiry *expiry, uint32_t count)
 {
-    g_assert(number <= INT32_MAX);
-    if (number < expiry->capacity)
-        return;
     uint32_t capacity = MAX(expiry->capacity, FIRST_CAPACITY);
-    while (capacity <= number)
+    g_assert(count <= 1u << 31);
+    if (count <= expiry->capacity)
+        return true;
+    while (capacity < count)
         capacity *= 2;
-    expiry->heap = g_renew(struct expiry_entry, expiry->heap, (gsize)capacity + 1);
-    expiry->place = g_renew(uint32_t, expiry->place, capacity);
-    memset(expiry->place + expiry->capacity, 0,
-           (capacity - expiry->capacity) * sizeof *expiry->place);
+    struct expiry_entry *heap = g_try_renew(struct expiry_entry, expiry->heap,
+                                            (gsize)capacity + 1);
+    if (heap == NULL)
+        return false;
+    expiry->heap = heap;
+    uint32_t *place = g_try_renew(uint32_t, expiry->place, capacity);
+    if (place == NULL)
+        return false;
+    expiry->place = place;
+    memset(place + expiry->capacity, 0, (capacity - expiry->capacity) * sizeof *place);
     expiry->capacity = capacity;
+    return true;
 }
 
 static void take_away(struct expiry *expiry, uint32_t number)
@@ -92,7 +98,7 @@ void expiry_set(struct expiry *expiry, uint32_t number, nstime deadline)
         take_away(expiry, number);
         return;
     }
-    make_room(expiry, number);
+    g_assert(number < expiry->capacity);
     uint32_t at = expiry->place[number];
     if (at == 0)
         at = ++expiry->count;
@@ -121,7 +127,7 @@ void expiry_rebuild_add(struct expiry *expiry, uint32_t number, nstime deadline)
 {
     if (deadline == NSTIME_NEVER)
         return;
-    make_room(expiry, number);
+    g_assert(number < expiry->capacity);
     g_assert(expiry->place[number] == 0);
     put(expiry, ++expiry->count, (struct expiry_entry){deadline, number});
 }

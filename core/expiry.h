@@ -1,10 +1,12 @@
 /* Expiry: which numbered thing falls due first. A binary heap of (deadline, number)
  * that knows where each number stands, so that a deadline moves or goes without a
- * search. Numbers are small: an array is kept up to the largest. */
+ * search. Numbers are small: an array is kept of them all. */
 #ifndef CORE_EXPIRY_H
 #define CORE_EXPIRY_H
 
 #include "core/nstime.h"
+
+#include <stdbool.h>
 
 struct expiry_entry {
     nstime deadline;
@@ -21,8 +23,13 @@ struct expiry {
 void expiry_init(struct expiry *expiry);
 void expiry_clear(struct expiry *expiry); /* frees what it holds */
 
+/* Make room for numbers below count, at most 2^31, so that nothing else here needs
+ * memory: a takeover cannot fail for want of it (R-121). False when there is none; then
+ * all is as before. */
+bool expiry_reserve(struct expiry *expiry, uint32_t count);
+
 /* Set the deadline of a number, whether it had one or not; NSTIME_NEVER takes it
- * away. Numbers below 2^31. */
+ * away. There must be room for the number. */
 void expiry_set(struct expiry *expiry, uint32_t number, nstime deadline);
 
 /* What is due first; of equals, the lowest number. NULL when nothing is. */

@@ -138,8 +138,8 @@ nstime life_deadline(const struct director *director, const struct conn *conn)
 
 void life_rearm(struct director *director, const struct conn *conn)
 {
-    expiry_set(conn_table_expiry(director->connections),
-               conn_table_slot(director->connections, conn), life_deadline(director, conn));
+    expiry_set(conn_table_expiry(director->connections), conn->slot,
+               life_deadline(director, conn));
 }
 
 void life_rearm_all(struct director *director)
@@ -149,6 +149,6 @@ void life_rearm_all(struct director *director)
     expiry_rebuild_begin(expiry);
     for (struct conn *conn = conn_table_first(table); conn != NULL;
          conn = conn_table_next(table, conn))
-        expiry_rebuild_add(expiry, conn_table_slot(table, conn), life_deadline(director, conn));
+        expiry_rebuild_add(expiry, conn->slot, life_deadline(director, conn));
     expiry_rebuild_end(expiry);
 }

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* ---- fixture: a table, and machines to point at */
 
@@ -127,6 +128,60 @@ START_TEST(is_bounded)
 }
 END_TEST
 
+/* A pointer to a conn is good until that one is removed, however many are made and
+ * removed around it. */
+START_TEST(conns_stay_where_they_are)
+{
+    enum { KEPT = 50, OTHERS = 20000 };
+    struct conn *kept[KEPT];
+    conn_table_free(table);
+    table = conn_table_new(KEPT + OTHERS);
+    for (unsigned i = 0; i < KEPT + OTHERS; i++) {
+        struct conn_birth birth = birth_of(i, i % 2, false);
+        struct conn *conn = conn_table_insert(table, &birth);
+        if (i < KEPT)
+            kept[i] = conn;
+        else if (i % 3 == 0)
+            conn_table_remove(table, conn);
+    }
+    for (unsigned i = 0; i < KEPT; i++) {
+        struct flow flow = flow_of(i);
+        ck_assert_uint_eq(kept[i]->tag, i + 1);
+        ck_assert_ptr_eq(conn_table_find(table, &flow), kept[i]);
+        ck_assert_ptr_eq(conn_table_at(table, kept[i]->slot), kept[i]);
+    }
+}
+END_TEST
+
+/* When memory runs out before the table is full, a conn is refused and no more is lost:
+ * those that are there are found, deadlines can be set for all of them, and one that goes
+ * makes room (R-121). The process may have little more than it has now. */
+START_TEST(survives_want_of_memory)
+{
+    unsigned count = 0;
+    conn_table_free(table);
+    table = conn_table_new(1u << 30);
+    struct rlimit limit = {.rlim_cur = 64u << 20, .rlim_max = 64u << 20};
+    ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+    struct conn_birth birth = birth_of(0, 0, false);
+    while (conn_table_insert(table, &birth) != NULL)
+        birth = birth_of(++count, 0, false);
+    ck_assert_uint_gt(count, 100000);
+    ck_assert_uint_lt(count, 1000000);
+    ck_assert_uint_eq(conn_table_count(table), count);
+    for (unsigned i = 0; i < count; i++) {
+        struct flow flow = flow_of(i);
+        struct conn *conn = conn_table_find(table, &flow);
+        ck_assert(conn != NULL && conn->tag == i + 1);
+        expiry_set(conn_table_expiry(table), conn->slot, i);
+    }
+    conn_table_remove(table, conn_table_first(table));
+    ck_assert_ptr_nonnull(conn_table_insert(table, &birth));
+    birth = birth_of(count + 1, 0, false);
+    ck_assert_ptr_null(conn_table_insert(table, &birth));
+}
+END_TEST
+
 /* Against a model: a plain list of numbers in order of making. */
 struct model {
     unsigned numbers[1000];
@@ -144,7 +199,7 @@ static void assert_like(const struct model *model)
         ck_assert_ptr_eq(conn_table_find(table, &flow), conn);
         struct flow reverse = conn_reverse_key(conn);
         ck_assert_ptr_eq(conn_table_find_reverse(table, &reverse), conn);
-        ck_assert_ptr_eq(conn_table_at(table, conn_table_slot(table, conn)), conn);
+        ck_assert_ptr_eq(conn_table_at(table, conn->slot), conn);
         conn = conn_table_next(table, conn);
     }
     ck_assert_ptr_null(conn);
@@ -209,6 +264,8 @@ START_TEST(expires_like_an_array)
     struct expiry expiry;
     nstime model[NUMBERS];
     expiry_init(&expiry);
+    ck_assert(expiry_reserve(&expiry, NUMBERS / 2));
+    ck_assert(expiry_reserve(&expiry, NUMBERS));
     for (unsigned i = 0; i < NUMBERS; i++)
         model[i] = NSTIME_NEVER;
     for (unsigned round = 0; round < 10000; round++) {
@@ -299,6 +356,9 @@ Suite *conn_table_suite(void)
     tcase_add_loop_test(tcase, finds_nothing_else, 0, 5);
     tcase_add_test(tcase, finds_the_newest_of_equal_reverse_keys);
     tcase_add_test(tcase, is_bounded);
+    tcase_add_test(tcase, conns_stay_where_they_are);
+    if (suites_fork())
+        tcase_add_test(tcase, survives_want_of_memory);
     tcase_add_loop_test(tcase, is_like_a_list, 0, 4);
     tcase_add_loop_test(tcase, expires_like_an_array, 0, 4);
     tcase_add_test(tcase, counts_by_flags);
