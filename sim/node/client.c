@@ -12,38 +12,19 @@ static struct client *client_of(struct tcp *tcp)
     return (struct client *)((char *)tcp - offsetof(struct client, tcp));
 }
 
+static struct clients *clients_of(const struct client *client)
+{
+    return client->tcp.stack->owner;
+}
+
+struct client *client_next(const struct client *client)
+{
+    return client_table_from(&clients_of(client)->live, client->connection.number + 1);
+}
+
 static const struct connection_watch *watch_of(const struct client *client)
 {
-    return client->clients->config.watch;
-}
-
-/* ---- the walk and the index by number */
-
-static void enlist(struct clients *clients, struct client *client)
-{
-    client->connection.number = clients->by_number->len;
-    g_ptr_array_add(clients->by_number, client);
-    client->older = clients->newest;
-    if (clients->newest != NULL)
-        clients->newest->newer = client;
-    else
-        clients->oldest = client;
-    clients->newest = client;
-    clients->count.open++;
-}
-
-static void delist(struct clients *clients, struct client *client)
-{
-    g_ptr_array_index(clients->by_number, client->connection.number) = NULL;
-    if (client->older != NULL)
-        client->older->newer = client->newer;
-    else
-        clients->oldest = client->newer;
-    if (client->newer != NULL)
-        client->newer->older = client->older;
-    else
-        clients->newest = client->older;
-    clients->count.open--;
+    return clients_of(client)->config.watch;
 }
 
 /* ---- the end */
@@ -67,12 +48,12 @@ static uint64_t *end_count(struct traffic_count *count, enum connection_end end)
 
 static void finish(struct client *client, enum connection_end end)
 {
-    struct clients *clients = client->clients;
+    struct clients *clients = clients_of(client);
     tcp_dispose(&client->tcp);
     socket_table_remove(&clients->sockets, &client->tcp.socket);
     if (client->tcp.state == TCP_TIME_WAIT)
         time_waits_add(&clients->waits, &client->tcp);
-    delist(clients, client);
+    client_table_remove(&clients->live, client);
     (*end_count(&clients->count, end))++;
     if (watch_of(client)->ended != NULL)
         watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
@@ -101,7 +82,7 @@ static void be_patient(struct client *client)
     client->tcp.alarm_at = patience == NSTIME_NEVER ? NSTIME_NEVER : now_of(client) + patience;
 }
 
-static bool shuts_with(const struct client *client, int64_t request)
+static bool shuts_with(const struct client *client, int32_t request)
 {
     return client->plan.spec->half_close && client->plan.row == NULL
            && request + 1 == client->requests && client->asked_at == NSTIME_NEVER;
@@ -145,7 +126,7 @@ static void go_on(struct client *client)
     if (client->asked_at != NSTIME_NEVER) {
         await_answer(client, client->asked_at); /* of the roll call's request */
         client->asked_at = NSTIME_NEVER;
-    } else if (client->clients->stopped || client->tcp.shut) {
+    } else if (clients_of(client)->stopped || client->tcp.shut) {
         close_orderly(client);
     } else if (client->request < client->requests) {
         client->tcp.alarm_at =
@@ -183,8 +164,8 @@ static void opened(struct client *client)
 {
     client->connection.established = now_of(client);
     client->answer_to = client->tcp.received;
-    client->connection.server = client->tcp.peer_station - 1;
-    client->clients->count.established++;
+    client->connection.server = (int16_t)(client->tcp.peer_station - 1);
+    clients_of(client)->count.established++;
     if (watch_of(client)->established != NULL)
         watch_of(client)->established(watch_of(client)->context, &client->connection);
     go_on(client);
@@ -283,7 +264,8 @@ void client_ask(struct client *client)
 void clients_stop_opening(struct clients *clients)
 {
     clients->stopped = true;
-    for (struct client *client = clients->oldest; client != NULL; client = client->newer) {
+    for (struct client *client = client_table_from(&clients->live, 0); client != NULL;
+         client = client_next(client)) {
         if (!is_idle(client))
             continue;
         go_on(client);
@@ -316,23 +298,22 @@ static struct client *client_new(struct clients *clients, unsigned workload,
     struct client *client = pool_take(clients->pool);
     *client = (struct client){
         .connection = {
-            .workload = workload,
-            .virtual = plan->spec->virtual,
-            .server = -1,
             .client_ip = socket->local_ip,
             .client_port = socket->local_port,
+            .workload = (uint16_t)workload,
+            .virtual = (uint16_t)plan->spec->virtual,
+            .server = -1,
             .opened = engine_now(clients->stack.engine),
             .established = NSTIME_NEVER,
             .request_sent = NSTIME_NEVER,
         },
-        .clients = clients,
         .asked_at = NSTIME_NEVER,
         .plan = *plan,
         .requests = plan_requests(plan),
     };
-    enlist(clients, client);
+    client_table_add(&clients->live, client);
     socket->tag = client->connection.number + 1;
-    tcp_connect(&client->tcp, &clients->stack, socket, plan->key);
+    tcp_connect(&client->tcp, &clients->stack, socket);
     socket_table_add(&clients->sockets, &client->tcp.socket);
     return client;
 }
@@ -374,19 +355,20 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
         },
         .pool = pool_new(sizeof(struct client)),
         .ports = ports_new(config->scenario, config->run_key),
-        .by_number = g_ptr_array_new(),
     };
+    client_table_init(&clients->live);
     socket_table_init(&clients->sockets);
     time_waits_init(&clients->waits, &clients->stack);
 }
 
 void clients_clear(struct clients *clients)
 {
-    for (struct client *client = clients->oldest; client != NULL; client = client->newer)
+    for (struct client *client = client_table_from(&clients->live, 0); client != NULL;
+         client = client_next(client))
         tcp_dispose(&client->tcp);
     time_waits_clear(&clients->waits);
     socket_table_clear(&clients->sockets);
-    g_ptr_array_unref(clients->by_number);
+    client_table_clear(&clients->live);
     ports_free(clients->ports);
     pool_free(clients->pool);
 }

@@ -8,6 +8,7 @@
 #define SIM_NODE_CLIENT_H
 
 #include "sim/network/pool.h"
+#include "sim/node/client_table.h"
 #include "sim/node/connection.h"
 #include "sim/node/port.h"
 #include "sim/node/tcp.h"
@@ -20,17 +21,15 @@
 /* One connection, from its first SYN until its end is known. */
 struct client {
     struct connection connection; /* first: what others see */
-    struct client *older;         /* the walk in order of opening */
-    struct client *newer;
-    struct clients *clients;
+    struct client *chain;         /* client_table's own */
     struct tcp tcp;
     struct plan plan;
-    int64_t requests;      /* that it means to send in all */
-    int64_t request;       /* number of the next one */
     nstime asked_at;       /* the roll call's request went then, behind the outstanding one;
                             * NSTIME_NEVER: none there */
     uint32_t answer_from;  /* where the outstanding answer begins and ends, in the numbers */
     uint32_t answer_to;    /* of TCP */
+    int32_t requests;      /* that it means to send in all */
+    uint32_t request : 31; /* number of the next one */
     bool outstanding : 1;  /* a request is out and its answer not complete */
 };
 
@@ -41,9 +40,7 @@ struct clients {
     struct time_waits waits;
     struct pool *pool;
     struct ports *ports;
-    GPtrArray *by_number; /* struct client, NULL once ended */
-    struct client *oldest;
-    struct client *newest;
+    struct client_table live;
     bool stopped; /* nothing is opened any more */
     struct traffic_count count;
 };
@@ -59,12 +56,13 @@ void clients_receive(struct clients *clients, const struct packet *packet);
 void clients_stop_opening(struct clients *clients);
 void client_ask(struct client *client);
 
+/* The next live one in order of opening, or NULL. */
+struct client *client_next(const struct client *client);
+
 /* Whose packet carries this tag; NULL when the connection has ended. */
 static inline struct client *clients_by_tag(const struct clients *clients, uint32_t tag)
 {
-    return tag - 1 < clients->by_number->len
-               ? g_ptr_array_index(clients->by_number, tag - 1)
-               : NULL;
+    return client_table_find(&clients->live, tag - 1);
 }
 
 #endif

@@ -31,11 +31,11 @@ enum connection_end {
 
 struct connection {
     uint32_t number;     /* in order of opening, from 0; packets carry number + 1 as tag */
-    unsigned workload;   /* index into scenario.workloads */
-    unsigned virtual;    /* index into scenario.virtuals */
-    int server;          /* index into scenario.reals of who took the SYN, -1: nobody yet */
     uint32_t client_ip;
     uint16_t client_port;
+    uint16_t workload;   /* index into scenario.workloads */
+    uint16_t virtual;    /* index into scenario.virtuals */
+    int16_t server;      /* index into scenario.reals of who took the SYN, -1: nobody yet */
     nstime opened;       /* first SYN left the client */
     nstime established;  /* handshake done at the client, or NSTIME_NEVER */
     nstime request_sent; /* first segment of the latest request left, or NSTIME_NEVER */

@@ -9,10 +9,10 @@
 struct server_end {
     struct tcp tcp;
     struct plan plan;
-    int64_t request;       /* number of the one that is coming in, or being answered */
-    uint32_t request_to;   /* where it ends, in the numbers of TCP */
-    bool serving;          /* it is whole, and its answer due at alarm_at */
-    bool client_done;
+    uint32_t request_to;   /* where the request ends, in the numbers of TCP, */
+    uint32_t request : 30; /* number of the one that is coming in, or being answered */
+    bool serving : 1;      /* it is whole, and its answer due at alarm_at */
+    bool client_done : 1;
 };
 
 static const struct real_spec *real_of(const struct servers *servers, unsigned number)
@@ -112,8 +112,8 @@ static void accept_request(struct servers *servers, const struct packet *syn, ui
     if (client != NULL)
         end->plan = client->plan;
     if (client != NULL && client->connection.established == NSTIME_NEVER)
-        client->connection.server = station - 1;
-    tcp_accept(&end->tcp, &servers->stack, syn, end->plan.key, station);
+        client->connection.server = (int16_t)(station - 1);
+    tcp_accept(&end->tcp, &servers->stack, syn, station);
     end->request_to = end->tcp.received;
     if (client != NULL)
         expect_request(end);

@@ -15,18 +15,18 @@ static uint32_t initial_number(const struct tcp_stack *stack, const struct socke
 }
 
 static void init(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket,
-                 uint64_t key, uint16_t station)
+                 uint16_t station)
 {
     uint32_t first = initial_number(stack, socket);
     *tcp = (struct tcp){
         .socket = *socket,
         .stack = stack,
-        .key = key,
         .station = station,
         .acknowledged = first,
         .next = first,
         .highest = first,
         .end = first + 1,
+        .challenged = tcp_milliseconds(stack) - TCP_CHALLENGE_GAP,
         .timed_at = NSTIME_NEVER,
         .resend_at = NSTIME_NEVER,
         .ack_at = NSTIME_NEVER,
@@ -36,10 +36,9 @@ static void init(struct tcp *tcp, struct tcp_stack *stack, const struct socket *
     tcp->socket.chain = NULL;
 }
 
-void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket,
-                 uint64_t key)
+void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket)
 {
-    init(tcp, stack, socket, key, 0);
+    init(tcp, stack, socket, 0);
     tcp->state = TCP_SYN_SENT;
 }
 
@@ -50,7 +49,7 @@ static void take_syn(struct tcp *tcp, const struct packet *packet)
 }
 
 void tcp_accept(struct tcp *tcp, struct tcp_stack *stack, const struct packet *syn,
-                uint64_t key, uint16_t station)
+                uint16_t station)
 {
     g_assert(packet_is_request(syn));
     struct socket socket = {
@@ -60,7 +59,7 @@ void tcp_accept(struct tcp *tcp, struct tcp_stack *stack, const struct packet *s
         .remote_port = syn->source_port,
         .tag = syn->tag,
     };
-    init(tcp, stack, &socket, key, station);
+    init(tcp, stack, &socket, station);
     tcp->state = TCP_SYN_RECEIVED;
     take_syn(tcp, syn);
     /* sockets made by two SYNs of one connection never send packets of one name */
@@ -306,7 +305,7 @@ static unsigned receive_bytes(struct tcp *tcp, const struct segment_view *segmen
     if (segment->to == segment->from || !receives(tcp))
         return 0;
     const struct packet *packet = segment->packet;
-    if (packet->payload != tcp_digest(tcp->key, tcp->peer_station, segment->from, segment->to))
+    if (packet->payload != tcp_digest(tcp, tcp->peer_station, segment->from, segment->to))
         tcp->stack->corrupt++;
     if (!tcp_before(tcp->received, segment->to)) {
         tcp->ack_now = true;

@@ -34,6 +34,7 @@ enum {
     TCP_DATA_RETRIES = 15,   /* tcp_retries2: 924.6 s at the least RTO */
     TCP_ORPHAN_RETRIES = 8,  /* tcp_orphan_retries: after close() nobody waits */
     TCP_PROBES = 9,          /* tcp_keepalive_probes */
+    TCP_CHALLENGE_GAP = 500, /* tcp_invalid_ratelimit, in ms, against ACK loops */
 };
 
 #define TCP_RTO_FIRST NSTIME_S
@@ -42,7 +43,6 @@ enum {
 #define TCP_DELAYED_ACK (40 * NSTIME_MS)
 #define TCP_FIN_TIMEOUT (60 * NSTIME_S)  /* an orphan in FIN_WAIT_2 */
 #define TCP_PROBE_GAP (75 * NSTIME_S)    /* tcp_keepalive_intvl */
-#define TCP_CHALLENGE_GAP (500 * NSTIME_MS) /* tcp_invalid_ratelimit, against ACK loops */
 
 enum tcp_state {
     TCP_SYN_SENT,
@@ -86,7 +86,6 @@ struct tcp_stack {
 struct tcp {
     struct socket socket;
     struct tcp_stack *stack;
-    uint64_t key;          /* of the connection: names its streams of bytes, for digests */
     uint16_t station;      /* which machine we are, and which the other end turned out to be: */
     uint16_t peer_station; /* a SYN carries it as its payload */
     uint8_t state;         /* enum tcp_state */
@@ -118,13 +117,13 @@ struct tcp {
     uint32_t smoothed;
     uint32_t variation;
     uint32_t timed_end;
+    uint32_t challenged; /* tcp_milliseconds() at the last challenge ACK */
     nstime timed_at; /* when the bytes before timed_end left, NSTIME_NEVER: none timed */
 
     /* deadlines, NSTIME_NEVER for none */
     nstime resend_at; /* retransmission, the next probe, or the end of FIN_WAIT_2 */
     nstime ack_at;    /* delayed acknowledgement */
     nstime alarm_at;  /* the owner's own */
-    nstime challenge_from; /* no challenge ACK before */
 
     nstime event_at; /* when the pending event comes, NSTIME_NEVER: none pending */
     event_handle event;
@@ -136,19 +135,18 @@ static inline bool tcp_before(uint32_t a, uint32_t b)
     return (int32_t)(a - b) < 0;
 }
 
-/* A handle on the contents of a station's stream in a connection: the digest of
- * bytes [from, to). Digests of neighbours add up, so a retransmission may cut a
- * stream elsewhere. */
-uint32_t tcp_digest(uint64_t key, uint16_t station, uint32_t from, uint32_t to);
+/* A handle on the contents of a station's stream in the connection of this end: the
+ * digest of bytes [from, to), the same at both ends. Digests of neighbours add up, so
+ * a retransmission may cut a stream elsewhere. */
+uint32_t tcp_digest(const struct tcp *tcp, uint16_t station, uint32_t from, uint32_t to);
 
 /* Begin a connection, whose SYN leaves with tcp_flush(). The tuple and the tag are
  * socket's; stack is borrowed; the station is 0. */
-void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket,
-                 uint64_t key);
+void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket);
 
 /* Answer a SYN as this station; the SYN-ACK leaves with tcp_flush(). */
 void tcp_accept(struct tcp *tcp, struct tcp_stack *stack, const struct packet *syn,
-                uint64_t key, uint16_t station);
+                uint16_t station);
 
 /* A segment of this connection came. Returns a set of enum tcp_report. */
 unsigned tcp_receive(struct tcp *tcp, const struct packet *packet);

@@ -4,9 +4,13 @@
 
 #include <glib.h>
 
-uint32_t tcp_digest(uint64_t key, uint16_t station, uint32_t from, uint32_t to)
+/* The client's address names the connection: directors leave it as it is. */
+uint32_t tcp_digest(const struct tcp *tcp, uint16_t station, uint32_t from, uint32_t to)
 {
-    uint64_t stream = key ^ station * UINT64_C(0x9E3779B97F4A7C15);
+    bool is_client = tcp->stack->side == SIDE_OUTSIDE;
+    uint64_t ip = is_client ? tcp->socket.local_ip : tcp->socket.remote_ip;
+    uint64_t port = is_client ? tcp->socket.local_port : tcp->socket.remote_port;
+    uint64_t stream = (ip << 16 | port) ^ station * UINT64_C(0x9E3779B97F4A7C15);
     return (uint32_t)chance_fold(stream, to) - (uint32_t)chance_fold(stream, from);
 }
 
@@ -88,7 +92,7 @@ static uint32_t transmit(struct tcp *tcp, uint32_t from)
     packet.sequence = from;
     packet.payload_length = (uint16_t)length;
     packet.payload = flags & TCP_SYN ? tcp->station
-                                     : tcp_digest(tcp->key, tcp->station, from, from + length);
+                                     : tcp_digest(tcp, tcp->station, from, from + length);
     bool fresh = !tcp_before(from, tcp->highest);
     if (!fresh)
         tcp->stack->retransmissions++;
@@ -113,10 +117,10 @@ void tcp_resend_first(struct tcp *tcp)
 
 void tcp_challenge(struct tcp *tcp)
 {
-    nstime now = engine_now(tcp->stack->engine);
-    if (now < tcp->challenge_from)
+    uint32_t now = tcp_milliseconds(tcp->stack);
+    if (now - tcp->challenged < TCP_CHALLENGE_GAP)
         return;
-    tcp->challenge_from = now + TCP_CHALLENGE_GAP;
+    tcp->challenged = now;
     tcp->stack->challenge_acks++;
     acknowledge(tcp);
 }

@@ -4,6 +4,12 @@
 
 #include "sim/node/tcp.h"
 
+/* The clock in milliseconds, which wraps. */
+static inline uint32_t tcp_milliseconds(const struct tcp_stack *stack)
+{
+    return (uint32_t)(engine_now(stack->engine) / NSTIME_MS);
+}
+
 /* Send the first unacknowledged segment again. */
 void tcp_resend_first(struct tcp *tcp);
 

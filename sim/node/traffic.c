@@ -109,12 +109,12 @@ void traffic_deliver_server(struct traffic *traffic, const struct packet *packet
 
 struct connection *traffic_first(const struct traffic *traffic)
 {
-    return (struct connection *)traffic->clients.oldest;
+    return (struct connection *)client_table_from(&traffic->clients.live, 0);
 }
 
 struct connection *traffic_next(const struct connection *connection)
 {
-    return (struct connection *)((const struct client *)connection)->newer;
+    return (struct connection *)client_next((const struct client *)connection);
 }
 
 struct connection *traffic_by_tag(const struct traffic *traffic, uint32_t tag)
@@ -133,7 +133,7 @@ struct connection *traffic_by_flow(const struct traffic *traffic, const struct f
 void traffic_ask(struct traffic *traffic, struct connection *connection)
 {
     struct client *client = (struct client *)connection;
-    g_assert(client->clients == &traffic->clients);
+    g_assert(client->tcp.stack == &traffic->clients.stack);
     client_ask(client);
 }
 
@@ -142,6 +142,7 @@ struct traffic_count traffic_count(const struct traffic *traffic)
     struct traffic_count count = traffic->clients.count;
     const struct tcp_stack *outside = &traffic->clients.stack;
     const struct tcp_stack *inside = &traffic->servers.stack;
+    count.open = traffic->clients.live.count;
     count.retransmissions = outside->retransmissions + inside->retransmissions;
     count.challenge_acks = outside->challenge_acks + inside->challenge_acks;
     count.corrupt = outside->corrupt + inside->corrupt;

@@ -42,7 +42,7 @@ static int64_t exchanges(const struct trace_row *row)
 {
     uint64_t seconds = (uint64_t)(row->duration / NSTIME_S);
     uint64_t bytes = MIN(row->request_bytes, row->response_bytes);
-    return (int64_t)MAX(MIN(seconds, bytes), 1);
+    return (int64_t)CLAMP(MIN(seconds, bytes), 1, PLAN_REQUESTS_MAX);
 }
 
 /* Bytes that the first count of all exchanges carry: total * count / all, rounded
@@ -62,11 +62,13 @@ static uint32_t share(uint64_t total, int64_t request, int64_t all)
     return bounded_size((int64_t)MIN(bytes, TCP_WRITE_MAX));
 }
 
-int64_t plan_requests(const struct plan *plan)
+int32_t plan_requests(const struct plan *plan)
 {
     if (plan->row != NULL)
-        return exchanges(plan->row);
-    return MAX(distribution_value(&plan->spec->requests, draw(plan->key, PURPOSE_REQUESTS, 0)), 1);
+        return (int32_t)exchanges(plan->row);
+    int64_t requests =
+        distribution_value(&plan->spec->requests, draw(plan->key, PURPOSE_REQUESTS, 0));
+    return (int32_t)CLAMP(requests, 1, PLAN_REQUESTS_MAX);
 }
 
 uint32_t plan_request_size(const struct plan *plan, int64_t request)

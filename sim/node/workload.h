@@ -24,8 +24,11 @@ struct plan {
     const struct trace_row *row; /* NULL but for a trace */
 };
 
-/* Requests that the client sends if nothing intervenes, at least 1. */
-int64_t plan_requests(const struct plan *plan);
+/* The number of a request has 30 bits: at one a second, 34 years. */
+enum { PLAN_REQUESTS_MAX = (1 << 30) - 2 };
+
+/* Requests that the client sends if nothing intervenes, 1 .. PLAN_REQUESTS_MAX. */
+int32_t plan_requests(const struct plan *plan);
 
 /* Sizes of a request and its answer, 1 .. 1 GB; numbers beyond plan_requests() have
  * sizes too, for the roll call. */

@@ -67,7 +67,7 @@ void pair_deliver(struct pair *pair, unsigned to, const struct packet *packet)
     } else if (time_waits_receive(&pair->waits[to], packet) == TIME_WAIT_TAKEN) {
         return;
     } else if (to == 1 && packet_is_request(packet)) {
-        tcp_accept(&pair->ends[1], &pair->stacks[1], packet, PAIR_KEY, 1);
+        tcp_accept(&pair->ends[1], &pair->stacks[1], packet, 1);
         pair->alive[1] = true;
         pair->base[1] = pair->ends[1].received;
         tcp_flush(&pair->ends[1]);
@@ -141,7 +141,7 @@ void pair_connect(struct pair *pair)
         .local_ip = ADDRESS, .local_port = PORT, .remote_ip = ADDRESS + 1, .remote_port = 80,
         .tag = 1,
     };
-    tcp_connect(&pair->ends[0], &pair->stacks[0], &socket, PAIR_KEY);
+    tcp_connect(&pair->ends[0], &pair->stacks[0], &socket);
     pair->alive[0] = true;
     tcp_flush(&pair->ends[0]);
 }

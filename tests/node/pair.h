@@ -9,7 +9,6 @@
 #include <check.h>
 #include <glib.h>
 
-#define PAIR_KEY UINT64_C(77)
 
 struct pair_packet {
     nstime at;

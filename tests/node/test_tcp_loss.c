@@ -179,16 +179,24 @@ START_TEST(sequence_wraps)
 }
 END_TEST
 
-/* Digests of neighbours add up to that of the whole, in every cut; another station,
- * another connection or another place has other bytes. */
+/* Digests of neighbours add up to that of the whole, in every cut, and both ends agree,
+ * though the server's address was translated; another station, another connection or
+ * another place has other bytes. */
 START_TEST(digests)
 {
-    uint32_t whole = tcp_digest(9, 1, 100, 5000);
+    pair_open(&pair);
+    const struct tcp *client = &pair.ends[0];
+    struct tcp server = pair.ends[1], other = pair.ends[0];
+    uint32_t whole = tcp_digest(client, 1, 100, 5000);
     for (uint32_t cut = 100; cut <= 5000; cut += 700)
-        ck_assert_uint_eq(tcp_digest(9, 1, 100, cut) + tcp_digest(9, 1, cut, 5000), whole);
-    ck_assert_uint_ne(tcp_digest(9, 2, 100, 5000), whole);
-    ck_assert_uint_ne(tcp_digest(8, 1, 100, 5000), whole);
-    ck_assert_uint_ne(tcp_digest(9, 1, 101, 5001), whole);
+        ck_assert_uint_eq(tcp_digest(client, 1, 100, cut) + tcp_digest(client, 1, cut, 5000),
+                          whole);
+    server.socket.local_ip++;
+    ck_assert_uint_eq(tcp_digest(&server, 1, 100, 5000), whole);
+    other.socket.local_port++;
+    ck_assert_uint_ne(tcp_digest(&other, 1, 100, 5000), whole);
+    ck_assert_uint_ne(tcp_digest(client, 2, 100, 5000), whole);
+    ck_assert_uint_ne(tcp_digest(client, 1, 101, 5001), whole);
 }
 END_TEST
 
@@ -198,7 +206,7 @@ START_TEST(corruption_counts)
     pair_open(&pair);
     struct packet packet = pair_forge(&pair, 0, TCP_ACK | TCP_PSH);
     packet.payload_length = 10;
-    packet.payload = tcp_digest(PAIR_KEY, 3, packet.sequence, packet.sequence + 10);
+    packet.payload = tcp_digest(&pair.ends[0], 3, packet.sequence, packet.sequence + 10);
     pair_deliver(&pair, 1, &packet);
     ck_assert_uint_eq(pair.stacks[1].corrupt, 1);
 }
