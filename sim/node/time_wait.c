@@ -2,20 +2,30 @@
 
 #include <glib.h>
 
+enum { BATCH = 64 };
+
 struct time_wait {
-    struct socket socket;
-    struct time_wait *younger;
-    nstime until;
+    struct socket socket; /* local port 0: forgotten before its time */
+    uint32_t delay;       /* from the batch's beginning, in ns */
     uint32_t sequence;
     uint32_t received;
     uint32_t serial;
+};
+
+/* Entries of 4.29 s at most, in the order of coming, which is that of going. */
+struct time_wait_batch {
+    struct time_wait_batch *younger;
+    nstime begins;
+    uint32_t first; /* those before are gone */
+    uint32_t count; /* that ever came */
+    struct time_wait waits[BATCH];
 };
 
 void time_waits_init(struct time_waits *waits, struct tcp_stack *stack)
 {
     *waits = (struct time_waits){
         .stack = stack,
-        .pool = pool_new(sizeof(struct time_wait)),
+        .pool = pool_new(sizeof(struct time_wait_batch)),
     };
     socket_table_init(&waits->table);
 }
@@ -26,14 +36,21 @@ void time_waits_clear(struct time_waits *waits)
     pool_free(waits->pool);
 }
 
-static void drop_oldest(struct time_waits *waits)
+static void drop_batch(struct time_waits *waits)
 {
-    struct time_wait *wait = waits->oldest;
-    waits->oldest = wait->younger;
+    struct time_wait_batch *batch = waits->oldest;
+    waits->oldest = batch->younger;
     if (waits->oldest == NULL)
         waits->newest = NULL;
+    pool_give(waits->pool, batch);
+}
+
+static void forget(struct time_waits *waits, struct time_wait *wait)
+{
+    if (wait->socket.local_port == 0)
+        return;
     socket_table_remove(&waits->table, &wait->socket);
-    pool_give(waits->pool, wait);
+    wait->socket.local_port = 0;
 }
 
 /* All stay equally long, so the oldest go first. A repeated FIN does not start the
@@ -41,28 +58,49 @@ static void drop_oldest(struct time_waits *waits)
 static void drop_old(struct time_waits *waits)
 {
     nstime now = engine_now(waits->stack->engine);
-    while (waits->oldest != NULL && waits->oldest->until <= now)
-        drop_oldest(waits);
+    for (struct time_wait_batch *batch = waits->oldest; batch != NULL; batch = waits->oldest) {
+        nstime age = now - batch->begins - TIME_WAIT_LENGTH;
+        while (batch->first < batch->count && batch->waits[batch->first].delay <= age)
+            forget(waits, &batch->waits[batch->first++]);
+        if (batch->first < batch->count)
+            return;
+        drop_batch(waits);
+    }
+}
+
+static void add_batch(struct time_waits *waits)
+{
+    struct time_wait_batch *batch = pool_take(waits->pool);
+    batch->begins = engine_now(waits->stack->engine);
+    if (waits->newest != NULL)
+        waits->newest->younger = batch;
+    else
+        waits->oldest = batch;
+    waits->newest = batch;
+}
+
+static struct time_wait *append(struct time_waits *waits)
+{
+    nstime now = engine_now(waits->stack->engine);
+    struct time_wait_batch *batch = waits->newest;
+    if (batch == NULL || batch->count == BATCH || now - batch->begins > UINT32_MAX)
+        add_batch(waits);
+    batch = waits->newest;
+    struct time_wait *wait = &batch->waits[batch->count++];
+    wait->delay = (uint32_t)(now - batch->begins);
+    return wait;
 }
 
 void time_waits_add(struct time_waits *waits, const struct tcp *tcp)
 {
     g_assert(tcp->state == TCP_TIME_WAIT);
     drop_old(waits);
-    struct time_wait *wait = pool_take(waits->pool);
-    *wait = (struct time_wait){
-        .socket = tcp->socket,
-        .until = engine_now(waits->stack->engine) + TIME_WAIT_LENGTH,
-        .sequence = tcp->highest,
-        .received = tcp->received,
-        .serial = tcp->serial,
-    };
+    struct time_wait *wait = append(waits);
+    wait->socket = tcp->socket;
+    wait->sequence = tcp->highest;
+    wait->received = tcp->received;
+    wait->serial = tcp->serial;
     socket_table_add(&waits->table, &wait->socket);
-    if (waits->newest != NULL)
-        waits->newest->younger = wait;
-    else
-        waits->oldest = wait;
-    waits->newest = wait;
 }
 
 bool time_waits_hold(struct time_waits *waits, const struct socket *socket)
@@ -87,23 +125,6 @@ static void acknowledge(struct time_waits *waits, struct time_wait *wait)
         .serial = wait->serial++,
     };
     waits->stack->send(waits->stack->network, waits->stack->side, &packet);
-}
-
-/* Out of the row of ages by a walk: servers seldom close first, and rarely is such a
- * tuple used again within its minute. */
-static void forget(struct time_waits *waits, struct time_wait *wait)
-{
-    struct time_wait **link = &waits->oldest;
-    struct time_wait *older = NULL;
-    while (*link != wait) {
-        older = *link;
-        link = &older->younger;
-    }
-    *link = wait->younger;
-    if (waits->newest == wait)
-        waits->newest = older;
-    socket_table_remove(&waits->table, &wait->socket);
-    pool_give(waits->pool, wait);
 }
 
 enum time_wait_answer time_waits_receive(struct time_waits *waits, const struct packet *packet)

@@ -2,8 +2,8 @@
  * answer a repeated FIN, to keep the tuple from being used, and to judge a new SYN
  * (RFC 9293, 3.6.1; RFC 6191's idea without time stamps).
  *
- * Apart from struct tcp because most sockets of a busy client are here. Entries go
- * when somebody looks or adds and finds them too old: no events. */
+ * Apart from struct tcp, and 40 bytes each, because most sockets of a busy client are
+ * here. Entries go when somebody looks or adds and finds them too old: no events. */
 #ifndef SIM_NODE_TIME_WAIT_H
 #define SIM_NODE_TIME_WAIT_H
 
@@ -13,14 +13,14 @@
 
 #define TIME_WAIT_LENGTH (60 * NSTIME_S)
 
-struct time_wait;
+struct time_wait_batch;
 
 struct time_waits {
     struct tcp_stack *stack; /* borrowed */
     struct socket_table table;
-    struct pool *pool;
-    struct time_wait *oldest;
-    struct time_wait *newest;
+    struct pool *pool; /* of batches */
+    struct time_wait_batch *oldest;
+    struct time_wait_batch *newest;
 };
 
 void time_waits_init(struct time_waits *waits, struct tcp_stack *stack);
