@@ -192,7 +192,7 @@ void command_result_clear(struct command_result *result)
     g_free(result->reply);
     if (result->physicals != NULL)
         g_ptr_array_free(result->physicals, TRUE);
-    if (result->state_changes != NULL)
-        g_array_free(result->state_changes, TRUE);
+    if (result->status_before != NULL)
+        g_array_free(result->status_before, TRUE);
     *result = (struct command_result){.action = COMMAND_DONE};
 }

@@ -49,14 +49,11 @@ struct command_result {
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
     enum command_show show;
     char *reply;               /* one sentence without a line end, or empty */
-    /* machines whose state changed, virtual ones whose state follows from others
-     * among them (R-105, R-512): for NOTE_MACHINE_STATE */
-    GArray *state_changes;     /* of struct command_state_change, or NULL */
-};
-
-struct command_state_change {
-    struct machine_id id;
-    enum machine_state before, after;
+    /* From a command that changes or will change the state of machines, which these
+     * had before (core/machine_status.h): the director compares when all is done,
+     * for NOTE_MACHINE_STATE (R-512). Else NULL. */
+    GArray *status_before;
+    bool timers_changed; /* deadlines of connections may be others now */
 };
 
 /* Carry out one line. A refused command changes nothing, and its reply is a

@@ -2,43 +2,14 @@
  * of service. */
 #include "core/command_call.h"
 #include "core/command_parse.h"
+#include "core/machine_status.h"
 
 #include <string.h>
 
-/* ---- states before and after */
-
-static void add_change(struct command_result *result, struct machine_id id,
-                       enum machine_state before, enum machine_state after)
+/* To be called before anything is changed: then what changes is noted. */
+static void watch_states(struct command_call *call)
 {
-    struct command_state_change change = {id, before, after};
-    if (before == after)
-        return;
-    if (result->state_changes == NULL)
-        result->state_changes = g_array_new(FALSE, FALSE, sizeof change);
-    g_array_append_val(result->state_changes, change);
-}
-
-/* The states of all virtual machines, in list order: these follow from others. */
-static GArray *virtual_states(const struct machines *machines)
-{
-    GArray *states = g_array_new(FALSE, FALSE, sizeof(enum machine_state));
-    const struct virtual *virtual = machines_first_virtual(machines);
-    for (; virtual != NULL; virtual = virtual->next) {
-        enum machine_state state = virtual_state(virtual);
-        g_array_append_val(states, state);
-    }
-    return states;
-}
-
-/* Report what differs from before, and free before. */
-static void compare_states(struct command_call *call, GArray *before)
-{
-    guint i = 0;
-    const struct virtual *virtual = machines_first_virtual(call->machines);
-    for (; virtual != NULL; virtual = virtual->next, i++)
-        add_change(call->result, virtual->id, g_array_index(before, enum machine_state, i),
-                   virtual_state(virtual));
-    g_array_free(before, TRUE);
+    call->result->status_before = machine_status_take(call->machines);
 }
 
 /* ---- making and removing */
@@ -108,6 +79,7 @@ void command_remove_virtual(struct command_call *call)
     struct virtual *virtual = command_one_virtual(call, 0);
     if (virtual == NULL)
         return;
+    watch_states(call);
     call->result->action = COMMAND_REMOVE_VIRTUAL;
     call->result->virtual = virtual;
 }
@@ -117,6 +89,7 @@ void command_remove_real(struct command_call *call)
     GPtrArray *reals = command_reals(call, 0);
     if (reals == NULL)
         return;
+    watch_states(call);
     call->result->action = COMMAND_REMOVE_PHYSICAL;
     call->result->physicals = reals;
 }
@@ -171,10 +144,9 @@ void command_bind(struct command_call *call)
         }
         g_ptr_array_add(reals, real);
     }
-    GArray *before = virtual_states(call->machines);
+    watch_states(call);
     for (guint i = 0; i < reals->len; i++)
         machines_bind(call->machines, virtual, g_ptr_array_index(reals, i));
-    compare_states(call, before);
     g_ptr_array_free(reals, TRUE);
 }
 
@@ -214,6 +186,7 @@ void command_unbind(struct command_call *call)
             return;
         }
     }
+    watch_states(call);
     call->result->action = COMMAND_UNBIND;
     call->result->virtual = virtual;
     call->result->physicals = reals;
@@ -226,10 +199,9 @@ static void set_service(struct command_call *call, enum machine_state state)
     GPtrArray *virtuals, *reals;
     if (!command_machines(call, 0, &virtuals, &reals))
         return;
-    GArray *before = virtual_states(call->machines);
+    watch_states(call);
     for (guint i = 0; i < reals->len; i++) {
         struct physical *real = g_ptr_array_index(reals, i);
-        add_change(call->result, real->id, real->state, state);
         real->state = state;
         real->ditched = 0; /* an operator's word starts the count anew */
     }
@@ -237,7 +209,6 @@ static void set_service(struct command_call *call, enum machine_state state)
         struct virtual *virtual = g_ptr_array_index(virtuals, i);
         virtual->out_of_service = state == MACHINE_OUT_OF_SERVICE;
     }
-    compare_states(call, before);
     g_ptr_array_free(virtuals, TRUE);
     g_ptr_array_free(reals, TRUE);
 }
@@ -267,12 +238,11 @@ void command_backup(struct command_call *call)
                              " cycle; name another backup", call->words[1], call->words[0]);
         return;
     }
-    GArray *before = virtual_states(call->machines);
+    watch_states(call);
     if (owner.virtual != NULL)
         owner.virtual->standby = standby;
     else
         owner.physical->standby = standby;
-    compare_states(call, before);
 }
 
 /* ---- assignment */

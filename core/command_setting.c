@@ -35,6 +35,7 @@ static void set_virtual_time(struct command_call *call, size_t offset, nstime le
     bool valid = command_time(call, 1, least, OPTION_TIME_MAX, &time);
     for (guint i = 0; valid && i < virtuals->len; i++)
         memcpy((char *)g_ptr_array_index(virtuals, i) + offset, &time, sizeof time);
+    call->result->timers_changed = valid;
     g_ptr_array_free(virtuals, TRUE);
 }
 
@@ -159,9 +160,12 @@ void command_failover_hellomisses(struct command_call *call)
 
 void command_option(struct command_call *call)
 {
+    const struct settings before = *call->settings;
     char *wrong = option_set(call->settings, call->words[0], call->words[1]);
     if (wrong != NULL)
         command_refuse(call, "%s", wrong);
+    call->result->timers_changed = before.half_open_time != call->settings->half_open_time
+                                   || before.standby_timeout != call->settings->standby_timeout;
     g_free(wrong);
 }
 

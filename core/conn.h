@@ -25,6 +25,7 @@ struct conn {
     uint32_t tag;
     struct conn_half half[2]; /* by enum side */
     uint8_t seen[2];          /* enum conn_seen, by enum side */
+    uint16_t told; /* how many hellos had come when it became active */
     uint8_t protocol;
     uint8_t syn_resends; /* R-501; stays at 255 */
     uint8_t state;       /* enum conn_state; only conn_enter() changes it */

@@ -25,10 +25,15 @@ void detect_init(struct director *director, nstime now)
 void detect_restart(struct director *director, nstime now)
 {
     struct detector *detector = &director->detector;
-    detector->heard_at = now;
-    detector->missed = 0;
+    detect_wait_anew(director, now);
     detector->replica = false;
     detector->generation = generation_at(now);
+}
+
+void detect_wait_anew(struct director *director, nstime now)
+{
+    director->detector.heard_at = now;
+    director->detector.missed = 0;
 }
 
 bool detect_has_standby(const struct director *director)
@@ -151,12 +156,14 @@ static void meet_active(struct director *director, nstime now, const struct hell
 }
 
 /* The active's bits about what its standby was told are true of one table only
- * (A-08, R-1101). An address that another unit may have held is claimed once more. */
+ * (A-08, R-1101). What it was told since its latest hello, the new table may have heard
+ * already: such a bit stays, for a delete too many does no harm (A-06b), one too few
+ * leaves a ghost. An address that another unit may have held is claimed once more. */
 static void meet_new_standby(struct director *director, nstime now, struct effects *effects)
 {
     for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
          conn = conn_table_next(director->connections, conn))
-        conn->create_sent = false;
+        conn->create_sent = conn->create_sent && conn->told == director->detector.hellos;
     role_claim_again(director, effects);
     if (director->protocol->on_new_standby != NULL)
         director->protocol->on_new_standby(director, director->protocol_state, now, effects);
@@ -190,8 +197,7 @@ static void meet_standby(struct director *director, nstime now, const struct hel
 static void mark_heard(struct director *director, nstime now, struct effects *effects)
 {
     struct detector *detector = &director->detector;
-    detector->heard_at = now;
-    detector->missed = 0;
+    detect_wait_anew(director, now);
     if (detector->silent)
         director_note_unit(director, effects, NOTE_PEER_HEARD, 0);
     detector->silent = false;
@@ -218,4 +224,5 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
         meet_active(director, now, &hello, effects);
     else
         meet_standby(director, now, &hello, is_new, effects);
+    detector->hellos++;
 }

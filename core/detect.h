@@ -18,6 +18,7 @@ struct detector {
     bool replica;      /* a standby whose table follows an active unit's */
     uint32_t sequence; /* of our hellos */
     uint32_t generation; /* of our table, see hello.h */
+    uint16_t hellos;     /* heard from the peer, modulo 2^16 */
     bool peer_known;     /* the next two are valid */
     uint32_t peer_sequence;
     uint32_t peer_generation;
@@ -27,6 +28,10 @@ void detect_init(struct director *director, nstime now);
 
 /* The table was just emptied, the wait for the peer begins anew (R-1105). */
 void detect_restart(struct director *director, nstime now);
+
+/* The interval is another: what was not heard under the old one is no silence under the
+ * new one, which begins now. */
+void detect_wait_anew(struct director *director, nstime now);
 
 /* A datagram came on the hello channel from the peer. */
 void detect_hear(struct director *director, nstime now, const uint8_t *bytes, size_t length,

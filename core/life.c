@@ -86,6 +86,7 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects)
 {
     conn_enter(conn, CONN_ACTIVE);
+    conn->told = director->detector.hellos;
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
     if (conn->virtual->replicate && director->protocol->on_established != NULL)

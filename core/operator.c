@@ -3,6 +3,7 @@
 #include "core/command.h"
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/machine_status.h"
 #include "core/role.h"
 #include "core/show.h"
 
@@ -64,12 +65,13 @@ static void act(struct director *director, nstime now, const struct command_resu
     }
 }
 
-static void note_machines(struct director *director, const GArray *changes,
+static void note_machines(struct director *director, const GArray *before,
                           struct effects *effects)
 {
-    for (guint i = 0; changes != NULL && i < changes->len; i++) {
-        const struct command_state_change *change =
-            &g_array_index(changes, struct command_state_change, i);
+    GArray *after = machine_status_take(director->machines);
+    GArray *changes = machine_status_compare(before, after);
+    for (guint i = 0; i < changes->len; i++) {
+        const struct machine_change *change = &g_array_index(changes, struct machine_change, i);
         struct note note = {
             .code = NOTE_MACHINE_STATE,
             .detail = (uint32_t)change->before << 8 | (uint32_t)change->after,
@@ -78,6 +80,8 @@ static void note_machines(struct director *director, const GArray *changes,
         };
         director_note(director, effects, &note);
     }
+    g_array_free(changes, TRUE);
+    g_array_free(after, TRUE);
 }
 
 static void adopt_protocol(struct director *director)
@@ -92,27 +96,39 @@ static void adopt_protocol(struct director *director)
     director->protocol_state = protocol->state_new != NULL ? protocol->state_new(director) : NULL;
 }
 
-/* Any setting may have changed: what is derived from settings is derived anew. */
-static void follow_settings(struct director *director, nstime now, struct effects *effects)
+/* What is derived from settings is derived anew; before are those until now. */
+static void follow_settings(struct director *director, nstime now, const struct settings *before,
+                            struct effects *effects)
 {
     adopt_protocol(director);
     role_hold_address(director, effects);
-    life_rearm_all(director);
+    if (before->hello_time != director->settings.hello_time)
+        detect_wait_anew(director, now);
     detect_consider(director, now, effects);
+}
+
+static void carry_out(struct director *director, nstime now, const struct command_result *result,
+                      const struct settings *before, struct effects *effects)
+{
+    act(director, now, result, effects);
+    if (result->status_before != NULL)
+        note_machines(director, result->status_before, effects);
+    if (result->timers_changed)
+        life_rearm_all(director);
+    follow_settings(director, now, before, effects);
 }
 
 void operator_command(struct director *director, nstime now, const char *line,
                       struct effects *effects)
 {
-    struct command_result result = {0};
+    const struct settings before = director->settings;
+    struct command_result result;
     command_run(line, director->machines, &director->settings, &result);
     if (result.action == COMMAND_SHOW) {
         g_free(result.reply);
         result.reply = show_print(director, result.show);
     } else if (result.action != COMMAND_FAILED) {
-        act(director, now, &result, effects);
-        note_machines(director, result.state_changes, effects);
-        follow_settings(director, now, effects);
+        carry_out(director, now, &result, &before, effects);
     }
     effects_add_reply(effects, result.action != COMMAND_FAILED, result.reply);
     command_result_clear(&result);

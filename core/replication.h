@@ -34,8 +34,8 @@ struct replication_protocol {
     void (*on_datagram)(struct director *director, void *state, nstime now, const uint8_t *bytes,
                         size_t length, struct effects *effects);
 
-    /* The role changed; a new standby is there, and all create_sent bits were
-     * cleared (R-1101). */
+    /* The role changed; a new standby is there, and the create_sent bits of what
+     * only the old one can have heard were cleared (R-1101). */
     void (*on_role)(struct director *director, void *state, nstime now, struct effects *effects);
     void (*on_new_standby)(struct director *director, void *state, nstime now,
                            struct effects *effects);

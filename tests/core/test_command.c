@@ -1,4 +1,5 @@
 #include "core/command.h"
+#include "core/machine_status.h"
 #include "core/packet.h"
 #include "tests/core/suites.h"
 
@@ -224,7 +225,8 @@ START_TEST(refused_command_changes_nothing)
     char *after = command_print(machines, &settings);
     ck_assert_int_eq(result.action, COMMAND_FAILED);
     ck_assert_str_eq(result.reply, refusals[_i].reply);
-    ck_assert_ptr_null(result.state_changes);
+    ck_assert_ptr_null(result.status_before);
+    ck_assert(!result.timers_changed);
     ck_assert_str_eq(after, before);
     g_free(before);
     g_free(after);
@@ -398,26 +400,45 @@ START_TEST(removal_is_left_to_the_director)
 }
 END_TEST
 
+/* What the latest command changed in states. */
+static GArray *changes(void)
+{
+    GArray *after = machine_status_take(machines);
+    GArray *found = machine_status_compare(result.status_before, after);
+    g_array_free(after, TRUE);
+    return found;
+}
+
+static void assert_change(const GArray *found, guint i, struct machine_id id,
+                          enum machine_state before, enum machine_state after)
+{
+    const struct machine_change *change = &g_array_index(found, struct machine_change, i);
+    ck_assert(machine_id_equal(change->id, id));
+    ck_assert(change->before == before && change->after == after);
+}
+
 /* An operator's word changes the state of a machine, and with it the derived one
- * of the virtual machines it serves; both are reported, old and new (R-512). */
+ * of the virtual machines it serves; both are reported, old and new (R-111, R-512). */
 START_TEST(state_changes_are_reported)
 {
     struct physical *preferred = real_of(3, 8001);
     preferred->state = MACHINE_FAILED;
     preferred->ditched = 7;
     run_ok("in-service 10.0.1.3");
-    ck_assert_uint_eq(result.state_changes->len, 2);
-    const struct command_state_change *change =
-        &g_array_index(result.state_changes, struct command_state_change, 0);
-    ck_assert(machine_id_equal(change[0].id, preferred->id));
-    ck_assert(change[0].before == MACHINE_FAILED && change[0].after == MACHINE_IN_SERVICE);
-    ck_assert(machine_id_equal(change[1].id, virtual_of(WEB, 80, 1)->id));
-    ck_assert(change[1].before == MACHINE_FAILED && change[1].after == MACHINE_IN_SERVICE);
+    GArray *found = changes();
+    ck_assert_uint_eq(found->len, 2);
+    assert_change(found, 0, preferred->id, MACHINE_FAILED, MACHINE_IN_SERVICE);
+    assert_change(found, 1, virtual_of(WEB, 80, 1)->id, MACHINE_FAILED, MACHINE_IN_SERVICE);
+    g_array_free(found, TRUE);
     ck_assert_uint_eq(preferred->ditched, 0);
     run_ok("in-service 10.0.1.3");
-    ck_assert_ptr_null(result.state_changes);
+    found = changes();
+    ck_assert_uint_eq(found->len, 0);
+    g_array_free(found, TRUE);
     run_ok("out-of-service 192.0.2.80");
-    ck_assert_uint_eq(result.state_changes->len, 2);
+    found = changes();
+    ck_assert_uint_eq(found->len, 2);
+    g_array_free(found, TRUE);
     ck_assert(virtual_of(WEB, 80, 0)->out_of_service && virtual_of(WEB, 80, 1)->out_of_service);
     ck_assert_int_eq(preferred->state, MACHINE_IN_SERVICE);
 }
@@ -429,10 +450,35 @@ START_TEST(binding_changes_the_derived_state)
 {
     run_ok("virtual 192.0.2.85:80");
     run_ok("backup 192.0.2.85 10.0.1.1");
-    ck_assert_uint_eq(result.state_changes->len, 1);
+    GArray *found = changes();
+    ck_assert_uint_eq(found->len, 1);
+    g_array_free(found, TRUE);
     run_ok("bind 192.0.2.85:80 10.0.1.2");
-    ck_assert_ptr_null(result.state_changes);
+    found = changes();
+    ck_assert_uint_eq(found->len, 0);
+    g_array_free(found, TRUE);
     ck_assert_ptr_eq(virtual_of(0xC0000255, 80, 0)->standby.physical, real_of(1, 80));
+}
+END_TEST
+
+/* Machines made or removed between two looks are no change; those around them are
+ * still found (R-512). */
+START_TEST(comparison_skips_what_came_or_went)
+{
+    GArray *before = machine_status_take(machines);
+    machines_add_physical(machines, (struct machine_id){.ip = 1, .protocol = PROTOCOL_TCP});
+    machines_remove_physical(machines, real_of(1, 80));
+    real_of(2, 80)->state = MACHINE_OUT_OF_SERVICE;
+    virtual_of(WEB, 80, 0)->out_of_service = true;
+    GArray *after = machine_status_take(machines);
+    GArray *found = machine_status_compare(before, after);
+    ck_assert_uint_eq(found->len, 2);
+    assert_change(found, 0, real_of(2, 80)->id, MACHINE_IN_SERVICE, MACHINE_OUT_OF_SERVICE);
+    assert_change(found, 1, virtual_of(WEB, 80, 0)->id, MACHINE_IN_SERVICE,
+                  MACHINE_OUT_OF_SERVICE);
+    g_array_free(found, TRUE);
+    g_array_free(after, TRUE);
+    g_array_free(before, TRUE);
 }
 END_TEST
 
@@ -467,6 +513,7 @@ Suite *command_suite(void)
     tcase_add_test(doing, removal_is_left_to_the_director);
     tcase_add_test(doing, state_changes_are_reported);
     tcase_add_test(doing, binding_changes_the_derived_state);
+    tcase_add_test(doing, comparison_skips_what_came_or_went);
     tcase_add_loop_test(doing, show_names_its_subject, 0, 6);
     suite_add_tcase(suite, doing);
     return suite;

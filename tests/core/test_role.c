@@ -399,6 +399,7 @@ START_TEST(knows_a_new_standby_from_a_silent_one)
     rig_run_both(&rig, 2 * NSTIME_S);
     unsigned server = open_known(primary, RIG_PORT);
     ck_assert(rig_view(primary).create_sent);
+    rig_run_both(&rig, 3 * NSTIME_S);
     if (_i == 0) {
         rig_start(&rig, 1, ROLE_STANDBY);
     } else {
@@ -410,6 +411,35 @@ START_TEST(knows_a_new_standby_from_a_silent_one)
     ck_assert_int_eq(rig_view(primary).create_sent, _i);
     rig_close(primary, server, RIG_CLIENT, RIG_PORT);
     ck_assert_uint_eq(rig_notes(primary, NOTE_DELETE_SENT), (unsigned)_i);
+}
+END_TEST
+
+/* The standby's table begins anew, by a restart or because it yields to the primary, and
+ * hears of a connection before its own first hello is heard. That one is known to the
+ * new table: its delete is due, and no ghost stays there (R-806, A-08). */
+START_TEST(forgets_nothing_told_to_a_new_table)
+{
+    struct connection_view view;
+    rig_run_both(&rig, 2 * NSTIME_S);
+    open_known(primary, 1);
+    rig_run_both(&rig, 3 * NSTIME_S);
+    if (_i == 0) {
+        rig_start(&rig, 1, ROLE_STANDBY);
+    } else {
+        rig_run(secondary, 6 * NSTIME_S); /* the primary stands still, and goes on */
+        ck_assert_int_eq(director_role(secondary->director), ROLE_ACTIVE);
+        rig_deadline(primary);
+        rig_deliver(primary);
+        ck_assert_int_eq(director_role(secondary->director), ROLE_STANDBY);
+        rig_deliver(secondary);
+    }
+    unsigned server = open_known(primary, 2);
+    ck_assert_uint_eq(director_connections(secondary->director), 1);
+    rig_run_both(&rig, rig.now + 3 * NSTIME_S);
+    ck_assert(rig_knows(primary, RIG_CLIENT, 1, &view) && !view.create_sent);
+    rig_close(primary, server, RIG_CLIENT, 2);
+    rig_deliver(primary);
+    ck_assert_uint_eq(director_connections(secondary->director), 0);
 }
 END_TEST
 
@@ -435,6 +465,7 @@ Suite *role_suite(void)
     tcase_add_test(tcase, full_table_goes_before_rank);
     tcase_add_test(tcase, serves_a_new_standby);
     tcase_add_loop_test(tcase, knows_a_new_standby_from_a_silent_one, 0, 2);
+    tcase_add_loop_test(tcase, forgets_nothing_told_to_a_new_table, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }
