@@ -43,7 +43,7 @@ struct carrier {
     struct segment *segment;
     struct pool *packets;
     struct pool *datagrams;
-    uint64_t datagrams_sent[UNITS]; /* of any kind: numbers the hellos */
+    uint64_t hellos_sent[UNITS]; /* whatever carries no record: numbered */
     struct replication_count replication;
     const struct datagram_parcel *at_hand;
     uint8_t epoch;
@@ -223,7 +223,7 @@ static uint64_t datagram_identity(const struct carrier *carrier,
 {
     uint64_t identity = chance_fold(parcel->channel, parcel->sender);
     if (parcel->mark_count == 0)
-        return chance_fold(identity, carrier->datagrams_sent[parcel->sender]);
+        return chance_fold(identity, carrier->hellos_sent[parcel->sender]);
     for (unsigned i = 0; i < parcel->mark_count; i++)
         identity = chance_fold(identity, (uint64_t)parcel->marks[i].tag << 1
                                              | parcel->marks[i].is_delete);
@@ -282,7 +282,7 @@ void carrier_datagram(void *context, struct unit *unit, enum channel channel,
     parcel->mark_count = mark_count;
     memcpy(parcel->marks, marks, mark_count * sizeof *marks);
     memcpy(parcel->bytes, bytes, length);
-    carrier->datagrams_sent[parcel->sender]++;
+    carrier->hellos_sent[parcel->sender] += mark_count == 0;
     carry_datagram(carrier, parcel);
     pool_give(carrier->datagrams, parcel);
 }

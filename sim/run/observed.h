@@ -13,6 +13,7 @@ struct record_history {
     uint8_t arrived; /* in time: the receiver was standby still */
     uint8_t late;    /* after the takeover */
     bool accepted;
+    bool forgotten;  /* an active unit ended it as idle */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
 };
 
@@ -22,7 +23,7 @@ struct observed {
     struct connection *connection; /* NULL when it has ended */
     struct listing *listing;       /* NULL when it was not there at the failure */
     struct record_history record;
-    bool opened_in_outage;
+    bool connecting;          /* opened in the outage, its handshake not done */
 };
 
 struct listing {
@@ -31,6 +32,8 @@ struct listing {
     bool decided;
     bool strayed;
     bool gave_up;
+    bool cut_off;  /* nobody could serve it when its time ran out */
+    bool forsaken; /* a later owner of the address had no record of it */
     struct connection_row row;
 };
 
@@ -43,8 +46,14 @@ struct observer {
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
-    nstime standby_since;
+    nstime emptied[2];        /* when each unit last became a standby, its table empty */
+    int owner;                /* number of the unit that owned the address at the failure */
+    unsigned heir;            /* of the one that takes over, or might */
+    bool served;              /* somebody owns the address, runs, and can be reached */
+    bool disturbed;           /* something befell the replication before the failure */
     bool both_active;
+    bool outage;              /* from the failure until the address is served again */
+    uint32_t connecting;      /* opened in the outage and neither connected nor failed */
     uint32_t ghosts;
     uint32_t opened_in_outage;
     GArray *connect_delays; /* nstime */

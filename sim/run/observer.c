@@ -2,27 +2,30 @@
 
 /* ---- following connections --------------------------------------------------- */
 
-static bool in_outage(const struct observer *observer)
-{
-    return observer->failure >= 0 && observer->takeover < 0;
-}
-
 static void opened(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = pool_take(observer->pool);
     observed->connection = connection;
-    observed->opened_in_outage = in_outage(observer);
-    observer->opened_in_outage += observed->opened_in_outage;
+    observed->connecting = observer->outage;
+    observer->connecting += observer->outage;
+    observer->opened_in_outage += observer->outage;
     connection->observed = observed;
+}
+
+static void stop_connecting(struct observer *observer, struct observed *observed)
+{
+    observer->connecting -= observed->connecting;
+    observed->connecting = false;
 }
 
 static void established(void *context, struct connection *connection)
 {
     struct observer *observer = context;
-    const struct observed *observed = connection->observed;
-    if (!observed->opened_in_outage)
+    struct observed *observed = connection->observed;
+    if (!observed->connecting)
         return;
+    stop_connecting(observer, observed);
     nstime delay = connection->established - connection->opened;
     g_array_append_val(observer->connect_delays, delay);
 }
@@ -78,11 +81,15 @@ static void ended(void *context, struct connection *connection, enum connection_
     struct listing *listing = observed->listing;
     connection->observed = NULL;
     observed->connection = NULL;
+    stop_connecting(observer, observed);
     if (!listing) {
         pool_give(observer->pool, observed);
         return;
     }
-    listing->gave_up |= !listing->decided && end == CONNECTION_GAVE_UP;
+    if (!listing->decided) {
+        listing->gave_up = end == CONNECTION_GAVE_UP;
+        listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
+    }
     decide(observer, listing, outcome_of_end(listing, end));
 }
 
@@ -138,7 +145,22 @@ static void accept_record(struct observer *observer, const struct record_mark *m
     observed->record.removed = CAUSE_NONE;
 }
 
-void observer_note(struct observer *observer, const struct note *note,
+/* The closed form knows one failure, of the active unit, and nothing before it. */
+void observer_disturbance(struct observer *observer)
+{
+    observer->disturbed |= observer->failure < 0;
+}
+
+static void forget(struct observer *observer, const struct note *note)
+{
+    struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
+    if (note->detail != END_IDLE || !connection)
+        return;
+    ((struct observed *)connection->observed)->record.forgotten = true;
+    observer_disturbance(observer);
+}
+
+void observer_note(struct observer *observer, unsigned unit, const struct note *note,
                    const struct record_mark *mark)
 {
     switch (note->code) {
@@ -154,6 +176,16 @@ void observer_note(struct observer *observer, const struct note *note,
         break;
     case NOTE_AGED_OUT:
         remove_record(observer, note, CAUSE_AGED_OUT);
+        observer->disturbed |= observer->takeover < 0;
+        break;
+    case NOTE_ENDED:
+        forget(observer, note);
+        break;
+    case NOTE_PEER_SILENT:
+        observer_disturbance(observer);
+        break;
+    case NOTE_BECAME_STANDBY:
+        observer->emptied[unit] = engine_now(observer->engine);
         break;
     case NOTE_BOTH_ACTIVE:
         observer->both_active = true;
@@ -200,60 +232,109 @@ static void list(struct observer *observer, struct connection *connection)
     observer->undecided++;
 }
 
-void observer_failure(struct observer *observer, nstime standby_since)
+void observer_failure(struct observer *observer, int owner)
 {
-    if (observer->failure >= 0)
-        return;
+    g_assert(observer->failure < 0);
     observer->failure = engine_now(observer->engine);
-    observer->standby_since = standby_since;
+    observer->owner = owner;
+    observer->heir = owner == 0 ? 1 : 0;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
 }
 
-bool observer_failed(const struct observer *observer)
+void observer_service(struct observer *observer, bool served)
 {
-    return observer->failure >= 0;
+    bool fails_now = observer->failure == engine_now(observer->engine) && !served;
+    observer->outage = !served && (observer->outage || fails_now);
+    observer->served = served;
 }
+
+/* Whose record is looked for. */
+struct claimant {
+    struct address client;
+    unsigned virtual;
+    int server; /* -1: none */
+};
 
 /* Its record stands here: same tuple, same real machine. A ghost that agrees is as
  * good as the connection's own record. */
-static bool known_to(const struct observer *observer, const struct director *director,
-                     const struct connection *connection)
+static bool stands(const struct observer *observer, const struct director *director,
+                   struct claimant claimant)
 {
     const struct virtual_spec *virtual =
-        g_ptr_array_index(observer->scenario->virtuals, connection->virtual);
+        g_ptr_array_index(observer->scenario->virtuals, claimant.virtual);
     struct flow flow = {
-        .foreign = { connection->client_ip, connection->client_port },
+        .foreign = claimant.client,
         .local = { virtual->ip, virtual->port },
         .protocol = virtual->protocol,
     };
     struct connection_view view;
-    if (connection->server < 0 || !director_find(director, &flow, &view))
+    if (claimant.server < 0 || !director_find(director, &flow, &view))
         return false;
     const struct real_spec *real =
-        g_ptr_array_index(observer->scenario->reals, (guint)connection->server);
+        g_ptr_array_index(observer->scenario->reals, (guint)claimant.server);
     return view.real.ip == real->ip && (real->port == 0 || view.real.port == real->port);
 }
 
-void observer_takeover(struct observer *observer, const struct director *director)
+static bool listing_stands(const struct observer *observer, const struct director *director,
+                           const struct listing *listing)
 {
-    if (observer->failure < 0 || observer->takeover >= 0)
-        return;
-    observer->takeover = engine_now(observer->engine);
+    const struct connection_row *row = &listing->row;
+    return stands(observer, director,
+                  (struct claimant){ .client = { row->client_ip, row->client_port },
+                                     .virtual = row->virtual,
+                                     .server = row->server });
+}
+
+static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
+{
     size_t matched = 0;
-    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c)) {
-        struct listing *listing = ((struct observed *)c->observed)->listing;
-        bool known = known_to(observer, director, c);
-        matched += known;
-        if (listing)
-            listing->row.known = known;
+    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
+        matched += stands(observer, director,
+                          (struct claimant){ .client = { c->client_ip, c->client_port },
+                                             .virtual = c->virtual,
+                                             .server = c->server });
+    return (uint32_t)(director_connections(director) - matched);
+}
+
+/* Known is asked of all that were there at the failure: who gave up in between has left
+ * its record behind all the same. */
+static void take_over(struct observer *observer, unsigned unit, const struct director *director)
+{
+    observer->takeover = engine_now(observer->engine);
+    observer->heir = unit;
+    observer->ghosts = count_ghosts(observer, director);
+    for (guint i = 0; i < observer->listings->len; i++) {
+        struct listing *listing = g_ptr_array_index(observer->listings, i);
+        listing->row.known = listing_stands(observer, director, listing);
     }
-    observer->ghosts = (uint32_t)(director_connections(director) - matched);
+}
+
+/* The address moves once more, or is claimed anew: who is not known now is on its own. */
+static void move_on(struct observer *observer, const struct director *director)
+{
+    for (guint i = 0; i < observer->listings->len; i++) {
+        struct listing *listing = g_ptr_array_index(observer->listings, i);
+        if (!listing->decided)
+            listing->forsaken = !listing_stands(observer, director, listing);
+    }
+}
+
+/* A unit that was started again has another table, and is another unit here. */
+void observer_claim(struct observer *observer, unsigned unit, const struct director *director)
+{
+    if (observer->failure < 0)
+        return;
+    bool other = (int)unit != observer->owner || observer->emptied[unit] > observer->failure;
+    if (observer->takeover >= 0)
+        move_on(observer, director);
+    else if (other)
+        take_over(observer, unit, director);
 }
 
 uint32_t observer_undecided(const struct observer *observer)
 {
-    return observer->undecided;
+    return observer->undecided + observer->connecting;
 }
 
 struct connection *observer_next_undecided(const struct observer *observer, uint32_t *cursor)

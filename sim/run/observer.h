@@ -29,21 +29,31 @@ const struct connection_watch *observer_watch(struct observer *observer);
 void observer_record_sent(struct observer *observer, const struct record_mark *mark);
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark);
 
-/* A note of a unit; mark is the record of the datagram at hand, or NULL. */
-void observer_note(struct observer *observer, const struct note *note,
-                  const struct record_mark *mark);
+/* A note of a unit, by its number; mark is the record of the datagram at hand, or NULL. */
+void observer_note(struct observer *observer, unsigned unit, const struct note *note,
+                   const struct record_mark *mark);
 
-/* The measured fault happens now: whoever is open counts. standby_since is when the
- * unit that may take over started. Later failures do not count. */
-void observer_failure(struct observer *observer, nstime standby_since);
-bool observer_failed(const struct observer *observer);
+/* A fault other than the measured one happens now. */
+void observer_disturbance(struct observer *observer);
 
-/* Another unit owns the address now; director is its. Only the first counts. */
-void observer_takeover(struct observer *observer, const struct director *director);
+/* The measured fault happens now: whoever is open counts. owner is the number of the
+ * unit that owns the active address, -1: nobody. Called once. */
+void observer_failure(struct observer *observer, int owner);
 
-/* How many of those counted or listed are undecided yet, and a walk over the live
- * ones among them: start with *cursor = 0; NULL at the end. */
+/* A unit claims the active address; director is its. The first claim after the failure by
+ * another unit than the owner of then, or by that one started again, is the takeover. */
+void observer_claim(struct observer *observer, unsigned unit, const struct director *director);
+
+/* Whether clients and servers can reach a running owner of the active address. The outage
+ * goes from the failure, if it stops this, until it is so again. */
+void observer_service(struct observer *observer, bool served);
+
+/* How many verdicts are out: on connections that were there at the failure, and on
+ * handshakes begun in the outage. */
 uint32_t observer_undecided(const struct observer *observer);
+
+/* A walk over the undecided connections that were there at the failure: start with
+ * *cursor = 0; NULL at the end. */
 struct connection *observer_next_undecided(const struct observer *observer, uint32_t *cursor);
 
 /* The verdicts, at the end of the run, into the result (rows owned by it). A

@@ -44,8 +44,8 @@ struct run_result {
     nstime stall_p50, stall_p99;      /* of survivors, -1: none */
     uint32_t ghosts;                  /* standby records without a connection, at the takeover */
     uint64_t replication_datagrams, replication_bytes, replication_lost; /* until the failure */
-    uint32_t opened_during_outage;    /* first SYN between failure and takeover */
-    uint32_t connected_during_outage; /* of these, whose handshake was done in the end */
+    uint32_t opened_during_outage;    /* first SYN after the failure, while nobody served */
+    uint32_t connected_during_outage; /* of these, whose handshake was done; the rest failed */
     nstime connect_p50, connect_p99;  /* their connect delay, -1: none */
     double mean_loss;                 /* of the replication link */
     double known_theory;              /* the conditional line; < 0: no form applies */

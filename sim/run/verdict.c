@@ -19,7 +19,7 @@ static enum cause record_cause(const struct observer *observer, const struct lis
     const struct record_history *record = &listing->observed->record;
     bool sent_before = record->sent > 0 && record->first_sent <= observer->failure;
     if (!replicated(observer, listing)
-        || (sent_before && record->first_sent < observer->standby_since))
+        || (sent_before && record->first_sent < observer->emptied[observer->heir]))
         return CAUSE_NOT_REPLICATED;
     if (!sent_before)
         return CAUSE_CREATE_UNSENT;
@@ -30,16 +30,34 @@ static enum cause record_cause(const struct observer *observer, const struct lis
     return (enum cause)record->removed;
 }
 
-static enum cause cause_of(const struct observer *observer, const struct listing *listing)
+/* After a failure that nobody had to take over from, no record was asked for. */
+static bool was_spared(const struct observer *observer)
 {
-    enum cause cause = listing->row.known ? CAUSE_NONE : record_cause(observer, listing);
-    if (cause != CAUSE_NONE)
-        return cause;
-    if (observer->takeover < 0)
+    return observer->takeover < 0 && observer->served;
+}
+
+/* What befell one whose record was there, or was not needed. */
+static enum cause later_cause(const struct observer *observer, const struct listing *listing)
+{
+    if (listing->cut_off || (observer->takeover < 0 && !observer->served))
         return CAUSE_ADDRESS_NOT_MOVED;
+    if (listing->forsaken)
+        return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NOT_REPLICATED;
+    if (listing->gave_up)
+        return CAUSE_GAVE_UP_WAITING;
+    if (listing->observed->record.forgotten)
+        return CAUSE_AGED_OUT;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
-    return listing->gave_up ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
+    /* every one of TCP's own retries was lost, on a link that others got through */
+    return listing->row.outcome == OUTCOME_TIMED_OUT ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
+}
+
+static enum cause cause_of(const struct observer *observer, const struct listing *listing)
+{
+    bool needed = !listing->row.known && !was_spared(observer);
+    enum cause cause = needed ? record_cause(observer, listing) : CAUSE_NONE;
+    return cause != CAUSE_NONE ? cause : later_cause(observer, listing);
 }
 
 static void judge(const struct observer *observer, struct listing *listing,
@@ -94,14 +112,29 @@ static void measure_stalls(const struct observer *observer, struct run_result *r
     g_array_free(stalls, TRUE);
 }
 
+enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
+
+/* The form holds where a create is one datagram that waits for no other and is on its
+ * way for less time than the takeover takes, where the handshake's last ACK is not
+ * lost, and where the measured failure is the first thing to go wrong. */
+static bool has_form(const struct observer *observer, uint32_t counted)
+{
+    const struct scenario *scenario = observer->scenario;
+    const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
+    const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
+    return counted > 0 && observer->takeover >= 0 && !observer->disturbed
+           && impairment_mean_loss(clients) <= 0 && replication->rate == 0
+           && replication->delay + JITTERS_AT_MOST * replication->jitter
+                  < observer->takeover - observer->failure;
+}
+
 /* The conditional line, over the cohort: connections of virtuals without the flag
- * can never be known. It holds where a create is one datagram and the handshake's
- * last ACK is not lost on its way. */
+ * can never be known. */
 static double theory_line(const struct observer *observer, double loss, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
-    if (counted == 0 || impairment_mean_loss(clients) > 0 || observer->failure < 0)
+    if (!has_form(observer, counted))
         return -1;
     double *ages = g_new(double, counted);
     size_t count = 0;
@@ -136,7 +169,9 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->connected_during_outage = observer->connect_delays->len;
     percentiles(observer->connect_delays, &result->connect_p50, &result->connect_p99);
     result->mean_loss = impairment_mean_loss(replication);
-    /* lost and duplicated at once is exactly one packet */
-    double lost = result->mean_loss * (1 - probability_share(replication->duplicate));
+    /* lost and duplicated at once is exactly one packet, but none in an outage */
+    double doubled = replication->loss.model == LOSS_OUTAGE
+                         ? 0 : probability_share(replication->duplicate);
+    double lost = result->mean_loss * (1 - doubled);
     result->known_theory = theory_line(observer, lost, result->counted);
 }

@@ -17,7 +17,6 @@ struct world {
     struct unit *units[UNITS];
     struct fault_time *times;
     /* at the measured fault */
-    const struct unit *owner_at_failure;
     struct replication_count replication;
     int failed_unit;
     uint32_t peak_open;
@@ -41,6 +40,28 @@ static void report_unit(struct world *world, unsigned number, const char *event,
     journal_unit(world->journal, now, unit_spec(world, number)->name, event, detail);
     story_tell(world->story, now, unit_place(number), PLACE_NOWHERE, "%s%s%s%s", event,
                detail ? " (" : "", detail ? detail : "", detail ? ")" : "");
+}
+
+static bool is_open(const struct world *world, enum link_role role)
+{
+    struct link *link = carrier_link(world->carrier, role);
+    return !link_impairment(link, DIRECTION_FORWARD)->down
+           && !link_impairment(link, DIRECTION_REVERSE)->down;
+}
+
+/* Who comes back from the dead may still own the address, as a standby. */
+static bool serves(const struct unit *unit)
+{
+    return unit && unit_health(unit) == UNIT_UP
+           && director_role(unit_director(unit)) == ROLE_ACTIVE;
+}
+
+/* After whatever may have changed who serves. */
+static void look_at_service(struct world *world)
+{
+    const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
+    observer_service(world->observer, serves(owner) && is_open(world, LINK_CLIENTS)
+                                          && is_open(world, LINK_SERVERS));
 }
 
 /* ---- what units do to the world ------------------------------------------------ */
@@ -67,14 +88,16 @@ static void unit_claims(void *context, struct unit *unit, uint32_t ip)
     bool active = ip == world->scenario->active_ip;
     report_unit(world, unit_number(unit), active ? "claims-active-address" : "claims-address",
                 NULL);
-    if (active && observer_failed(world->observer) && unit != world->owner_at_failure)
-        observer_takeover(world->observer, unit_director(unit));
+    if (active)
+        observer_claim(world->observer, unit_number(unit), unit_director(unit));
+    look_at_service(world);
 }
 
 static void unit_releases(void *context, struct unit *unit, uint32_t ip)
 {
     struct world *world = context;
     carrier_release(world->carrier, unit, ip);
+    look_at_service(world);
 }
 
 /* Notes about the unit as a whole; those about connections would be a log of all
@@ -102,7 +125,7 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     struct world *world = context;
     const struct record_mark *mark = carrier_mark_at_hand(world->carrier);
     unsigned number = unit_number(unit);
-    observer_note(world->observer, note, mark);
+    observer_note(world->observer, number, note, mark);
     if (is_about_the_unit(note->code))
         report_unit(world, number, note_word(note->code), note_detail_word(note));
     else if (world->story)
@@ -147,11 +170,10 @@ static void change_link(struct world *world, const struct fault_spec *fault,
 /* The instant that decides who counts. */
 static void measure(struct world *world, unsigned hit)
 {
-    struct unit *standby = world->units[1 - hit];
+    const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
     world->failed_unit = (int)hit;
-    world->owner_at_failure = carrier_owner(world->carrier, world->scenario->active_ip);
     world->replication = carrier_replication_count(world->carrier);
-    observer_failure(world->observer, unit_started(standby));
+    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1);
     carrier_set_epoch(world->carrier, 1);
     journal_count(world->journal, engine_now(world->engine), "open-at-failure",
                   traffic_count(world->traffic).open);
@@ -162,6 +184,7 @@ static void thaw_came(void *object, uint64_t number)
     struct world *world = object;
     report_unit(world, (unsigned)number, "thaw", NULL);
     unit_thaw(world->units[number]);
+    look_at_service(world);
 }
 
 static void strike_unit(struct world *world, unsigned index, const struct fault_spec *fault)
@@ -198,20 +221,29 @@ static void link_mends(void *object, uint64_t number)
     change_link(world, fault, &world->scenario->links[fault->link]);
     journal_unit(world->journal, engine_now(world->engine), NULL, "link-as-before",
                  link_role_word(fault->link));
+    look_at_service(world);
+}
+
+static void strike_link(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    nstime ends = world->times[index].ends;
+    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
+    change_link(world, fault, &fault->changed);
+    if (ends != NSTIME_NEVER)
+        engine_schedule(world->engine, ends, link_mends, world, index);
 }
 
 static void fault_strikes(void *object, uint64_t number)
 {
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
-    if (fault->action != FAULT_LINK) {
+    if ((int)number != world->scenario->measure)
+        observer_disturbance(world->observer);
+    if (fault->action == FAULT_LINK)
+        strike_link(world, (unsigned)number, fault);
+    else
         strike_unit(world, (unsigned)number, fault);
-        return;
-    }
-    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
-    change_link(world, fault, &fault->changed);
-    if (world->times[number].ends != NSTIME_NEVER)
-        engine_schedule(world->engine, world->times[number].ends, link_mends, world, number);
+    look_at_service(world);
 }
 
 static void schedule_faults(struct world *world)
@@ -268,7 +300,7 @@ void world_result(struct world *world, struct run_result *result)
     result->violation = find_violation(world);
     observer_finish(world->observer, result);
     result->failed_unit = world->failed_unit;
-    if (!observer_failed(world->observer))
+    if (world->failed_unit < 0)
         world->replication = carrier_replication_count(world->carrier);
     result->replication_datagrams = world->replication.datagrams;
     result->replication_bytes = world->replication.bytes;

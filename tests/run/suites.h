@@ -8,6 +8,7 @@
     X(timeline)       \
     X(unit)           \
     X(world)          \
+    X(odd)            \
     X(exact)          \
     X(keyed)          \
     X(explain)        \
