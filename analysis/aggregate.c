@@ -116,6 +116,28 @@ static struct interval summarise(const struct metric *metric, const GArray *valu
     return interval;
 }
 
+/* One run is one sample: it has no spread, so no interval either. Only of a share at an
+ * edge, where nobody or everybody did, do its connections still say how near (rule of
+ * three). */
+static bool has_interval(const struct metric *metric, const GArray *values)
+{
+    double value = g_array_index(values, double, 0);
+    return values->len > 1 || (metric->kind == METRIC_SHARE && (value <= 0 || value >= 1));
+}
+
+static void append_interval(GString *text, const struct metric *metric, const GArray *values,
+                            uint64_t connections, double confidence)
+{
+    struct interval interval = summarise(metric, values, connections, confidence);
+    append_number(text, interval.estimate);
+    if (has_interval(metric, values)) {
+        append_number(text, interval.lo);
+        append_number(text, interval.hi);
+    } else {
+        g_string_append(text, ",,");
+    }
+}
+
 static void append_estimate(GString *text, const struct metric *metric, const struct table *runs,
                             const struct point *point, double confidence)
 {
@@ -133,10 +155,7 @@ static void append_estimate(GString *text, const struct metric *metric, const st
     if (values->len == 0) {
         g_string_append(text, ",,,");
     } else {
-        struct interval interval = summarise(metric, values, connections, confidence);
-        append_number(text, interval.estimate);
-        append_number(text, interval.lo);
-        append_number(text, interval.hi);
+        append_interval(text, metric, values, connections, confidence);
     }
     g_string_append_c(text, '\n');
     g_array_unref(values);

@@ -134,6 +134,17 @@ static bool is_beside(const struct view *view, const char *metric)
     return false;
 }
 
+/* With one virtual machine its metrics say the same as those of the whole. */
+static bool repeats_whole(const struct summary *summary, const char *metric)
+{
+    unsigned virtuals = 0;
+    for (size_t row = 0; row < table_rows(summary->table); row++) {
+        const char *name = table_text(summary->table, row, summary->metric);
+        virtuals += g_str_has_prefix(name, "survival.") ? 1 : 0;
+    }
+    return virtuals == 1 && strchr(metric, '.') != NULL;
+}
+
 static void add_single(struct figure *figure, const struct summary *summary,
                        const struct view *view)
 {
@@ -142,7 +153,7 @@ static void add_single(struct figure *figure, const struct summary *summary,
         const char *metric = table_text(summary->table, row, summary->metric);
         struct dot dot = {.x = position, .theory = NAN};
         fill_dot(&dot, summary, row, scale_of(view));
-        if (is_beside(view, metric) && !isnan(dot.y)) {
+        if (is_beside(view, metric) && !repeats_whole(summary, metric) && !isnan(dot.y)) {
             *figure_dot(figure, "", position) = dot;
             figure_add_tick(figure, position, metric);
             position++;
@@ -199,8 +210,10 @@ static void fill_view(struct figure *figure, const char *directory,
     g_autofree char *interval = interval_words(directory);
     figure->unit = view->unit;
     figure->y_label = g_strdup(single ? view->y_single : view->y_label);
-    figure->note = g_strdup_printf("mean over %.0f run%s%s, with %s", runs, runs > 1 ? "s" : "",
-                                   single ? "" : " at each point", interval);
+    const char *where = single ? "" : " at each point";
+    figure->note = runs > 1
+                       ? g_strdup_printf("mean over %.0f runs%s, with %s", runs, where, interval)
+                       : g_strdup_printf("one run%s, so no interval", where);
     if (single) {
         add_single(figure, summary, view);
     } else {

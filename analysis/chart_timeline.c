@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Below so many connections a share is chance: such bins are drawn together. */
+enum { BIN_ENOUGH = 20 };
+
 /* Ages fall into bins with edges 1, 2, 5, 10 ... ms; younger ones than 1 ms are in the
  * first. One tally is (of those counted, how many with each outcome). */
 enum { AGE_BINS = 24 };
@@ -149,16 +152,38 @@ static void count_runs(struct timeline *timeline)
     }
 }
 
+static void add_dot(struct figure *figure, const char *name, unsigned first, unsigned end,
+                    double share)
+{
+    struct dot *dot = figure_dot(figure, name, sqrt(bin_edge(first) * bin_edge(end)));
+    dot->y = dot->lo = dot->hi = 100 * share;
+}
+
+static guint64 count_from(const struct age_group *group, unsigned bin)
+{
+    guint64 counted = 0;
+    for (; bin < AGE_BINS; bin++) {
+        counted += group->bins[bin].counted;
+    }
+    return counted;
+}
+
+/* A dot for each stretch of bins that holds enough connections; what is left at the end
+ * belongs to the last one. */
 static void add_share(struct figure *figure, const char *name, const struct age_group *group,
                       enum outcome outcome)
 {
+    guint64 counted = 0;
+    guint64 those = 0;
+    unsigned first = 0;
     for (unsigned bin = 0; bin < AGE_BINS; bin++) {
-        const struct tally *tally = &group->bins[bin];
-        if (tally->counted > 0) {
-            double middle = sqrt(bin_edge(bin) * bin_edge(bin + 1));
-            struct dot *dot = figure_dot(figure, name, middle);
-            double share = 100.0 * (double)tally->outcomes[outcome] / (double)tally->counted;
-            dot->y = dot->lo = dot->hi = share;
+        first = counted == 0 ? bin : first;
+        counted += group->bins[bin].counted;
+        those += group->bins[bin].outcomes[outcome];
+        guint64 left = count_from(group, bin + 1);
+        if (counted > 0 && (left == 0 || (counted >= BIN_ENOUGH && left >= BIN_ENOUGH))) {
+            add_dot(figure, name, first, bin + 1, (double)those / (double)counted);
+            counted = those = 0;
         }
     }
 }
@@ -217,7 +242,7 @@ static struct figure *draw_timeline(struct timeline *timeline, GError **error)
     const char *pooled = timeline->pooled != NULL ? timeline->pooled->label : NULL;
     figure->note = g_strdup_printf("%zu run%s%s%s", table_rows(timeline->runs),
                                    table_rows(timeline->runs) > 1 ? "s" : "",
-                                   pooled != NULL ? ", taken together: all values of " : "",
+                                   pooled != NULL ? ", over all values of " : "",
                                    pooled != NULL ? pooled : "");
     add_groups(figure, timeline);
     add_age_ticks(figure);

@@ -12,19 +12,20 @@ G_DEFINE_QUARK(understudy-compare-error, compare_error)
 
 struct side {
     const char *directory;
-    char *seed;
+    char *seed, *scenario;
     struct table *runs;
     GPtrArray *metrics;
     struct table *connections; /* NULL when the directory has none */
 };
 
-static bool load_seed(struct side *side, GError **error)
+static bool load_manifest(struct side *side, GError **error)
 {
     g_autofree char *path = g_build_filename(side->directory, "manifest", NULL);
     g_autoptr(GKeyFile) manifest = g_key_file_new();
     g_autoptr(GError) reason = NULL;
     if (g_key_file_load_from_file(manifest, path, G_KEY_FILE_NONE, &reason)) {
         side->seed = g_key_file_get_string(manifest, "manifest", "seed", &reason);
+        side->scenario = g_key_file_get_string(manifest, "manifest", "scenario", NULL);
     }
     if (side->seed == NULL) {
         g_set_error(error, COMPARE_ERROR, COMPARE_ERROR_MANIFEST,
@@ -63,7 +64,7 @@ static bool load_side(struct side *side, const char *directory, GError **error)
         return false;
     }
     side->metrics = metric_list(side->runs, error);
-    return side->metrics != NULL && load_seed(side, error) && load_connections(side, error);
+    return side->metrics != NULL && load_manifest(side, error) && load_connections(side, error);
 }
 
 static void clear_side(struct side *side)
@@ -71,6 +72,7 @@ static void clear_side(struct side *side)
     table_free(side->connections);
     g_clear_pointer(&side->metrics, g_ptr_array_unref);
     table_free(side->runs);
+    g_free(side->scenario);
     g_free(side->seed);
 }
 
@@ -347,6 +349,8 @@ static void tell(const struct contest *contest, GString *report, bool *worse)
     struct comparison comparison = {
         .a = name_a,
         .b = name_b,
+        .scenario_a = contest->a->scenario,
+        .scenario_b = contest->b->scenario,
         .pairs = contest->pairing->pairs->len,
         .unpaired_a = contest->pairing->unpaired_a,
         .unpaired_b = contest->pairing->unpaired_b,

@@ -1,5 +1,7 @@
 #include "analysis/comparison.h"
 
+#include <string.h>
+
 enum { REPORT_WIDTH = 80 };
 
 static void append_decimal(GString *text, const char *format, double number)
@@ -72,6 +74,10 @@ static void print_contrast(const struct contrast *contrast, GString *line)
     append_cell(line, metric, contrast->a, false);
     append_cell(line, metric, contrast->b, false);
     append_cell(line, metric, contrast->difference.estimate, true);
+    if (contrast->pairs == 1) {
+        g_string_append(line, "    one pair: no interval");
+        return;
+    }
     g_string_append(line, " ");
     append_cell(line, metric, contrast->difference.lo, true);
     g_string_append(line, " ..");
@@ -81,7 +87,8 @@ static void print_contrast(const struct contrast *contrast, GString *line)
 static void print_point(const struct compared_point *point, GString *line, GString *report)
 {
     g_autofree char *values = cut(*point->values != '\0' ? point->values : "all runs", 66);
-    g_string_append_printf(line, "\n%s (%zu pairs)", values, point->pairs);
+    g_string_append_printf(line, "\n%s (%zu pair%s)", values, point->pairs,
+                           point->pairs == 1 ? "" : "s");
     g_string_append_printf(report, "%s\n", line->str);
     g_string_truncate(line, 0);
     for (guint i = 0; i < point->contrasts->len; i++) {
@@ -124,11 +131,18 @@ static void print_header(const struct comparison *comparison,
     append_line(report, line);
     g_string_append_printf(line, "B  %s", comparison->b);
     append_line(report, line);
+    if (comparison->scenario_a != NULL && comparison->scenario_b != NULL &&
+        strcmp(comparison->scenario_a, comparison->scenario_b) != 0) {
+        g_string_append_printf(report, "Caution: A was made from %s, B from %s.\n"
+                               "Pairs mean something only where both have the same clients.\n",
+                               comparison->scenario_a, comparison->scenario_b);
+    }
     g_auto(GStrv) labels = g_strsplit(comparison->labels, "\n", -1);
     for (char **label = labels; *label != NULL && **label != '\0'; label++) {
         append_line(report, g_string_append(line, *label));
     }
-    g_string_append_printf(line, "%zu pairs of runs", comparison->pairs);
+    g_string_append_printf(line, "%zu pair%s of runs", comparison->pairs,
+                           comparison->pairs == 1 ? "" : "s");
     if (comparison->unpaired_a + comparison->unpaired_b > 0) {
         g_string_append_printf(line, "; without partner: %zu of A, %zu of B",
                                comparison->unpaired_a, comparison->unpaired_b);

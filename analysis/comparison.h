@@ -32,6 +32,7 @@ struct rescue {
 
 struct comparison {
     const char *a, *b;
+    const char *scenario_a, *scenario_b; /* file names, from the manifests; NULL: not told */
     size_t pairs;
     size_t unpaired_a, unpaired_b; /* runs without a partner */
     char *labels;                  /* constant keys in which the sides differ, or "" */

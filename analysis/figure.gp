@@ -63,6 +63,10 @@ set border 3 linewidth 0.8
 set tics nomirror out
 if (ticks eq 'yes') set xtics ()
 if (slanted eq 'yes' && !text) set xtics rotate by 40 right
+# text cannot slant: there the words stand in three rows by turns
+rows = slanted eq 'yes' && text ? 3 : 1
+row(i) = int(i) % rows == 1 ? "\n" : int(i) % rows == 2 ? "\n\n" : ''
+if (rows > 1) x_label = "\n\n".x_label
 if (!text) set grid x y linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5
 if (strlen(note) > 0) title = title."\n".note
 if (theory eq 'yes' && !text) title = title."\ntheory: (1-p) x share of connections older than c"
@@ -89,14 +93,18 @@ do for [i = 1:8] {
     set style line i linecolor rgb colour[i] pointtype shape[i] pointsize size[i] linewidth 1.5
     set style line 10 + i linecolor rgb colour[i] linewidth 1.5 dashtype (8, 5)
 }
+# curves may lie on each other (a protocol does not change when B takes over): few of
+# them, and staircases, are each drawn narrower than the one below
+below(i) = 1.5 + (kind eq 'steps' || curves < 4 ? 1.2 * (curves - i) : 0)
 # in text there is no room for bars; elsewhere a curve with a theory is not joined, so
 # that the line is the theory's and the points are the runs'
 tick_marks = ticks eq 'yes' ? 1 : 0
 bars = text || kind eq 'steps' ? 0 : curves
-plot for [i = 1:tick_marks] data index 1 using 1:(NaN):xticlabels(2) notitle, \
+plot for [i = 1:tick_marks] data index 1 using 1:(NaN):xticlabels(row($0).strcol(2)) notitle, \
      for [i = 1:(kind eq 'steps' ? curves : 0)] data index i + 1 using 1:2 \
-         with steps linestyle slot(i) title columnheader(1), \
-     for [i = 1:bars] data index i + 1 using 1:6 with lines linestyle slot(i) notitle, \
+         with steps linestyle slot(i) linewidth below(i) \
+         title columnheader(1), \
+     for [i = 1:bars] data index i + 1 using 1:6 with lines linestyle slot(i) linewidth below(i) notitle, \
      for [i = 1:bars] data index i + 1 using 1:5 with lines linestyle 10 + slot(i) notitle, \
      for [i = 1:bars] data index i + 1 using 1:2:3:4 \
          with yerrorbars linestyle slot(i) title columnheader(1), \

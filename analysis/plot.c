@@ -179,8 +179,16 @@ static bool write_file(GBytes *picture, const char *path, GError **error)
 {
     gsize length = 0;
     const char *bytes = g_bytes_get_data(picture, &length);
-    return g_file_set_contents_full(path, bytes, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT,
-                                    0644, error);
+    g_autoptr(GError) cause = NULL;
+    if (g_file_set_contents_full(path, bytes, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT, 0644,
+                                 &cause)) {
+        return true;
+    }
+    /* GLib's sentence names a temporary file of its own: the user's file is the subject */
+    const char *reason = strrchr(cause->message, ':');
+    g_set_error(error, PLOT_ERROR, PLOT_ERROR_FAILED, "%s: cannot write there%s", path,
+                reason != NULL ? reason : "");
+    return false;
 }
 
 bool plot_directory(const char *directory, const char *figure, const char *format,

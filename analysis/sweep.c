@@ -23,6 +23,31 @@ static const struct axis *choose_x(const GPtrArray *axes)
     return first;
 }
 
+static const char *value_of(const struct sweep *sweep, guint axis, size_t row)
+{
+    return table_text(sweep->table, row, sweep->first + axis);
+}
+
+/* Has each value of the x axis one value of this axis (zip = yes)? */
+static bool follows_x(const struct sweep *sweep, guint axis)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal); /* for lookups */
+    guint x = 0;
+    if (sweep->x == NULL) {
+        return false;
+    }
+    g_ptr_array_find(sweep->axes, sweep->x, &x);
+    for (size_t row = 0; row < table_rows(sweep->table); row++) {
+        const char *value = value_of(sweep, axis, row);
+        const char *before = g_hash_table_lookup(seen, value_of(sweep, x, row));
+        if (before != NULL && strcmp(before, value) != 0) {
+            return false;
+        }
+        g_hash_table_insert(seen, (gpointer)value_of(sweep, x, row), (gpointer)value);
+    }
+    return true;
+}
+
 struct sweep *sweep_new(const struct table *table, const char *after, const char *before,
                         GError **error)
 {
@@ -39,6 +64,10 @@ struct sweep *sweep_new(const struct table *table, const char *after, const char
         g_ptr_array_add(sweep->axes, axis_new(table, i));
     }
     sweep->x = choose_x(sweep->axes);
+    sweep->follows = g_new0(bool, sweep->axes->len);
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        sweep->follows[i] = follows_x(sweep, i);
+    }
     return sweep;
 }
 
@@ -48,12 +77,8 @@ void sweep_free(struct sweep *sweep)
         return;
     }
     g_ptr_array_unref(sweep->axes);
+    g_free(sweep->follows);
     g_free(sweep);
-}
-
-static const char *value_of(const struct sweep *sweep, guint axis, size_t row)
-{
-    return table_text(sweep->table, row, sweep->first + axis);
 }
 
 double sweep_position(const struct sweep *sweep, size_t row)
@@ -80,7 +105,8 @@ char *sweep_curve(const struct sweep *sweep, size_t row, const struct axis *with
     GString *name = g_string_new(NULL);
     for (guint i = 0; i < sweep->axes->len; i++) {
         const struct axis *axis = g_ptr_array_index(sweep->axes, i);
-        if (axis != without && axis->values->len > 1) {
+        bool left_out = axis == without || (without == sweep->x && sweep->follows[i]);
+        if (!left_out && axis->values->len > 1) {
             append_value(name, axis, value_of(sweep, i, row));
         }
     }

@@ -10,6 +10,7 @@ struct sweep {
     const struct table *table;
     size_t first;         /* column of the first axis */
     GPtrArray *axes;      /* struct axis, one a swept key */
+    bool *follows;        /* for each axis: it moves along with x, as in zip = yes, or is x */
     const struct axis *x; /* the first numeric key that varies, else the first that varies,
                              else NULL: there is one point */
 };
@@ -23,7 +24,8 @@ void sweep_free(struct sweep *sweep);
 double sweep_position(const struct sweep *sweep, size_t row);
 
 /* What a row has in common with its curve: the values of the keys that vary, but for
- * one axis (NULL: all of them). "" when none is left. The caller frees. */
+ * one axis and what moves along with it (NULL: all of them). "" when none is left. The
+ * caller frees. */
 char *sweep_curve(const struct sweep *sweep, size_t row, const struct axis *without);
 
 #endif

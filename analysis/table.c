@@ -192,7 +192,11 @@ struct table *table_read(const char *path, GError **error)
     g_assert(path != NULL);
     g_autofree char *text = NULL;
     gsize length = 0;
-    if (!g_file_get_contents(path, &text, &length, error)) {
+    g_autoptr(GError) cause = NULL;
+    if (!g_file_get_contents(path, &text, &length, &cause)) {
+        const char *reason = strrchr(cause->message, ':'); /* GLib names the file once more */
+        g_set_error(error, cause->domain, cause->code, "%s: cannot be read%s", path,
+                    reason != NULL ? reason : "");
         return NULL;
     }
     return table_parse(text, length, path, error);

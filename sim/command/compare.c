@@ -1,24 +1,35 @@
 /* compare: two result directories, run by run. */
 #include "analysis/compare.h"
 #include "sim/command/verb.h"
+#include "sim/run/manifest.h"
 
 #include <stdio.h>
+#include <string.h>
 
-/* "1%" or "0.01"; a regression test's limit is a share, so 1 without a sign is refused. */
+/* As in a scenario the sign is never left out: 0.5 might mean half a percent or half of
+ * all, and a limit taken for the larger one would let every regression pass. */
 static bool parse_drop(const struct verb *verb, const char *text, double *drop)
 {
     char *end;
     double number = g_ascii_strtod(text, &end);
-    bool percent = *end == '%';
 
-    *drop = percent ? number / 100 : number;
-    if (end != text && end[percent] == '\0' && number >= 0 && *drop <= 1 &&
-        (percent || number < 1)) {
+    *drop = number / 100;
+    if (end != text && strcmp(end, "%") == 0 && number >= 0 && number <= 100) {
         return true;
     }
     verb_fail(verb, STATUS_INPUT, "--max-drop %s: write a share from 0%% to 100%%, as in 1%%",
               text);
     return false;
+}
+
+static bool check_directory(const struct verb *verb, const char *directory)
+{
+    if (!manifest_present(directory)) {
+        verb_fail(verb, STATUS_INPUT, "%s: no results there (make some with \"understudy sweep "
+                  "FILE --out %s\")", directory, directory);
+        return false;
+    }
+    return true;
 }
 
 static enum status compare(const struct verb *verb, char **argv,
@@ -28,6 +39,9 @@ static enum status compare(const struct verb *verb, char **argv,
     g_autoptr(GError) error = NULL;
     bool worse = false;
 
+    if (!check_directory(verb, argv[1]) || !check_directory(verb, argv[2])) {
+        return STATUS_INPUT;
+    }
     if (!compare_directories(argv[1], argv[2], options, report, &worse, &error)) {
         return verb_fail(verb, STATUS_INPUT, "%s", error->message);
     }

@@ -109,9 +109,13 @@ static void print_interval(GString *text, const struct curve *curve, size_t row)
 {
     g_autoptr(GString) interval = g_string_new(NULL);
 
-    print_percent(interval, curve, row, curve->lo, 0);
-    g_string_append(interval, " .. ");
-    print_percent(interval, curve, row, curve->hi, 0);
+    if (*table_text(curve->table, row, curve->lo) != '\0') {
+        print_percent(interval, curve, row, curve->lo, 0);
+        g_string_append(interval, " .. ");
+        print_percent(interval, curve, row, curve->hi, 0);
+    } else {
+        g_string_append_c(interval, '-'); /* one run, or none with a cohort */
+    }
     g_string_append_printf(text, "  %-18s", interval->str);
 }
 

@@ -57,6 +57,8 @@ static void list_metrics(GString *text)
 #define METRIC_ROW(name, unit, meaning) append_row(text, LIST_LABEL, name, unit ": " meaning);
     METRIC_LIST(METRIC_ROW)
 #undef METRIC_ROW
+    report_wrap(text, "survival.NAME and known.NAME: the same for each [virtual NAME]. In tables "
+                      "shares are fractions, 0 to 1.", 0);
 }
 
 static void list_outcomes(GString *text)

@@ -24,6 +24,12 @@ void plan_print_runs(GString *text, const struct scenario_file *file, uint32_t r
     g_string_append_printf(text, "  %u point%s x %u repetition%s = %" G_GUINT64_FORMAT " runs\n",
                            points, points == 1 ? "" : "s", repetitions,
                            repetitions == 1 ? "" : "s", (uint64_t)points * repetitions);
+    for (unsigned axis = 0; axis < scenario_file_axes(file); axis++) {
+        const struct sweep_axis *swept = scenario_file_axis(file, axis);
+        g_autofree char *values = g_strjoinv("; ", swept->values);
+        g_autofree char *line = g_strdup_printf("  sweep of %s: %s", swept->key, values);
+        report_wrap(text, line, 4);
+    }
 }
 
 static void add_line(GPtrArray *lines, const char *label, const char *words)

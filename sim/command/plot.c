@@ -3,6 +3,22 @@
 #include "sim/command/verb.h"
 #include "sim/run/manifest.h"
 
+#include <string.h>
+
+/* "--out survival.png" is a PNG, whatever --format does not say. */
+static const char *format_of(const char *out)
+{
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    const char *dot = out != NULL ? strrchr(out, '.') : NULL;
+
+    for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS(formats); i++) {
+        if (g_ascii_strcasecmp(dot + 1, formats[i]) == 0) {
+            return formats[i];
+        }
+    }
+    return dot != NULL && g_ascii_strcasecmp(dot, ".txt") == 0 ? "text" : "svg";
+}
+
 static enum status draw(const struct verb *verb, int argc, char **argv, const char *format,
                         const char *out)
 {
@@ -23,14 +39,15 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 {
     char *format = NULL, *out = NULL;
     const GOptionEntry entries[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format, "default svg", "svg|png|pdf|text"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &format,
+         "default: as FILE ends, or svg", "svg|png|pdf|text"},
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "default DIR/FIGURE.FORMAT", "FILE"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     enum verb_parse parse = verb_parse(verb, console, entries, &argc, &argv);
-    enum status status = parse != VERB_GO
-                             ? verb_parse_status(parse)
-                             : draw(verb, argc, argv, format != NULL ? format : "svg", out);
+    const char *wanted = format != NULL ? format : format_of(out);
+    enum status status = parse != VERB_GO ? verb_parse_status(parse)
+                                          : draw(verb, argc, argv, wanted, out);
 
     g_free(format);
     g_free(out);

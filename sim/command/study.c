@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Blanks around the first "=" are as welcome as in a scenario. */
 static void add_override(struct study *study, const char *key, size_t length, const char *value)
 {
-    struct override override = {g_strndup(key, length), g_strdup(value)};
+    struct override override = {g_strstrip(g_strndup(key, length)), g_strstrip(g_strdup(value))};
 
     g_array_append_val(study->overrides, override);
 }

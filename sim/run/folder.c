@@ -40,6 +40,11 @@ bool folder_check(const char *target, GError **error)
 {
     const char *why = NULL;
 
+    if (*target == '\0') {
+        g_set_error_literal(error, FOLDER_ERROR, FOLDER_ERROR_REFUSED,
+                            "--out is empty (give the name of a directory)");
+        return false;
+    }
     if (!g_file_test(target, G_FILE_TEST_EXISTS)) {
         return true;
     }

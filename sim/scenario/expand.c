@@ -102,7 +102,8 @@ static void add_range(struct reading *reading, const struct schema_key *key, con
 {
     bool up = range->step > 0 && range->high >= range->low;
     if (!up || (range->high - range->low) / range->step >= EXPAND_POINTS_MAX) {
-        complain(reading, text, "a range goes up in steps, 100000 at most");
+        complain(reading, text, "a range goes up in steps, 100000 at most "
+                                "(write 0%..50% step 5%, for example)");
         return;
     }
     uint64_t steps = (range->high - range->low) / range->step;
@@ -117,6 +118,8 @@ static void add_range(struct reading *reading, const struct schema_key *key, con
 static void add_values(struct reading *reading, const struct schema_key *key)
 {
     char **alternatives = g_strsplit(reading->entry->value, ";", -1);
+    if (alternatives[0] == NULL)
+        complain(reading, NULL, "no value (write VALUE; VALUE)");
     for (unsigned i = 0; alternatives[i] != NULL; i++) {
         const char *text = g_strstrip(alternatives[i]);
         struct range range;

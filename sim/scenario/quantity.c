@@ -121,6 +121,12 @@ static const struct unit *find_unit(const struct scale *scale, const char *suffi
     return NULL;
 }
 
+static bool refuse_size(const struct scale *scale, char **problem)
+{
+    return refuse(problem, g_strdup_printf("more than %s (write %s, for example)",
+                                           scale->limit_text, scale->example));
+}
+
 /* digits * factor / 10^decimals, which must be whole and within the limit. */
 static bool scale_number(const struct scale *scale, const struct number *number, uint64_t factor,
                          uint64_t *value, char **problem)
@@ -130,12 +136,12 @@ static bool scale_number(const struct scale *scale, const struct number *number,
         divisor *= 10;
     unsigned __int128 whole = number->digits / divisor, part = number->digits % divisor;
     if (whole > scale->limit / factor)
-        return refuse(problem, g_strdup_printf("more than %s", scale->limit_text));
+        return refuse_size(scale, problem);
     if (part * factor % divisor != 0)
         return refuse(problem, g_strdup_printf("finer than %s", scale->finest));
     whole = whole * factor + part * factor / divisor;
     if (whole > scale->limit)
-        return refuse(problem, g_strdup_printf("more than %s", scale->limit_text));
+        return refuse_size(scale, problem);
     *value = (uint64_t)whole;
     return true;
 }

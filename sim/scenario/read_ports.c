@@ -38,9 +38,10 @@ static void check_arrivals(struct build *build, const struct draft_group *group,
     uint64_t there = (uint64_t)workload->clients * PORTS;
     if (ports > (double)there)
         build_complain(build, build->problems, group, "clients",
-                       "%u clients have %" G_GUINT64_FORMAT " ports for one virtual address, "
+                       "%u client%s %" G_GUINT64_FORMAT " ports for one virtual address, "
                        "%.0f are needed with 60s of TIME_WAIT (write clients = %.0f or more, or "
-                       "fewer arrivals)", workload->clients, there, ports,
+                       "fewer arrivals)", workload->clients,
+                       workload->clients == 1 ? " has" : "s have", there, ports,
                        (double)((uint64_t)(ports / PORTS) + 1));
 }
 

@@ -95,7 +95,7 @@ static void take_traffic(struct build *build, struct site *site)
         take_trace(build, site, trace);
     else
         take_arrivals(build, site);
-    if (workload->arrivals != ARRIVAL_TRACE && workload->trace_copies > 1)
+    if (strcmp(trace, "none") == 0 && workload->trace_copies > 1)
         build_complain(build, build->problems, group, "trace-copies",
                        "there is no trace to copy (write trace = FILE)");
     site->addresses = workload->arrivals == ARRIVAL_TRACE

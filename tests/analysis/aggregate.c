@@ -97,10 +97,28 @@ START_TEST(later_columns_may_be_missing)
     struct table *runs = table_parse(text, strlen(text), "runs.csv", NULL);
     GString *summary = aggregate_summary(runs, 0.95, NULL);
     ck_assert(g_str_has_prefix(summary->str, "point,metric,runs,estimate,lo,hi\n"
-                                             "9,survival,1,0.900000,0.870000,0.930000\n"));
+                                             "9,survival,1,0.900000,,\n"));
     ck_assert_ptr_null(strstr(summary->str, "known-theory"));
     ck_assert_ptr_null(strstr(summary->str, "connect-p50"));
     ck_assert_ptr_nonnull(strstr(summary->str, "\n10,survival,"));
+    g_string_free(summary, TRUE);
+    table_free(runs);
+}
+END_TEST
+
+/* One run of 100 connections is one sample: its cells lo and hi stay empty, whatever the
+ * metric, but where all or none of its connections did, the rule of three still bounds
+ * the share (issue 2, "Results"). */
+START_TEST(one_run_has_no_interval)
+{
+    const char *text = "run,point,repetition," RUNS_COLUMNS "\n0,0,0,100,100,0,0,0,0,91,"
+                       "1000000000,1,1,1,1,1,1\n";
+    struct table *runs = table_parse(text, strlen(text), "runs.csv", NULL);
+    GString *summary = aggregate_summary(runs, 0.95, NULL);
+    ck_assert_ptr_nonnull(strstr(summary->str, "\n0,survival,1,1.000000,0.970000,1.000000\n"));
+    ck_assert_ptr_nonnull(strstr(summary->str, "\n0,reset,1,0.000000,0.000000,0.030000\n"));
+    ck_assert_ptr_nonnull(strstr(summary->str, "\n0,known,1,0.910000,,\n"));
+    ck_assert_ptr_nonnull(strstr(summary->str, "\n0,takeover-time,1,1.000000,,\n"));
     g_string_free(summary, TRUE);
     table_free(runs);
 }
@@ -114,6 +132,7 @@ Suite *aggregate_suite(void)
     tcase_add_test(summary, locale_does_not_matter);
     tcase_add_test(summary, confidence_widens_the_interval);
     tcase_add_test(summary, later_columns_may_be_missing);
+    tcase_add_test(summary, one_run_has_no_interval);
     tcase_add_loop_test(summary, damaged_tables_are_refused, 0, G_N_ELEMENTS(refusals));
     suite_add_tcase(suite, summary);
     return suite;

@@ -156,7 +156,7 @@ START_TEST(runs_without_partner_are_counted)
                   "6,0,9,5%,patent,100,90,0,10,0,0,90,1000000000,,,0,0,0,0\n");
     struct verdict verdict = compare(NULL, 0, false);
     ck_assert(verdict.done && !verdict.worse);
-    check_says(&verdict, "1 pairs of runs; without partner: 3 of A, 1 of B");
+    check_says(&verdict, "1 pair of runs; without partner: 3 of A, 1 of B");
     clear(&verdict);
 }
 END_TEST

@@ -61,12 +61,34 @@ START_TEST(compare_judges)
 }
 END_TEST
 
+/* Another file may hold another network, which no pairing undoes: that is said, and one
+ * pair of runs has no interval to print. */
+START_TEST(compare_cautions)
+{
+    g_autofree char *small = scratch_read("small.scn");
+    scratch_write("twin.scn", small);
+    struct answer a = ask("sweep small.scn -q --repetitions 2 --out a");
+    struct answer b = ask("sweep twin.scn -q --repetitions 1 --out b");
+    struct answer answer = ask("compare a b");
+
+    assert_status(answer, 0);
+    assert_contains(answer.out, "Caution: A was made from small.scn, B from twin.scn.\n");
+    assert_contains(answer.out, "1 pair of runs; without partner: 1 of A, 0 of B\n");
+    assert_contains(answer.out, "one pair: no interval\n");
+    assert_fits(answer.out);
+    answer_clear(&a);
+    answer_clear(&b);
+    answer_clear(&answer);
+}
+END_TEST
+
 /* From scenario to picture, where gnuplot is there. */
 START_TEST(plot_draws)
 {
     struct answer sweep = ask("sweep sweep.scn -q --repetitions 3 --out out");
     struct answer plot = ask("plot out");
     struct answer text = ask("plot out --format text");
+    struct answer png = ask("plot out --out picture.png");
 
     assert_status(sweep, 0);
     ck_assert_msg(plot.status == 0 || strstr(plot.err, "gnuplot") != NULL, "%s", plot.err);
@@ -75,10 +97,13 @@ START_TEST(plot_draws)
         assert_contains(svg, "<svg");
         assert_status(text, 0);
         assert_fits(text.out);
+        g_autofree char *picture = scratch_read("picture.png");
+        ck_assert_msg(g_str_has_prefix(picture, "\211PNG"), "--out picture.png is no PNG");
     }
     answer_clear(&sweep);
     answer_clear(&plot);
     answer_clear(&text);
+    answer_clear(&png);
 }
 END_TEST
 
@@ -90,6 +115,7 @@ Suite *compare_suite(void)
     tcase_set_timeout(tcase, 20);
     tcase_add_checked_fixture(tcase, scratch_enter, scratch_leave);
     tcase_add_loop_test(tcase, compare_judges, 0, G_N_ELEMENTS(verdicts));
+    tcase_add_test(tcase, compare_cautions);
     tcase_add_test(tcase, plot_draws);
     suite_add_tcase(suite, tcase);
     return suite;

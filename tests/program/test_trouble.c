@@ -29,6 +29,9 @@ static const struct {
     {"a sweep over no value", NULL, NULL, "[sweep]\nlink.replication.loss = 1%; 200%\n", "200%"},
     {"a trace with a broken row", "arrivals = poisson 40/s\nrequests-per-connection = 4",
      "trace = broken.csv", "", "broken.csv:3"},
+    {"a trace that is not there", "arrivals = poisson 40/s\nrequests-per-connection = 4",
+     "trace = nowhere.csv\ntrace-copies = 3", "", "nowhere.csv"},
+    {"a sweep over nothing", NULL, NULL, "[sweep]\nlink.replication.loss =\n", "no value"},
     {"more ports than exist", "poisson 40/s", "poisson 50000/s\nclients = 1", "", "client"},
     {"an unknown key", "hello-time", "helo-time", "", "did you mean hello-time?"},
     {"a trailing comment", "duration = 5s", "duration = 5s # five", "", "comment"},
@@ -230,6 +233,24 @@ START_TEST(no_gnuplot_no_harm)
 }
 END_TEST
 
+/* A picture that cannot be written is trouble, told with the name the user gave. */
+START_TEST(a_picture_that_cannot_be_written_is_told)
+{
+    struct answer sweep = ask("sweep sweep.scn -q --repetitions 1 --out out");
+    struct answer plot = ask("plot out --out nowhere/x.svg");
+
+    assert_status(sweep, 0);
+    assert_status(plot, 3);
+    ck_assert_uint_eq(count_lines(plot.err), 1);
+    if (strstr(plot.err, "gnuplot is not installed") == NULL) {
+        assert_contains(plot.err, "nowhere/x.svg: cannot write there");
+        ck_assert(g_str_is_ascii(plot.err));
+    }
+    answer_clear(&sweep);
+    answer_clear(&plot);
+}
+END_TEST
+
 Suite *trouble_suite(void)
 {
     Suite *suite = suite_create("bad input and trouble");
@@ -246,6 +267,7 @@ Suite *trouble_suite(void)
     tcase_add_test(tcase, a_full_file_system_leaves_nothing);
     tcase_add_test(tcase, a_full_standard_output_is_told);
     tcase_add_test(tcase, no_gnuplot_no_harm);
+    tcase_add_test(tcase, a_picture_that_cannot_be_written_is_told);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -66,8 +66,11 @@ static const struct {
     {"list protocol", "there is no list of protocol (did you mean protocols?)"},
     {"compare one", "an argument is missing: it takes A B"},
     {"compare one two --max-drop 1", "--max-drop 1: write a share"},
-    {"compare one two", "one"},
-    {"plot nowhere", "nowhere"},
+    {"compare one two --max-drop 0.5", "--max-drop 0.5: write a share from 0% to 100%, as in 1%"},
+    {"compare one two", "one: no results there"},
+    {"plot nowhere", "nowhere: no results there"},
+    {"run small.scn --out=", "--out is empty"},
+    {"sweep small.scn --out=", "--out is empty"},
     {"explain small.scn", "--connection N is missing"},
     {"explain small.scn --connection 99999999", "99999999"},
 };
@@ -93,7 +96,7 @@ static const struct {
     const char *what, *has;
 } lists[] = {
     {"predictors", "leastconns\n"}, {"protocols", "patent\n"},     {"detectors", "localdirector\n"},
-    {"metrics", "takeover-time"},   {"keys", "hello-time"},        {"outcomes", "timed_out\n"},
+    {"metrics", "survival.NAME"},   {"keys", "hello-time"},        {"outcomes", "timed_out\n"},
     {"causes", "create_lost"},      {"states", "half_closed"},
 };
 
@@ -123,6 +126,20 @@ START_TEST(scenarios_are_listed)
     ck_assert_str_eq(answer.out, "scenarios/a.scn           the first\n"
                                  "scenarios/b.scn           the second\n");
     answer_clear(&answer);
+}
+END_TEST
+
+/* Blanks around the = of --set are as welcome as in a file. */
+START_TEST(set_takes_blanks)
+{
+    struct answer tight = ask_shell("\"$U\" show small.scn --set link.replication.loss=7%");
+    struct answer wide = ask_shell("\"$U\" show small.scn --set 'link.replication.loss = 7% '");
+
+    assert_status(wide, 0);
+    assert_contains(wide.out, "loss = 7%\n");
+    ck_assert_str_eq(tight.out, wide.out);
+    answer_clear(&tight);
+    answer_clear(&wide);
 }
 END_TEST
 
@@ -159,6 +176,7 @@ START_TEST(check_derives)
     assert_status(answer, 0);
     assert_contains(answer.out, "sweep.scn: ok\n");
     assert_contains(answer.out, "4 points x 3 repetitions = 12 runs");
+    assert_contains(answer.out, "sweep of link.replication.loss: ");
     assert_contains(answer.out, "link replication ");
     assert_contains(answer.out, "30.00%");
     assert_contains(answer.out, "2 x 0.2s + 0.02s after the last hello");
@@ -190,6 +208,7 @@ Suite *usage_suite(void)
     tcase_add_loop_test(tcase, wrong_usage_is_told, 0, G_N_ELEMENTS(wrong));
     tcase_add_loop_test(tcase, lists_are_complete, 0, G_N_ELEMENTS(lists));
     tcase_add_test(tcase, scenarios_are_listed);
+    tcase_add_test(tcase, set_takes_blanks);
     tcase_add_test(tcase, a_broken_pipe_is_quiet);
     tcase_add_test(tcase, show_is_its_own_fixpoint);
     tcase_add_test(tcase, check_derives);

@@ -56,7 +56,7 @@ static const struct {
     {"[link replication]\nloss = 0.05\n",
      "t.scn:17: [link replication] loss = 0.05: percent sign missing (did you mean 5% or 0.05%?)"},
     {"[link replication]\nloss = 120%\n",
-     "t.scn:17: [link replication] loss = 120%: more than 100 %"},
+     "t.scn:17: [link replication] loss = 120%: more than 100 % (write 5%, for example)"},
     {"[link replication]\ndelay = -5ms\n",
      "t.scn:17: [link replication] delay = -5ms: a time is never negative (write 20ms, for "
      "example)"},
@@ -112,7 +112,7 @@ static const struct {
     {"[workload w]\nvirtual = wbe\n",
      "t.scn:17: [workload w] virtual = wbe: no [virtual wbe] in this file (did you mean web?)"},
     {"[workload w]\nclients = 1\narrivals = poisson 5000/s\n",
-     "t.scn:17: [workload w] clients = 1: 1 clients have 28232 ports for one virtual address, "
+     "t.scn:17: [workload w] clients = 1: 1 client has 28232 ports for one virtual address, "
      "100000 are needed with 60s of TIME_WAIT (write clients = 4 or more, or fewer arrivals)"},
     {"[workload w]\nclients = 300\nclient-network = 203.0.113.0/24\n",
      "t.scn:18: [workload w] client-network = 203.0.113.0/24: holds 254 clients, 300 are wanted "
@@ -150,7 +150,9 @@ static const struct {
      "t.scn:17: [sweep] link.replication.loss = 1%;: an empty value (write VALUE; VALUE)"},
     {"[sweep]\nlink.replication.loss = 5%..1% step 1%\n",
      "t.scn:17: [sweep] link.replication.loss = 5%..1% step 1%: a range goes up in steps, 100000 "
-     "at most"},
+     "at most (write 0%..50% step 5%, for example)"},
+    {"[sweep]\nlink.replication.loss =\n",
+     "t.scn:17: [sweep] link.replication.loss = : no value (write VALUE; VALUE)"},
     {"[sweep]\nscenario.seed = 1; 2\n",
      "t.scn:17: [sweep] scenario.seed = 1; 2: cannot be swept: it belongs to the whole of a "
      "sweep"},

@@ -72,7 +72,7 @@ static const struct {
     enum group_kind kind;
     const char *key, *text, *part;
 } refusals[] = {
-    {GROUP_LINK, "loss", "120%", "more than 100 %"},
+    {GROUP_LINK, "loss", "120%", "more than 100 % (write 5%, for example)"},
     {GROUP_LINK, "loss", "5% 25%", "gemodel"},
     {GROUP_LINK, "loss", "state 1% 30%", "not a loss model of this version"},
     {GROUP_LINK, "loss", "gemodel", "is missing"},
@@ -122,7 +122,7 @@ static const struct {
     {GROUP_FAULTS, "x", "at 5s link clients", "what happens to the link is missing"},
     {GROUP_FAULTS, "x", "at 5s link clients lag 5ms", "not a key of a link"},
     {GROUP_FAULTS, "x", "at 5s link clients delay", "a time is missing"},
-    {GROUP_FAULTS, "x", "at 5s link clients loss 120%", "more than 100 %"},
+    {GROUP_FAULTS, "x", "at 5s link clients loss 120%", "more than 100 % (write 5%, for example)"},
     {GROUP_FAULTS, "x", "at 5s crash A B", "one word too many"},
     {GROUP_FAULTS, "x", "after y", "a time is missing"},
     {GROUP_FAULTS, "x", "at 5s +- crash A", "is not a time"},
