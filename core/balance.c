@@ -58,8 +58,8 @@ static struct physical *choose_bound(const struct search *search, struct virtual
     struct link *best = NULL;
     struct link *link = start;
     while (link != NULL) {
-        if (acceptable(search, link->physical)
-            && (best == NULL || is_better(link->physical, best->physical)))
+        if ((best == NULL || is_better(link->physical, best->physical))
+            && acceptable(search, link->physical)) /* last: it looks into the table */
             best = link;
         link = link->next != NULL ? link->next : virtual->links;
         if (link == start)

@@ -15,13 +15,14 @@
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
  *   option NAME VALUE
- *   show virtual|real|bind|failover|statistics|configuration
+ *   no connection CLIENT VIRTUAL
+ *   show virtual|real|bind|connections|failover|statistics|configuration
  *
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
  * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
  * match any (fact F-202). Where one machine is meant (bind, backup, assign, no
- * virtual) an ID that matches several is refused. TIME is seconds, or a number
- * with us, ms, s or min. */
+ * virtual) an ID that matches several is refused. A connection is named by its two
+ * addresses, each ip:port. TIME is seconds, or a number with us, ms, s or min. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
@@ -35,18 +36,21 @@ enum command_action {
     COMMAND_REMOVE_VIRTUAL,  /* end its connections, then machines_remove_virtual() */
     COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
+    COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };
 
 enum command_show {
-    SHOW_VIRTUAL, SHOW_REAL, SHOW_BIND, SHOW_FAILOVER, SHOW_STATISTICS, SHOW_CONFIGURATION,
+    SHOW_VIRTUAL, SHOW_REAL, SHOW_BIND, SHOW_CONNECTIONS, SHOW_FAILOVER, SHOW_STATISTICS,
+    SHOW_CONFIGURATION,
 };
 
 struct command_result {
     enum command_action action;
     struct virtual *virtual;   /* of REMOVE_VIRTUAL and UNBIND */
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
+    struct flow connection;    /* of END_CONNECTION */
     enum command_show show;
     char *reply;               /* one sentence without a line end, or empty */
     /* From a command that changes or will change the state of machines, which these

@@ -36,7 +36,8 @@ enum { MANY = 1 << 20 };
     X("failover hellotime", "TIME", 1, 1, failover_hellotime)           \
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
     X("option", "NAME VALUE", 2, 2, option)                             \
-    X("show", "virtual|real|bind|failover|statistics|configuration", 1, 1, show)
+    X("no connection", "CLIENT VIRTUAL", 2, 2, end_connection)          \
+    X("show", "virtual|real|bind|connections|failover|statistics|configuration", 1, 1, show)
 
 struct command_call {
     const char *name; /* its words, as in the list */
@@ -58,6 +59,7 @@ bool command_number(const struct command_call *call, unsigned index, uint64_t le
 bool command_time(const struct command_call *call, unsigned index, nstime least, nstime most,
                   nstime *time);
 bool command_ip(const struct command_call *call, unsigned index, uint32_t *ip);
+bool command_address(const struct command_call *call, unsigned index, struct address *address);
 
 /* The machines that the word at index names, in list order (free with
  * g_ptr_array_free()), or a refusal and NULL if there are none. */

@@ -3,6 +3,7 @@
 #include "core/command_call.h"
 #include "core/command_parse.h"
 #include "core/machine_status.h"
+#include "core/packet.h"
 
 #include <string.h>
 
@@ -92,6 +93,16 @@ void command_remove_real(struct command_call *call)
     watch_states(call);
     call->result->action = COMMAND_REMOVE_PHYSICAL;
     call->result->physicals = reals;
+}
+
+/* Whether there is such a connection, the director knows. */
+void command_end_connection(struct command_call *call)
+{
+    struct address client, virtual;
+    if (!command_address(call, 0, &client) || !command_address(call, 1, &virtual))
+        return;
+    call->result->action = COMMAND_END_CONNECTION;
+    call->result->connection = (struct flow){client, virtual, PROTOCOL_TCP};
 }
 
 /* ---- binding */

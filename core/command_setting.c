@@ -173,7 +173,8 @@ void command_show(struct command_call *call)
 {
     static const char *const words[] = {
         [SHOW_VIRTUAL] = "virtual", [SHOW_REAL] = "real",
-        [SHOW_BIND] = "bind", [SHOW_FAILOVER] = "failover",
+        [SHOW_BIND] = "bind", [SHOW_CONNECTIONS] = "connections",
+        [SHOW_FAILOVER] = "failover",
         [SHOW_STATISTICS] = "statistics", [SHOW_CONFIGURATION] = "configuration",
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
@@ -184,5 +185,5 @@ void command_show(struct command_call *call)
         }
     }
     command_refuse(call, "nothing to show by the name \"%s\"; write virtual, real, bind,"
-                         " failover, statistics or configuration", call->words[0]);
+                         " connections, failover, statistics or configuration", call->words[0]);
 }

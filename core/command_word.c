@@ -40,6 +40,21 @@ bool command_ip(const struct command_call *call, unsigned index, uint32_t *ip)
     return false;
 }
 
+bool command_address(const struct command_call *call, unsigned index, struct address *address)
+{
+    uint64_t port = 0;
+    g_assert(index < call->count);
+    char **parts = g_strsplit(call->words[index], ":", 2);
+    bool valid = parts[0] != NULL && parts[1] != NULL && parse_ip(parts[0], &address->ip)
+                 && parse_number(parts[1], UINT16_MAX, &port);
+    g_strfreev(parts);
+    address->port = (uint16_t)port;
+    if (!valid)
+        command_refuse(call, "\"%s\" is not an address with a port; write one such as"
+                             " 198.51.100.7:40000", call->words[index]);
+    return valid;
+}
+
 static bool read_pattern(const struct command_call *call, unsigned index,
                          struct machine_pattern *pattern)
 {

@@ -43,8 +43,24 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     }
 }
 
+/* A connection that is not there is the operator's mistake, found out here. */
+static void end_connection(struct director *director, nstime now, struct command_result *result,
+                           struct effects *effects)
+{
+    struct conn *conn = conn_table_find(director->connections, &result->connection);
+    if (conn != NULL) {
+        life_end(director, now, conn, END_OPERATOR, effects);
+        return;
+    }
+    char flow[FLOW_TEXT_SIZE];
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("no connection: there is none %s; show connections lists"
+                                    " all", flow_print(&result->connection, flow));
+}
+
 /* What the command did not do itself, because it ends connections. */
-static void act(struct director *director, nstime now, const struct command_result *result,
+static void act(struct director *director, nstime now, struct command_result *result,
                 struct effects *effects)
 {
     switch (result->action) {
@@ -57,6 +73,9 @@ static void act(struct director *director, nstime now, const struct command_resu
         break;
     case COMMAND_UNBIND:
         unbind(director, now, result->virtual, result->physicals, effects);
+        break;
+    case COMMAND_END_CONNECTION:
+        end_connection(director, now, result, effects);
         break;
     case COMMAND_DONE:
     case COMMAND_SHOW:
@@ -107,7 +126,7 @@ static void follow_settings(struct director *director, nstime now, const struct 
     detect_consider(director, now, effects);
 }
 
-static void carry_out(struct director *director, nstime now, const struct command_result *result,
+static void carry_out(struct director *director, nstime now, struct command_result *result,
                       const struct settings *before, struct effects *effects)
 {
     act(director, now, result, effects);

@@ -36,6 +36,23 @@ static void show_bindings(const struct director *director, GString *text)
     }
 }
 
+static void show_connections(const struct director *director, GString *text)
+{
+    static const char *const states[] = {
+        [CONN_SYN_SEEN] = "syn-seen", [CONN_SYNACK_SEEN] = "synack-seen",
+        [CONN_ACTIVE] = "active", [CONN_CLOSING] = "closing",
+    };
+    char keys[FLOW_TEXT_SIZE];
+    char real[ADDRESS_TEXT_SIZE];
+    for (const struct conn *conn = conn_table_first(director->connections); conn != NULL;
+         conn = conn_table_next(director->connections, conn)) {
+        const struct flow flow = conn_forward_key(conn);
+        g_string_append_printf(text, "%s %s %s%s\n", flow_print(&flow, keys),
+                               address_print(conn_real(conn), real), states[conn->state],
+                               conn->create_sent ? " replicated" : "");
+    }
+}
+
 static void show_failover(const struct director *director, GString *text)
 {
     g_string_append_printf(text, "failover %s\n", director->settings.failover ? "on" : "off");
@@ -71,9 +88,10 @@ static void show_configuration(const struct director *director, GString *text)
 char *show_print(const struct director *director, enum command_show what)
 {
     static void (*const shows[])(const struct director *, GString *) = {
-        [SHOW_VIRTUAL] = show_virtuals,         [SHOW_REAL] = show_physicals,
-        [SHOW_BIND] = show_bindings,            [SHOW_FAILOVER] = show_failover,
-        [SHOW_STATISTICS] = show_statistics,    [SHOW_CONFIGURATION] = show_configuration,
+        [SHOW_VIRTUAL] = show_virtuals,       [SHOW_REAL] = show_physicals,
+        [SHOW_BIND] = show_bindings,          [SHOW_CONNECTIONS] = show_connections,
+        [SHOW_FAILOVER] = show_failover,      [SHOW_STATISTICS] = show_statistics,
+        [SHOW_CONFIGURATION] = show_configuration,
     };
     g_assert((unsigned)what < G_N_ELEMENTS(shows));
     GString *text = g_string_new(NULL);

@@ -81,7 +81,7 @@ static const struct {
                    " in-service, out-of-service, backup, assign, predictor, weight, maxconns,"
                    " threshold, timeout, delay, replicate, ip, failover, option, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, assign,"
-           " replicate, failover"},
+           " replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},
     {"ip 192.0.2.1", "ip: unknown word \"192.0.2.1\"; write one of: address"},
     {"failover ip addres 192.0.2.2",
@@ -93,7 +93,13 @@ static const struct {
      "virtual: unknown word \"up\"; write is (in service) or oos (out of service)"},
     {"show real\x01", "command: there are letters beyond printable ASCII in it; write it without"},
     {"show everything", "show: nothing to show by the name \"everything\"; write virtual, real,"
-                        " bind, failover, statistics or configuration"},
+                        " bind, connections, failover, statistics or configuration"},
+    {"no connection 198.51.100.7 192.0.2.80:80",
+     "no connection: \"198.51.100.7\" is not an address with a port; write one such as"
+     " 198.51.100.7:40000"},
+    {"no connection 198.51.100.7:1 192.0.2.80:80:0",
+     "no connection: \"192.0.2.80:80:0\" is not an address with a port; write one such as"
+     " 198.51.100.7:40000"},
     /* number of words */
     {"weight 10.0.1.1", "weight: write weight REAL N"},
     {"weight 10.0.1.1 1 2", "weight: write weight REAL N"},
@@ -486,8 +492,8 @@ END_TEST
 START_TEST(show_names_its_subject)
 {
     static const char *const lines[] = {"show virtual", "show real", "show bind",
-                                        "show failover", "show statistics",
-                                        "show configuration"};
+                                        "show connections", "show failover",
+                                        "show statistics", "show configuration"};
     run_ok(lines[_i]);
     ck_assert_int_eq(result.action, COMMAND_SHOW);
     ck_assert_int_eq(result.show, _i);
@@ -514,7 +520,7 @@ Suite *command_suite(void)
     tcase_add_test(doing, state_changes_are_reported);
     tcase_add_test(doing, binding_changes_the_derived_state);
     tcase_add_test(doing, comparison_skips_what_came_or_went);
-    tcase_add_loop_test(doing, show_names_its_subject, 0, 6);
+    tcase_add_loop_test(doing, show_names_its_subject, 0, 7);
     suite_add_tcase(suite, doing);
     return suite;
 }

@@ -131,18 +131,45 @@ START_TEST(answers_the_operator)
     static const struct {
         const char *line, *says;
     } shows[] = {
-        {"show virtual", "192.0.2.80:80:0:tcp in-service leastconns connections 0 replicate\n"},
+        {"show virtual", "192.0.2.80:80:0:tcp in-service leastconns connections 1 replicate\n"},
         {"show real", "10.0.1.1:80:0:tcp out-of-service weight 1 connections 0\n"},
         {"show bind", "192.0.2.80:80:0:tcp 10.0.1.1:80:0:tcp 10.0.1.2:80:0:tcp\n"},
+        {"show connections", "198.51.100.7:40000 > 192.0.2.80:80 tcp 10.0.1.2:80 active"
+                             " replicated\n"},
         {"show failover", "this unit primary active\n"},
         {"show statistics", "machine-state 2\n"},
         {"show configuration", "ip address 192.0.2.1\n"},
     };
+    rig_open(unit, RIG_CLIENT, RIG_PORT);
     for (unsigned i = 0; i < G_N_ELEMENTS(shows); i++) {
         rig_command(unit, shows[i].line);
         const char *text = effect_text(&unit->effects, rig_effect(unit, EFFECT_REPLY, 0));
         ck_assert_msg(strstr(text, shows[i].says) != NULL, "%s: %s", shows[i].line, text);
     }
+}
+END_TEST
+
+/* The operator names a connection and it ends, with its delete where one is due; a
+ * standby's goes in silence. One that is not there is refused, and nothing is done
+ * (R-408, R-805). */
+START_TEST(ends_the_connection_named)
+{
+    struct rig_unit *at = &rig.units[_i];
+    struct event wrong = {.kind = EVENT_COMMAND,
+                          .command = "no connection 198.51.100.7:40001 192.0.2.80:80"};
+    rig_open(unit, RIG_CLIENT, RIG_PORT);
+    rig_deliver(unit);
+    director_step(at->director, rig.now, &wrong, &at->effects);
+    ck_assert_uint_eq(at->effects.count, 1);
+    ck_assert(!rig_effect(at, EFFECT_REPLY, 0)->reply.ok);
+    ck_assert_str_eq(effect_text(&at->effects, rig_effect(at, EFFECT_REPLY, 0)),
+                     "no connection: there is none 198.51.100.7:40001 > 192.0.2.80:80 tcp; show"
+                     " connections lists all");
+    rig_command(at, "no connection 198.51.100.7:40000 192.0.2.80:80");
+    ck_assert_uint_eq(rig_note(at, NOTE_ENDED)->detail, END_OPERATOR);
+    ck_assert_uint_eq(rig_count(at, EFFECT_DATAGRAM), _i == 0);
+    ck_assert(rig_gone(at));
+    rig_check(at);
 }
 END_TEST
 
@@ -316,6 +343,7 @@ Suite *operator_suite(void)
     tcase_add_loop_test(tcase, ends_connections_of_removed_machines, 0, 3);
     tcase_add_test(tcase, ends_connections_of_one_binding_only);
     tcase_add_test(tcase, answers_the_operator);
+    tcase_add_loop_test(tcase, ends_the_connection_named, 0, 2);
     tcase_add_test(tcase, new_interval_is_no_alarm);
     tcase_add_loop_test(tcase, times_hold_at_once, 0, G_N_ELEMENTS(times));
     tcase_add_loop_test(tcase, commands_touch_deadlines_only_for_times, 0, 5);

@@ -149,11 +149,58 @@ START_TEST(gives_every_timer_a_new_start)
 }
 END_TEST
 
+/* Each virtual machine's own idle time holds after the takeover, counted from it, and
+ * not the active's time before it: the one with the short time loses its connection
+ * first, both to the nanosecond (R-602, R-1011). */
+START_TEST(gives_each_its_own_idle_time)
+{
+    static const nstime times[] = {40 * NSTIME_S, 25 * NSTIME_S};
+    for (unsigned i = 0; i < 2; i++) {
+        rig_command(&rig.units[i], "virtual 192.0.2.80:81");
+        rig_command(&rig.units[i], "bind 192.0.2.80:81 10.0.1.1:80");
+        rig_command(&rig.units[i], "replicate 192.0.2.80:81");
+        rig_command(&rig.units[i], "timeout 192.0.2.80:80 40s");
+        rig_command(&rig.units[i], "timeout 192.0.2.80:81 25s");
+    }
+    open_known(primary, 1);
+    struct flow flows[2] = {rig_flow(RIG_CLIENT, 1), rig_flow(RIG_CLIENT, 2)};
+    flows[1].local.port = 81;
+    struct packet packet = rig_from_client(RIG_CLIENT, 2, TCP_SYN, 1000, 0);
+    packet.destination_port = 81;
+    rig_command(primary, "option active-on syn");
+    rig_packet(primary, SIDE_OUTSIDE, &packet);
+    rig_deliver(primary);
+    take_over();
+    nstime taken = rig.now;
+    for (unsigned i = 2; i-- > 0;) {
+        struct connection_view view;
+        rig_run(secondary, taken + times[i] - 1);
+        ck_assert(director_find(secondary->director, &flows[i], &view));
+        rig_run(secondary, taken + times[i]);
+        ck_assert(!director_find(secondary->director, &flows[i], &view));
+        ck_assert_uint_eq(director_connections(secondary->director), i);
+    }
+}
+END_TEST
+
 /* After a takeover every packet of a replicated connection is translated as the old
- * active would have, in both directions (R-1012, R-1013). */
+ * active would have, in both directions (R-1012, R-1013); also where a machine stands
+ * for all ports, whichever of the two forms each unit stores addresses in (R-117,
+ * R-411). */
 START_TEST(translates_as_before)
 {
     unsigned servers[40];
+    rig_command(primary, (_i & 1) != 0 ? "option conn-real pointer" : "option conn-real direct");
+    rig_command(secondary, (_i & 2) != 0 ? "option conn-real pointer" : "option conn-real direct");
+    for (unsigned i = 0; i < 2 && (_i & 4) != 0; i++) {
+        rig_command(&rig.units[i], "no virtual 192.0.2.80:80");
+        rig_command(&rig.units[i], "no real all");
+        rig_command(&rig.units[i], "virtual 192.0.2.80:0");
+        rig_command(&rig.units[i], "replicate 192.0.2.80:0");
+        rig_command(&rig.units[i], "real 10.0.1.1:0");
+        rig_command(&rig.units[i], "real 10.0.1.2:80");
+        rig_command(&rig.units[i], "bind 192.0.2.80:0 10.0.1.1:0 10.0.1.2:80");
+    }
     for (uint16_t port = 0; port < 40; port++)
         servers[port] = open_known(primary, port);
     take_over();
@@ -451,7 +498,8 @@ Suite *role_suite(void)
     tcase_add_test(tcase, claims_at_the_start);
     tcase_add_test(tcase, takes_over_in_order);
     tcase_add_test(tcase, gives_every_timer_a_new_start);
-    tcase_add_test(tcase, translates_as_before);
+    tcase_add_test(tcase, gives_each_its_own_idle_time);
+    tcase_add_loop_test(tcase, translates_as_before, 0, 8);
     tcase_add_test(tcase, loses_what_it_was_not_told);
     tcase_add_test(tcase, balances_from_kept_counters);
     tcase_add_loop_test(tcase, closes_what_it_took_over, 0, 2);
