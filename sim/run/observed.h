@@ -33,7 +33,8 @@ struct listing {
     bool strayed;
     bool gave_up;
     bool cut_off;  /* nobody could serve it when its time ran out */
-    bool forsaken; /* a later owner of the address had no record of it */
+    bool forsaken; /* the owner of the address at the failure, or after the takeover, had
+                    * no record of it */
     struct connection_row row;
 };
 

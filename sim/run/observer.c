@@ -232,16 +232,6 @@ static void list(struct observer *observer, struct connection *connection)
     observer->undecided++;
 }
 
-void observer_failure(struct observer *observer, int owner)
-{
-    g_assert(observer->failure < 0);
-    observer->failure = engine_now(observer->engine);
-    observer->owner = owner;
-    observer->heir = owner == 0 ? 1 : 0;
-    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
-        list(observer, c);
-}
-
 void observer_service(struct observer *observer, bool served)
 {
     bool fails_now = observer->failure == engine_now(observer->engine) && !served;
@@ -307,17 +297,30 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         listing->row.known = listing_stands(observer, director, listing);
+        listing->forsaken = false;
     }
 }
 
-/* The address moves once more, or is claimed anew: who is not known now is on its own. */
-static void move_on(struct observer *observer, const struct director *director)
+/* Who owns the address now may not know them: after false alarms, or a second failover. */
+static void look_up(struct observer *observer, const struct director *director)
 {
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         if (!listing->decided)
             listing->forsaken = !listing_stands(observer, director, listing);
     }
+}
+
+void observer_failure(struct observer *observer, int owner, const struct director *director)
+{
+    g_assert(observer->failure < 0);
+    observer->failure = engine_now(observer->engine);
+    observer->owner = owner;
+    observer->heir = owner == 0 ? 1 : 0;
+    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
+        list(observer, c);
+    if (director)
+        look_up(observer, director);
 }
 
 /* A unit that was started again has another table, and is another unit here. */
@@ -327,7 +330,7 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         return;
     bool other = (int)unit != observer->owner || observer->emptied[unit] > observer->failure;
     if (observer->takeover >= 0)
-        move_on(observer, director);
+        look_up(observer, director);
     else if (other)
         take_over(observer, unit, director);
 }

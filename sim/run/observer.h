@@ -37,8 +37,8 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
 void observer_disturbance(struct observer *observer);
 
 /* The measured fault happens now: whoever is open counts. owner is the number of the
- * unit that owns the active address, -1: nobody. Called once. */
-void observer_failure(struct observer *observer, int owner);
+ * unit that owns the active address, -1: nobody; director is its, or NULL. Called once. */
+void observer_failure(struct observer *observer, int owner, const struct director *director);
 
 /* A unit claims the active address; director is its. The first claim after the failure by
  * another unit than the owner of then, or by that one started again, is the takeover. */

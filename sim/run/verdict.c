@@ -39,7 +39,7 @@ static bool was_spared(const struct observer *observer)
 /* What befell one whose record was there, or was not needed. */
 static enum cause later_cause(const struct observer *observer, const struct listing *listing)
 {
-    if (listing->cut_off || (observer->takeover < 0 && !observer->served))
+    if (listing->cut_off)
         return CAUSE_ADDRESS_NOT_MOVED;
     if (listing->forsaken)
         return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NOT_REPLICATED;
@@ -55,9 +55,14 @@ static enum cause later_cause(const struct observer *observer, const struct list
 
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
-    bool needed = !listing->row.known && !was_spared(observer);
-    enum cause cause = needed ? record_cause(observer, listing) : CAUSE_NONE;
-    return cause != CAUSE_NONE ? cause : later_cause(observer, listing);
+    if (listing->row.known || was_spared(observer))
+        return later_cause(observer, listing);
+    enum cause cause = record_cause(observer, listing);
+    if (cause != CAUSE_NONE)
+        return cause;
+    if (observer->takeover < 0)
+        return CAUSE_ADDRESS_NOT_MOVED;
+    return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 
 static void judge(const struct observer *observer, struct listing *listing,

@@ -173,7 +173,8 @@ static void measure(struct world *world, unsigned hit)
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
     world->failed_unit = (int)hit;
     world->replication = carrier_replication_count(world->carrier);
-    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1);
+    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1,
+                     owner ? unit_director(owner) : NULL);
     carrier_set_epoch(world->carrier, 1);
     journal_count(world->journal, engine_now(world->engine), "open-at-failure",
                   traffic_count(world->traffic).open);

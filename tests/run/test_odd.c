@@ -169,6 +169,25 @@ START_TEST(false_alarms_have_their_causes)
 }
 END_TEST
 
+/* After false alarms the standby dies: those whom the serving unit had forgotten before
+ * are not said to have run out of patience, which they have without end. */
+START_TEST(the_dead_of_a_false_alarm_are_not_impatient)
+{
+    struct scenario *scenario =
+        scenario_pair("[failover]\nhello-time = 200ms\n" PATENT "[link hello]\nloss = 30%\n"
+                      "[faults]\ncrash = at 10s crash B\n");
+    uint32_t dead = 0;
+    for (uint32_t repetition = 0; repetition < 6; repetition++) {
+        struct run_result *result = run_repetition(scenario, repetition);
+        ck_assert_uint_eq(result->causes[CAUSE_GAVE_UP_WAITING], 0);
+        dead += casualties(result);
+        run_result_free(result);
+    }
+    ck_assert_uint_gt(dead, 100);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* A unit that forgets idle connections lets them die, also after it took over. */
 START_TEST(an_idle_timeout_is_the_cause_after_the_takeover_too)
 {
@@ -243,6 +262,7 @@ Suite *odd_suite(void)
     tcase_add_test(tcase, a_second_failover_to_an_empty_unit);
     tcase_add_test(tcase, a_unit_that_comes_back_alone_knows_nobody);
     tcase_add_loop_test(tcase, false_alarms_have_their_causes, 0, 6);
+    tcase_add_test(tcase, the_dead_of_a_false_alarm_are_not_impatient);
     tcase_add_test(tcase, an_idle_timeout_is_the_cause_after_the_takeover_too);
     tcase_add_loop_test(tcase, the_line_is_drawn_only_where_it_holds, 0,
                         (int)G_N_ELEMENTS(formless));
