@@ -357,7 +357,7 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
         .ports = ports_new(config->scenario, config->run_key),
     };
     client_table_init(&clients->live);
-    socket_table_init(&clients->sockets);
+    socket_table_init(&clients->sockets, 2);
     time_waits_init(&clients->waits, &clients->stack);
 }
 

@@ -2,7 +2,7 @@
 
 #include "sim/node/client.h"
 
-enum { FIRST_BUCKETS = 256 };
+enum { FIRST_BUCKETS = 256, LONGEST_CHAIN = 2 };
 
 void client_table_init(struct client_table *table)
 {
@@ -49,7 +49,7 @@ static void grow(struct client_table *table)
 void client_table_add(struct client_table *table, struct client *client)
 {
     g_assert(table->opened < UINT32_MAX - 1); /* a tag is the number + 1 */
-    if (table->count == table->bucket_count)
+    if (table->count == LONGEST_CHAIN * table->bucket_count)
         grow(table);
     client->connection.number = table->opened++;
     link_in(table, client);

@@ -197,7 +197,7 @@ void servers_init(struct servers *servers, const struct traffic_config *config,
         .pool = pool_new(sizeof(struct server_end)),
         .clients = clients,
     };
-    socket_table_init(&servers->sockets);
+    socket_table_init(&servers->sockets, 2);
     time_waits_init(&servers->waits, &servers->stack);
 }
 

@@ -6,11 +6,13 @@
 
 enum { FIRST_BUCKETS = 256 };
 
-void socket_table_init(struct socket_table *table)
+void socket_table_init(struct socket_table *table, unsigned longest)
 {
+    g_assert(longest >= 1);
     *table = (struct socket_table){
         .buckets = g_new0(struct socket *, FIRST_BUCKETS),
         .bucket_count = FIRST_BUCKETS,
+        .longest = longest,
     };
 }
 
@@ -53,8 +55,7 @@ static void link_in(struct socket_table *table, struct socket *socket)
     *head = socket;
 }
 
-/* Chains stay about one long; the work is spread over the additions that made it
- * necessary. */
+/* Twice the buckets; the work is spread over the additions that made it necessary. */
 static void grow(struct socket_table *table)
 {
     struct socket **old = table->buckets;
@@ -72,7 +73,7 @@ static void grow(struct socket_table *table)
 
 void socket_table_add(struct socket_table *table, struct socket *socket)
 {
-    if (table->count == table->bucket_count)
+    if (table->count == table->longest * table->bucket_count)
         grow(table);
     link_in(table, socket);
     table->count++;

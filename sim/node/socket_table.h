@@ -22,9 +22,12 @@ struct socket_table {
     struct socket **buckets;
     size_t bucket_count; /* a power of two */
     size_t count;
+    unsigned longest; /* chains may become that long on average */
 };
 
-void socket_table_init(struct socket_table *table);
+/* Short chains cost memory, long ones time: longest 2 where each packet asks, more where
+ * hardly any does. */
+void socket_table_init(struct socket_table *table, unsigned longest);
 void socket_table_clear(struct socket_table *table);
 
 /* The socket of this tuple, as its owner sees it, or NULL. */

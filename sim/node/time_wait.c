@@ -27,7 +27,7 @@ void time_waits_init(struct time_waits *waits, struct tcp_stack *stack)
         .stack = stack,
         .pool = pool_new(sizeof(struct time_wait_batch)),
     };
-    socket_table_init(&waits->table);
+    socket_table_init(&waits->table, 8);
 }
 
 void time_waits_clear(struct time_waits *waits)

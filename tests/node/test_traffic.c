@@ -377,7 +377,7 @@ END_TEST
 START_TEST(walk)
 {
     uint32_t most = 0;
-    web->rate = 200;
+    web->rate = 400;
     web->requests = (struct distribution){ .kind = DISTRIBUTION_GEOMETRIC, .mean = 4 };
     town_start(&town);
     for (unsigned second = 1; second <= 10; second++) {
@@ -402,7 +402,7 @@ START_TEST(walk)
         most = MAX(most, live);
         ck_assert_uint_eq(live + town.ends->len, town.opened);
     }
-    ck_assert_uint_gt(most, 260); /* more than the table begins with */
+    ck_assert_uint_gt(most, 520); /* more than the table begins with */
     ck_assert_uint_gt(town.ends->len, 500);
     ck_assert_ptr_null(traffic_by_tag(town.traffic, town_ended(&town, 0)->number + 1));
     ck_assert_ptr_null(traffic_by_tag(town.traffic, 0));

@@ -224,7 +224,7 @@ START_TEST(sockets_found)
     enum { COUNT = 5000 };
     static struct socket sockets[COUNT];
     struct socket_table table;
-    socket_table_init(&table);
+    socket_table_init(&table, 2);
     for (unsigned i = 0; i < COUNT; i++) {
         sockets[i] = (struct socket){ .local_ip = 1, .local_port = 1, .remote_ip = 1,
                                       .remote_port = 1 };
