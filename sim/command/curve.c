@@ -11,6 +11,7 @@
 
 struct curve {
     struct table *table;
+    double confidence;
     size_t axes; /* they stand in columns 1 to axes */
     unsigned width[CURVE_AXES_MAX];
     size_t point, metric, runs, estimate, lo, hi;
@@ -52,16 +53,21 @@ static void set_widths(struct curve *curve)
     }
 }
 
-static void print_heading(GString *text, const struct curve *curve, double confidence)
+static void print_columns(GString *text, const struct curve *curve)
 {
-    g_autofree char *interval = g_strdup_printf("%g%% interval", 100 * confidence);
+    g_autofree char *interval = g_strdup_printf("%g%% interval", 100 * curve->confidence);
 
+    g_string_append_printf(text, "%6s%10s  %-18s%8s", "runs", "survival", interval, "known");
+}
+
+static void print_heading(GString *text, const struct curve *curve)
+{
     for (size_t axis = 0; axis < curve->axes; axis++) {
         g_string_append(text, "  ");
         report_pad(text, heading(curve, axis), curve->width[axis]);
     }
-    g_string_append_printf(text, "%6s%10s  %-18s%8s%8s\n", "runs", "survival", interval, "known",
-                           "theory");
+    print_columns(text, curve);
+    g_string_append_printf(text, "%8s\n", "theory");
 }
 
 static void print_percent(GString *text, const struct curve *curve, size_t row, size_t column,
@@ -119,6 +125,15 @@ static void print_interval(GString *text, const struct curve *curve, size_t row)
     g_string_append_printf(text, "  %-18s", interval->str);
 }
 
+/* Runs, survival with its interval, and how many were known. */
+static void print_numbers(GString *text, const struct curve *curve, size_t row, const char *known)
+{
+    g_string_append_printf(text, "%6s", table_text(curve->table, row, curve->runs));
+    print_percent(text, curve, row, curve->estimate, 10);
+    print_interval(text, curve, row);
+    print_other(text, curve, row, known, 8);
+}
+
 static void print_point(GString *text, const struct curve *curve, size_t row)
 {
     for (size_t axis = 0; axis < curve->axes; axis++) {
@@ -126,10 +141,7 @@ static void print_point(GString *text, const struct curve *curve, size_t row)
         report_pad(text, table_text(curve->table, row, curve->point + 1 + axis),
                    curve->width[axis]);
     }
-    g_string_append_printf(text, "%6s", table_text(curve->table, row, curve->runs));
-    print_percent(text, curve, row, curve->estimate, 10);
-    print_interval(text, curve, row);
-    print_other(text, curve, row, "known", 8);
+    print_numbers(text, curve, row, "known");
     print_other(text, curve, row, "known-theory", 8);
     g_string_append_c(text, '\n');
 }
@@ -143,15 +155,54 @@ static void print_points(GString *text, const struct curve *curve)
     }
 }
 
+static bool is_virtual(const struct curve *curve, size_t row)
+{
+    return g_str_has_prefix(table_text(curve->table, row, curve->metric), "survival.");
+}
+
+/* Several virtual machines at a single point: their mean is a mixture that may describe
+ * none of them. Of a sweep with many points summary.csv and the figures tell this. */
+static bool shows_virtuals(const struct curve *curve)
+{
+    unsigned points = 0, virtuals = 0;
+
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        points += strcmp(table_text(curve->table, row, curve->metric), "survival") == 0;
+        virtuals += is_virtual(curve, row) ? 1 : 0;
+    }
+    return points == 1 && virtuals > 1;
+}
+
+static void print_virtuals(GString *text, const struct curve *curve)
+{
+    g_string_append_printf(text, "\n  %-22s", "virtual");
+    print_columns(text, curve);
+    g_string_append_c(text, '\n');
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        if (is_virtual(curve, row)) {
+            const char *name = table_text(curve->table, row, curve->metric) + strlen("survival.");
+            g_autofree char *known = g_strconcat("known.", name, NULL);
+            g_string_append(text, "  ");
+            report_pad(text, name, 22);
+            print_numbers(text, curve, row, known);
+            g_string_append_c(text, '\n');
+        }
+    }
+}
+
 bool curve_print(GString *text, const char *summary, double confidence, GError **error)
 {
-    struct curve curve = {.table = table_parse(summary, strlen(summary), "summary.csv", error)};
+    struct curve curve = {.table = table_parse(summary, strlen(summary), "summary.csv", error),
+                          .confidence = confidence};
     bool good = curve.table != NULL && find_columns(&curve, error);
 
     if (good) {
         set_widths(&curve);
-        print_heading(text, &curve, confidence);
+        print_heading(text, &curve);
         print_points(text, &curve);
+    }
+    if (good && shows_virtuals(&curve)) {
+        print_virtuals(text, &curve);
     }
     g_clear_pointer(&curve.table, table_free);
     return good;

@@ -169,6 +169,29 @@ START_TEST(the_log_can_be_dated)
 }
 END_TEST
 
+/* A replicated and an unreplicated machine: their mixture describes neither, so a sweep of
+ * one point tells each by name as summary.csv does; a machine of none is at 0 %. */
+START_TEST(machines_are_told_apart)
+{
+    g_autofree char *two = g_strconcat(SMALL, "[virtual bare]\naddress = 192.0.2.81:80\n"
+                                       "bind = r1\n[workload others]\nvirtual = bare\n"
+                                       "arrivals = poisson 40/s\n", NULL);
+    scratch_write("two.scn", two);
+    struct answer many = ask("sweep two.scn -q --repetitions 2 --out out");
+    struct answer one = ask("sweep small.scn -q --repetitions 1 --out one");
+
+    assert_status(many, 0);
+    assert_contains(many.out, "\n  virtual  ");
+    assert_contains(many.out, "\n  bare                       2     0.00%  0.00% .. ");
+    assert_fits(many.out);
+    assert_status(one, 0);
+    ck_assert_ptr_null(strstr(one.out, "\n  virtual  "));
+    assert_contains(one.out, "%  -  "); /* one run has no interval */
+    answer_clear(&many);
+    answer_clear(&one);
+}
+END_TEST
+
 Suite *sweep_suite(void)
 {
     Suite *suite = suite_create("sweep");
@@ -181,6 +204,7 @@ Suite *sweep_suite(void)
     tcase_add_test(tcase, more_repetitions_only_add);
     tcase_add_test(tcase, the_manifest_tells_the_truth);
     tcase_add_test(tcase, the_report_fits);
+    tcase_add_test(tcase, machines_are_told_apart);
     tcase_add_test(tcase, results_have_a_home);
     tcase_add_test(tcase, dry_run_is_dry);
     tcase_add_test(tcase, tables_are_as_asked);
