@@ -48,7 +48,7 @@ static struct conn_birth birth_of(unsigned number, unsigned server, bool by_poin
 
 /* ---- tests */
 
-/* A new conn is as R-414 says, and its real address reads the same in both forms of
+/* A new conn is as R-115 and R-414 say, and its real address reads the same in both forms of
  * R-117, whether its machine has a port of its own or stands for all (R-411). */
 START_TEST(begins_as_the_rules_say)
 {
@@ -293,8 +293,8 @@ START_TEST(expires_like_an_array)
 }
 END_TEST
 
-/* Counters move only with the flags, each with its own, and never below zero (R-308,
- * R-911, R-912). */
+/* Counters move only with the flags, each with its own, and never below zero (R-108,
+ * R-112, R-308, R-911, R-912). */
 START_TEST(counts_by_flags)
 {
     struct conn_birth birth = birth_of(1, 0, false);

@@ -1,3 +1,4 @@
+#include "core/record.h"
 #include "tests/core/rig.h"
 #include "tests/core/suites.h"
 
@@ -45,7 +46,7 @@ START_TEST(rewrites_addresses_only)
 END_TEST
 
 /* Ports of virtual and real machines, 0 being all ports, and what a client's port 8080
- * becomes (R-203, R-411). */
+ * becomes (R-103, R-110, R-203, R-411). */
 static const struct {
     const char *virtual, *real;
     uint16_t port;
@@ -333,6 +334,85 @@ START_TEST(deletes_what_it_created)
 }
 END_TEST
 
+/* The replication protocol is changed in the middle of a connection's life: under "none"
+ * nothing is said; under "patent" a delete follows a create that was sent, and no other
+ * (R-806, R-1016). */
+static const struct {
+    const char *born, *lived, *died;
+    bool deleted;
+} protocols[] = {
+    {"patent", "patent", "patent", true}, {"patent", "none", "patent", true},
+    {"patent", "patent", "none", false},  {"none", "patent", "patent", false},
+    {"none", "none", "none", false},
+};
+
+static void take_protocol(const char *word)
+{
+    char *line = g_strdup_printf("option replication %s", word);
+    rig_command(unit, line);
+    g_free(line);
+}
+
+START_TEST(follows_a_change_of_protocol)
+{
+    take_protocol(protocols[_i].born);
+    unsigned server = rig_open(unit, RIG_CLIENT, RIG_PORT);
+    take_protocol(protocols[_i].lived);
+    rig_client(unit, TCP_ACK, 1001, 5001);
+    take_protocol(protocols[_i].died);
+    rig_close(unit, server, RIG_CLIENT, RIG_PORT);
+    ck_assert(rig_gone(unit));
+    ck_assert_uint_eq(rig_count(unit, EFFECT_DATAGRAM), protocols[_i].deleted);
+    ck_assert_uint_eq(rig_notes(unit, NOTE_DELETE_SENT), protocols[_i].deleted);
+}
+END_TEST
+
+/* What goes to the standby when a connection is established and when it ends, decoded:
+ * one record in 32 bytes, all its addresses, both counts on the create, the delete alone
+ * on the delete; and nothing is awaited or repeated afterwards (R-701..R-705, R-802,
+ * R-807, R-810). */
+START_TEST(says_all_of_a_connection)
+{
+    rig_command(unit, "replicate interface 3");
+    rig_command(unit, "virtual 192.0.2.80:80:9");
+    rig_command(unit, "bind 192.0.2.80:80:9 10.0.1.2:80");
+    rig_command(unit, "assign 192.0.2.80:80:9 198.51.100.7");
+    rig_command(unit, "replicate 192.0.2.80:80:9");
+    rig_open(unit, RIG_CLIENT, RIG_PORT);
+    for (unsigned i = 0; i < 2; i++) {
+        struct record records[RECORD_COUNT_MAX];
+        unsigned count;
+        ck_assert_uint_eq(rig_count(unit, EFFECT_DATAGRAM), 1);
+        const struct effect *effect = rig_effect(unit, EFFECT_DATAGRAM, 0);
+        ck_assert_uint_eq(effect->datagram.length, 32);
+        ck_assert_uint_eq(effect->datagram.interface, 3);
+        ck_assert_uint_eq(effect->datagram.destination_ip, RIG_UNIT_IP + 1);
+        ck_assert_int_eq(effect->datagram.channel, CHANNEL_REPLICATION);
+        ck_assert_int_eq(record_decode(effect_bytes(&unit->effects, effect), 32, records, &count),
+                         REFUSAL_NONE);
+        ck_assert_uint_eq(count, 1);
+        ck_assert(address_equal(records[0].real, (struct address){RIG_REAL_IP + 2, 80}));
+        ck_assert(address_equal(records[0].foreign,
+                                (struct address){RIG_CLIENT_IP + RIG_CLIENT, RIG_PORT}));
+        ck_assert(address_equal(records[0].virtual, (struct address){RIG_VIRTUAL_IP, 80}));
+        ck_assert_uint_eq(records[0].bind_id, 9);
+        ck_assert_uint_eq(records[0].protocol, PROTOCOL_TCP);
+        ck_assert_uint_eq(records[0].flags,
+                          i == 0 ? RECORD_PM_COUNTED | RECORD_VM_COUNTED : RECORD_DELETE);
+        if (i == 0)
+            rig_close(unit, 2, RIG_CLIENT, RIG_PORT);
+    }
+    for (nstime second = 1; second <= 60; second++) { /* hellos only */
+        rig_run(unit, second * NSTIME_S);
+        for (unsigned i = 0; i < rig_count(unit, EFFECT_DATAGRAM); i++)
+            ck_assert_int_eq(rig_effect(unit, EFFECT_DATAGRAM, i)->datagram.channel,
+                             CHANNEL_HELLO);
+    }
+    ck_assert_uint_eq(director_count(unit->director, NOTE_CREATE_SENT), 1);
+    ck_assert_uint_eq(director_count(unit->director, NOTE_DELETE_SENT), 1);
+}
+END_TEST
+
 /* Records that have nobody to go to are not sent and change nothing else: no failover
  * address, the replication interface down, the peer held to have failed (R-809). */
 START_TEST(goes_on_without_a_standby)
@@ -436,6 +516,8 @@ Suite *director_suite(void)
     tcase_add_test(tcase, deletes_always_if_told);
     tcase_add_test(tcase, says_nothing_if_not_replicated);
     tcase_add_loop_test(tcase, deletes_what_it_created, 0, 2);
+    tcase_add_loop_test(tcase, follows_a_change_of_protocol, 0, G_N_ELEMENTS(protocols));
+    tcase_add_test(tcase, says_all_of_a_connection);
     tcase_add_loop_test(tcase, goes_on_without_a_standby, 0, 3);
     tcase_add_test(tcase, begins_a_new_incarnation);
     tcase_add_test(tcase, lets_the_server_challenge);

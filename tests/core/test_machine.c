@@ -206,7 +206,7 @@ START_TEST(bind0_none_serves_the_assigned_only)
 END_TEST
 
 /* Figure 1: a client changes from general to preferred to unwelcome and back by
- * assignment alone (R-208), and the longest network wins (R-210). */
+ * assignment alone (R-119, R-208), and the longest network wins (R-210). */
 START_TEST(reassigns_clients)
 {
     struct virtual *general = add_virtual(80, 0);
@@ -277,7 +277,7 @@ START_TEST(limit_is_8000)
 END_TEST
 
 /* A machine's default values are the product's (facts F-402, F-305, F-501, F-601;
- * R-107). */
+ * R-101, R-107, R-109). */
 START_TEST(defaults)
 {
     const struct virtual *virtual = add_virtual(80, 0);
@@ -372,7 +372,7 @@ END_TEST
 /* ---- tests: binding */
 
 /* Machines bind once each, in order; one may serve several virtual machines
- * (R-201, R-202), and unbinding gives back what binding took. */
+ * (R-114, R-201, R-202), and unbinding gives back what binding took. */
 START_TEST(binds_and_unbinds)
 {
     struct virtual *web = add_virtual(80, 0);

@@ -183,7 +183,7 @@ static void assert_same_conn(const struct connection_view *a, const struct conne
 
 /* Thousands of random events, every datagram delivered at once: after each of them the
  * standby's conns are one to one those of which the active has sent a create: same
- * keys, machine and flags; and both hold together (R-308, R-409, R-801, R-805, R-920). */
+ * keys, machine and flags; and both hold together (R-308, R-409, R-801, R-805, R-901, R-920). */
 START_TEST(corresponds_without_loss)
 {
     dice.state = (uint64_t)_i;
@@ -212,7 +212,7 @@ START_TEST(corresponds_without_loss)
 END_TEST
 
 /* Datagrams are sent on establishing and ending and at no other time: as many as these
- * events, through all of a random life (R-611, R-808). */
+ * events, through all of a random life; nobody answers them (R-611, R-704, R-807, R-808). */
 START_TEST(sends_for_events_only)
 {
     dice.state = 1000 + (uint64_t)_i;

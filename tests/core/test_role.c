@@ -184,7 +184,7 @@ START_TEST(gives_each_its_own_idle_time)
 END_TEST
 
 /* After a takeover every packet of a replicated connection is translated as the old
- * active would have, in both directions (R-1012, R-1013); also where a machine stands
+ * active would have, in both directions (R-921, R-1012, R-1013); also where a machine stands
  * for all ports, whichever of the two forms each unit stores addresses in (R-117,
  * R-411). */
 START_TEST(translates_as_before)

@@ -155,6 +155,69 @@ START_TEST(keeps_reverse_keys_apart)
 }
 END_TEST
 
+/* The service of figure 1: one published address; a preferred client has a server of its
+ * own on another port, unwelcome ones are sent to a machine that turns them away, anybody
+ * else is balanced over the rest. Clients see the one address only (R-203, R-204, R-205,
+ * R-207, R-209, R-214).
+ * A client assigned elsewhere is treated so from its next connection on; the one it has
+ * stays, and needs no look at any other table than its own (R-118, R-208). The standby is
+ * told which instance it was (R-702). */
+static const struct {
+    unsigned client;
+    uint32_t first, last; /* the machines that may serve it */
+    uint16_t port;
+    uint16_t bind_id;
+} guests[] = {
+    {1, 3, 3, 8001, 1}, {63, 1, 2, 80, 0}, {64, 4, 4, 80, 2}, {127, 4, 4, 80, 2}, {128, 1, 2, 80, 0},
+};
+
+static void set_up_figure_1(struct rig_unit *one)
+{
+    static const char *const lines[] = {
+        "real 10.0.1.3:8001", "real 10.0.1.4:80", "virtual 192.0.2.80:80:1",
+        "virtual 192.0.2.80:80:2", "bind 192.0.2.80:80:1 10.0.1.3:8001",
+        "bind 192.0.2.80:80:2 10.0.1.4:80", "replicate 192.0.2.80",
+        "assign 192.0.2.80:80:1 198.51.100.1",
+        "assign 192.0.2.80:80:2 198.51.100.64 255.255.255.192",
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++)
+        rig_command(one, lines[i]);
+}
+
+START_TEST(serves_each_client_by_its_instance)
+{
+    unsigned client = guests[_i].client;
+    struct connection_view view;
+    set_up_figure_1(unit);
+    set_up_figure_1(&rig.units[1]);
+    struct packet packet = rig_from_client(client, RIG_PORT, TCP_SYN, 1000, 0);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    const struct packet syn = *rig_forwarded(unit, SIDE_INSIDE);
+    ck_assert_uint_ge(syn.destination_ip, RIG_REAL_IP + guests[_i].first);
+    ck_assert_uint_le(syn.destination_ip, RIG_REAL_IP + guests[_i].last);
+    ck_assert_uint_eq(syn.destination_port, guests[_i].port);
+    packet = rig_from_server(syn.destination_ip - RIG_REAL_IP, client, RIG_PORT,
+                             TCP_SYN | TCP_ACK, 5000, 1001);
+    packet.source_port = guests[_i].port;
+    rig_packet(unit, SIDE_INSIDE, &packet);
+    ck_assert_uint_eq(rig_forwarded(unit, SIDE_OUTSIDE)->source_ip, RIG_VIRTUAL_IP);
+    ck_assert_uint_eq(rig_forwarded(unit, SIDE_OUTSIDE)->source_port, 80);
+    packet = rig_from_client(client, RIG_PORT, TCP_ACK, 1001, 5001);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    rig_deliver(unit);
+    ck_assert(rig_knows(&rig.units[1], client, RIG_PORT, &view));
+    ck_assert_uint_eq(view.bind_id, guests[_i].bind_id);
+
+    rig_command(unit, "assign 192.0.2.80:80:2 0.0.0.0 0.0.0.0");
+    rig_command(unit, "assign 192.0.2.80:80:2 198.51.100.1");
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    ck_assert_uint_eq(rig_forwarded(unit, SIDE_INSIDE)->destination_ip, syn.destination_ip);
+    packet = rig_from_client(client, RIG_PORT + 1, TCP_SYN, 1000, 0);
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    ck_assert_uint_eq(rig_forwarded(unit, SIDE_INSIDE)->destination_ip, RIG_REAL_IP + 4);
+}
+END_TEST
+
 /* A burst of requests is spread, each counted when its machine is chosen. */
 START_TEST(spreads_a_burst)
 {
@@ -210,6 +273,7 @@ Suite *traffic_suite(void)
     tcase_add_test(tcase, standby_is_deaf);
     tcase_add_test(tcase, drops_other_protocols);
     tcase_add_test(tcase, keeps_reverse_keys_apart);
+    tcase_add_loop_test(tcase, serves_each_client_by_its_instance, 0, G_N_ELEMENTS(guests));
     tcase_add_test(tcase, spreads_a_burst);
     tcase_add_test(tcase, stays_with_its_machine);
     tcase_add_test(tcase, refuses_when_full);
