@@ -22,13 +22,25 @@ struct packet_parcel {
     uint8_t direction;
 };
 
-struct datagram_parcel {
+struct datagram {
     uint8_t channel;
     uint8_t sender; /* number of the unit */
     uint16_t length;
-    unsigned mark_count;
-    struct record_mark marks[UNIT_RECORDS_MAX];
-    uint8_t bytes[DATAGRAM_MAX];
+    uint16_t mark_count;
+    const struct record_mark *marks;
+    const uint8_t *bytes;
+};
+
+/* A datagram on its way, its marks and then its bytes in the room behind it. Hellos and
+ * single records are almost all there is, so they have a small room. */
+struct datagram_parcel {
+    struct datagram datagram;
+    struct record_mark room[];
+};
+
+enum {
+    SMALL_ROOM = sizeof(struct record_mark) + 64,
+    LARGE_ROOM = UNIT_RECORDS_MAX * sizeof(struct record_mark) + DATAGRAM_MAX,
 };
 
 struct carrier {
@@ -42,10 +54,11 @@ struct carrier {
     struct link *links[LINK_COUNT];
     struct segment *segment;
     struct pool *packets;
-    struct pool *datagrams;
+    struct pool *small_datagrams;
+    struct pool *large_datagrams;
     uint64_t hellos_sent[UNITS]; /* whatever carries no record: numbered */
     struct replication_count replication;
-    const struct datagram_parcel *at_hand;
+    const struct datagram *at_hand;
     uint8_t epoch;
 };
 
@@ -179,20 +192,48 @@ static const struct record_fate fate_lost = { NULL, "record-lost", "is lost" };
 static const struct record_fate fate_arrived = { observer_record_arrived, "record-arrived",
                                                  "arrives" };
 
-static void report_records(const struct carrier *carrier, const struct datagram_parcel *parcel,
+static void report_records(const struct carrier *carrier, const struct datagram *datagram,
                            const struct record_fate *fate, const char *where)
 {
     nstime now = engine_now(carrier->engine);
-    for (unsigned i = 0; i < parcel->mark_count; i++) {
-        const struct record_mark *mark = &parcel->marks[i];
+    for (unsigned i = 0; i < datagram->mark_count; i++) {
+        const struct record_mark *mark = &datagram->marks[i];
         const char *record = mark->is_delete ? "delete" : "create";
         if (fate->report)
             fate->report(carrier->observer, mark);
         journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
-            story_tell(carrier->story, now, parcel->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,
-                       parcel->sender == 0 ? PLACE_UNIT_1 : PLACE_UNIT_0, "%s %s%s", record,
+            story_tell(carrier->story, now, datagram->sender == 0 ? PLACE_UNIT_0 : PLACE_UNIT_1,
+                       datagram->sender == 0 ? PLACE_UNIT_1 : PLACE_UNIT_0, "%s %s%s", record,
                        fate->phrase, where);
+    }
+}
+
+static size_t room_of(const struct datagram *datagram)
+{
+    return datagram->mark_count * sizeof(struct record_mark) + datagram->length;
+}
+
+static struct pool *pool_for(const struct carrier *carrier, const struct datagram *datagram)
+{
+    return room_of(datagram) <= SMALL_ROOM ? carrier->small_datagrams
+                                           : carrier->large_datagrams;
+}
+
+static void deliver_datagram(struct carrier *carrier, const struct datagram *datagram)
+{
+    struct unit *receiver = carrier->units[1 - datagram->sender];
+    bool replication = datagram->channel == CHANNEL_REPLICATION;
+    carrier->at_hand = replication ? datagram : NULL;
+    bool taken = receiver
+                 && unit_datagram(receiver, datagram->channel, carrier_unit_ip(datagram->sender),
+                                  datagram->bytes, datagram->length);
+    carrier->at_hand = NULL;
+    if (replication && taken)
+        report_records(carrier, datagram, &fate_arrived, "");
+    else if (replication) {
+        carrier->replication.lost++;
+        report_records(carrier, datagram, &fate_lost, ": the machine is not running");
     }
 }
 
@@ -200,33 +241,33 @@ static void datagram_came(void *object, uint64_t number)
 {
     struct carrier *carrier = object;
     struct datagram_parcel *parcel = (void *)(uintptr_t)number;
-    struct unit *receiver = carrier->units[1 - parcel->sender];
-    bool replication = parcel->channel == CHANNEL_REPLICATION;
-    carrier->at_hand = replication ? parcel : NULL;
-    bool taken = receiver
-                 && unit_datagram(receiver, parcel->channel, carrier_unit_ip(parcel->sender),
-                                  parcel->bytes, parcel->length);
-    carrier->at_hand = NULL;
-    if (replication && taken)
-        report_records(carrier, parcel, &fate_arrived, "");
-    else if (replication) {
-        carrier->replication.lost++;
-        report_records(carrier, parcel, &fate_lost, ": the machine is not running");
-    }
-    pool_give(carrier->datagrams, parcel);
+    deliver_datagram(carrier, &parcel->datagram);
+    pool_give(pool_for(carrier, &parcel->datagram), parcel);
+}
+
+static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival)
+{
+    struct datagram_parcel *parcel = pool_take(pool_for(carrier, datagram));
+    uint8_t *bytes = (uint8_t *)(parcel->room + datagram->mark_count);
+    memcpy(parcel->room, datagram->marks, datagram->mark_count * sizeof *datagram->marks);
+    memcpy(bytes, datagram->bytes, datagram->length);
+    parcel->datagram = *datagram;
+    parcel->datagram.marks = parcel->room;
+    parcel->datagram.bytes = bytes;
+    engine_schedule(carrier->engine, arrival, datagram_came, carrier, (uintptr_t)parcel);
 }
 
 /* Records are named by whose they are and which kind, so that two protocols that
  * send the same record meet the same luck; whatever has no record is numbered. */
 static uint64_t datagram_identity(const struct carrier *carrier,
-                                  const struct datagram_parcel *parcel)
+                                  const struct datagram *datagram)
 {
-    uint64_t identity = chance_fold(parcel->channel, parcel->sender);
-    if (parcel->mark_count == 0)
-        return chance_fold(identity, carrier->hellos_sent[parcel->sender]);
-    for (unsigned i = 0; i < parcel->mark_count; i++)
-        identity = chance_fold(identity, (uint64_t)parcel->marks[i].tag << 1
-                                             | parcel->marks[i].is_delete);
+    uint64_t identity = chance_fold(datagram->channel, datagram->sender);
+    if (datagram->mark_count == 0)
+        return chance_fold(identity, carrier->hellos_sent[datagram->sender]);
+    for (unsigned i = 0; i < datagram->mark_count; i++)
+        identity = chance_fold(identity, (uint64_t)datagram->marks[i].tag << 1
+                                             | datagram->marks[i].is_delete);
     return identity;
 }
 
@@ -237,36 +278,34 @@ static enum link_role link_of(const struct carrier *carrier, enum channel channe
                : LINK_REPLICATION;
 }
 
-static void count_datagram(struct carrier *carrier, size_t length, bool lost)
+/* Hellos are counted apart: by nobody. */
+static void count_datagram(struct carrier *carrier, const struct datagram *datagram,
+                           enum link_role role, const struct passage *passage)
 {
+    if (datagram->channel != CHANNEL_REPLICATION)
+        return;
     carrier->replication.datagrams++;
-    carrier->replication.bytes += UDP_IP_HEADERS + length;
-    carrier->replication.lost += lost;
+    carrier->replication.bytes += UDP_IP_HEADERS + datagram->length;
+    report_records(carrier, datagram, &fate_sent, "");
+    if (passage->copies > 0)
+        return;
+    char where[64];
+    g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role),
+               passage_word(passage->loss));
+    carrier->replication.lost++;
+    report_records(carrier, datagram, &fate_lost, where);
 }
 
-static void carry_datagram(struct carrier *carrier, struct datagram_parcel *parcel)
+static void carry_datagram(struct carrier *carrier, const struct datagram *datagram)
 {
-    enum link_role role = link_of(carrier, parcel->channel);
+    enum link_role role = link_of(carrier, datagram->channel);
     struct passage passage;
-    link_pass(carrier->links[role], parcel->sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
-              engine_now(carrier->engine), datagram_identity(carrier, parcel),
-              (uint32_t)(UDP_IP_HEADERS + parcel->length), &passage);
-    if (parcel->channel == CHANNEL_REPLICATION) {
-        count_datagram(carrier, parcel->length, passage.copies == 0);
-        report_records(carrier, parcel, &fate_sent, "");
-        if (passage.copies == 0) {
-            char where[64];
-            g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role),
-                       passage_word(passage.loss));
-            report_records(carrier, parcel, &fate_lost, where);
-        }
-    }
-    for (unsigned i = 0; i < passage.copies; i++) {
-        struct datagram_parcel *copy = pool_take(carrier->datagrams);
-        *copy = *parcel;
-        engine_schedule(carrier->engine, passage.arrival[i], datagram_came, carrier,
-                        (uintptr_t)copy);
-    }
+    link_pass(carrier->links[role], datagram->sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
+              engine_now(carrier->engine), datagram_identity(carrier, datagram),
+              (uint32_t)(UDP_IP_HEADERS + datagram->length), &passage);
+    count_datagram(carrier, datagram, role, &passage);
+    for (unsigned i = 0; i < passage.copies; i++)
+        send_copy(carrier, datagram, passage.arrival[i]);
 }
 
 void carrier_datagram(void *context, struct unit *unit, enum channel channel,
@@ -274,17 +313,17 @@ void carrier_datagram(void *context, struct unit *unit, enum channel channel,
                       unsigned mark_count)
 {
     struct carrier *carrier = context;
-    struct datagram_parcel *parcel = pool_take(carrier->datagrams);
     g_assert(length <= DATAGRAM_MAX && mark_count <= UNIT_RECORDS_MAX);
-    parcel->channel = (uint8_t)channel;
-    parcel->sender = (uint8_t)unit_number(unit);
-    parcel->length = (uint16_t)length;
-    parcel->mark_count = mark_count;
-    memcpy(parcel->marks, marks, mark_count * sizeof *marks);
-    memcpy(parcel->bytes, bytes, length);
-    carrier->hellos_sent[parcel->sender] += mark_count == 0;
-    carry_datagram(carrier, parcel);
-    pool_give(carrier->datagrams, parcel);
+    struct datagram datagram = {
+        .channel = (uint8_t)channel,
+        .sender = (uint8_t)unit_number(unit),
+        .length = (uint16_t)length,
+        .mark_count = (uint16_t)mark_count,
+        .marks = marks,
+        .bytes = bytes,
+    };
+    carrier->hellos_sent[datagram.sender] += mark_count == 0;
+    carry_datagram(carrier, &datagram);
 }
 
 const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier)
@@ -365,7 +404,8 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     carrier->story = story;
     carrier->segment = segment_new();
     carrier->packets = pool_new(sizeof(struct packet_parcel));
-    carrier->datagrams = pool_new(sizeof(struct datagram_parcel));
+    carrier->small_datagrams = pool_new(sizeof(struct datagram_parcel) + SMALL_ROOM);
+    carrier->large_datagrams = pool_new(sizeof(struct datagram_parcel) + LARGE_ROOM);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         carrier->links[role] = link_new(link_role_word(role), run_key,
                                         &scenario->links[role].forward,
@@ -377,7 +417,8 @@ void carrier_free(struct carrier *carrier)
 {
     for (unsigned role = 0; role < LINK_COUNT; role++)
         link_free(carrier->links[role]);
-    pool_free(carrier->datagrams);
+    pool_free(carrier->large_datagrams);
+    pool_free(carrier->small_datagrams);
     pool_free(carrier->packets);
     segment_free(carrier->segment);
     g_free(carrier);
