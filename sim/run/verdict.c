@@ -49,8 +49,8 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_AGED_OUT;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
-    /* every one of TCP's own retries was lost, on a link that others got through */
-    return listing->row.outcome == OUTCOME_TIMED_OUT ? CAUSE_GAVE_UP_WAITING : CAUSE_NONE;
+    /* one end has spent TCP's own retries; was it the server, then it answers by a reset */
+    return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }
 
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)

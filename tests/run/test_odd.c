@@ -188,6 +188,25 @@ START_TEST(the_dead_of_a_false_alarm_are_not_impatient)
 }
 END_TEST
 
+/* The servers cannot be reached for so long that they spend their retries on answers, and
+ * their sockets are gone when the clients, who only waited, speak again: a reset, of a
+ * connection that was known, because an end's time had run out. */
+START_TEST(a_server_that_has_given_up_answers_by_a_reset)
+{
+    struct scenario *scenario = scenario_from_text(
+        "[scenario]\nduration = 1100s\n[virtual web]\naddress = 192.0.2.80:80\nbind = r1\n"
+        "replicate = yes\n[real r1]\naddress = 10.0.1.1:80\nservice-time = 1s\n"
+        "[workload browsers]\narrivals = poisson 5/s\n" HELLO PATENT CRASH
+        "cut = from 13s to 1000s link servers down\n");
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->outcomes[OUTCOME_RESET], 5);
+    ck_assert_uint_ge(result->causes[CAUSE_GAVE_UP_WAITING], result->outcomes[OUTCOME_RESET]);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_CENSORED], 0);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* A unit that forgets idle connections lets them die, also after it took over. */
 START_TEST(an_idle_timeout_is_the_cause_after_the_takeover_too)
 {
@@ -263,6 +282,7 @@ Suite *odd_suite(void)
     tcase_add_test(tcase, a_unit_that_comes_back_alone_knows_nobody);
     tcase_add_loop_test(tcase, false_alarms_have_their_causes, 0, 6);
     tcase_add_test(tcase, the_dead_of_a_false_alarm_are_not_impatient);
+    tcase_add_test(tcase, a_server_that_has_given_up_answers_by_a_reset);
     tcase_add_test(tcase, an_idle_timeout_is_the_cause_after_the_takeover_too);
     tcase_add_loop_test(tcase, the_line_is_drawn_only_where_it_holds, 0,
                         (int)G_N_ELEMENTS(formless));
