@@ -22,6 +22,16 @@ struct client *client_next(const struct client *client)
     return client_table_from(&clients_of(client)->live, client->connection.number + 1);
 }
 
+static const struct scenario *scenario_of(const struct client *client)
+{
+    return clients_of(client)->config.scenario;
+}
+
+static const struct workload_spec *spec_of(const struct client *client)
+{
+    return plan_spec(scenario_of(client), &client->plan);
+}
+
 static const struct connection_watch *watch_of(const struct client *client)
 {
     return clients_of(client)->config.watch;
@@ -78,13 +88,13 @@ static void finish_as_reported(struct client *client, unsigned report)
 
 static void be_patient(struct client *client)
 {
-    nstime patience = client->plan.spec->application_timeout;
+    nstime patience = spec_of(client)->application_timeout;
     client->tcp.alarm_at = patience == NSTIME_NEVER ? NSTIME_NEVER : now_of(client) + patience;
 }
 
 static bool shuts_with(const struct client *client, int32_t request)
 {
-    return client->plan.spec->half_close && client->plan.row == NULL
+    return spec_of(client)->half_close && client->plan.row == 0
            && request + 1 == client->requests && client->asked_at == NSTIME_NEVER;
 }
 
@@ -92,7 +102,8 @@ static bool shuts_with(const struct client *client, int32_t request)
 static void await_answer(struct client *client, nstime sent)
 {
     client->answer_from = client->answer_to;
-    client->answer_to += plan_response_size(&client->plan, client->request - 1);
+    client->answer_to +=
+        plan_response_size(scenario_of(client), &client->plan, client->request - 1);
     client->outstanding = true;
     client->connection.request_sent = sent;
     be_patient(client);
@@ -101,7 +112,8 @@ static void await_answer(struct client *client, nstime sent)
 static void write_request(struct client *client)
 {
     g_assert(!client->tcp.shut);
-    tcp_write(&client->tcp, plan_request_size(&client->plan, client->request));
+    tcp_write(&client->tcp,
+              plan_request_size(scenario_of(client), &client->plan, client->request));
     if (shuts_with(client, client->request))
         tcp_shut(&client->tcp);
     client->request++;
@@ -123,19 +135,21 @@ static void close_orderly(struct client *client)
 /* No request is out: what is next, and when? */
 static void go_on(struct client *client)
 {
+    const struct scenario *scenario = scenario_of(client);
+    const struct plan *plan = &client->plan;
+    nstime opened_at = client->connection.opened;
     if (client->asked_at != NSTIME_NEVER) {
         await_answer(client, client->asked_at); /* of the roll call's request */
         client->asked_at = NSTIME_NEVER;
     } else if (clients_of(client)->stopped || client->tcp.shut) {
         close_orderly(client);
     } else if (client->request < client->requests) {
-        client->tcp.alarm_at =
-            client->request == 0 ? now_of(client)
-                                 : plan_next_at(&client->plan, client->connection.opened,
-                                                client->request, now_of(client));
+        client->tcp.alarm_at = client->request == 0
+                                   ? now_of(client)
+                                   : plan_next_at(scenario, plan, opened_at, client->request,
+                                                  now_of(client));
     } else {
-        client->tcp.alarm_at =
-            plan_close_at(&client->plan, client->connection.opened, now_of(client));
+        client->tcp.alarm_at = plan_close_at(scenario, plan, opened_at, now_of(client));
     }
 }
 
@@ -277,8 +291,8 @@ void clients_stop_opening(struct clients *clients)
 
 /* A tuple that nobody has, not even in TIME_WAIT: the wanted port if there is one and
  * it is free, else the next that is. Returns false when all are taken. */
-static bool choose_port(struct clients *clients, unsigned workload,
-                        const struct arrival *arrival, struct socket *socket)
+static bool choose_port(struct clients *clients, const struct arrival *arrival,
+                        struct socket *socket)
 {
     socket->local_port = arrival->port;
     for (unsigned tries = 0; tries <= PORT_COUNT; tries++) {
@@ -287,21 +301,22 @@ static bool choose_port(struct clients *clients, unsigned workload,
                                  socket->remote_ip, socket->remote_port) == NULL
             && !time_waits_hold(&clients->waits, socket))
             return true;
-        socket->local_port = ports_next(clients->ports, workload, arrival->client);
+        socket->local_port = ports_next(clients->ports, arrival->plan.workload, arrival->client);
     }
     return false;
 }
 
-static struct client *client_new(struct clients *clients, unsigned workload,
-                                 const struct plan *plan, struct socket *socket)
+static struct client *client_new(struct clients *clients, const struct plan *plan,
+                                 struct socket *socket)
 {
+    const struct scenario *scenario = clients->config.scenario;
     struct client *client = pool_take(clients->pool);
     *client = (struct client){
         .connection = {
             .client_ip = socket->local_ip,
             .client_port = socket->local_port,
-            .workload = (uint16_t)workload,
-            .virtual = (uint16_t)plan->spec->virtual,
+            .workload = plan->workload,
+            .virtual = (uint16_t)plan_spec(scenario, plan)->virtual,
             .server = -1,
             .opened = engine_now(clients->stack.engine),
             .established = NSTIME_NEVER,
@@ -309,7 +324,7 @@ static struct client *client_new(struct clients *clients, unsigned workload,
         },
         .asked_at = NSTIME_NEVER,
         .plan = *plan,
-        .requests = plan_requests(plan),
+        .requests = plan_requests(scenario, plan),
     };
     client_table_add(&clients->live, client);
     socket->tag = client->connection.number + 1;
@@ -318,21 +333,21 @@ static struct client *client_new(struct clients *clients, unsigned workload,
     return client;
 }
 
-void clients_open(struct clients *clients, unsigned workload, const struct arrival *arrival)
+void clients_open(struct clients *clients, const struct arrival *arrival)
 {
-    const struct workload_spec *spec = arrival->plan.spec;
-    const struct virtual_spec *virtual =
-        g_ptr_array_index(clients->config.scenario->virtuals, spec->virtual);
+    const struct scenario *scenario = clients->config.scenario;
+    const struct workload_spec *spec = plan_spec(scenario, &arrival->plan);
+    const struct virtual_spec *virtual = g_ptr_array_index(scenario->virtuals, spec->virtual);
     struct socket socket = {
         .local_ip = spec->client_network + arrival->client,
         .remote_ip = virtual->ip,
         .remote_port = virtual->port,
     };
-    if (!choose_port(clients, workload, arrival, &socket)) {
+    if (!choose_port(clients, arrival, &socket)) {
         clients->count.without_port++;
         return;
     }
-    struct client *client = client_new(clients, workload, &arrival->plan, &socket);
+    struct client *client = client_new(clients, &arrival->plan, &socket);
     clients->count.opened++;
     be_patient(client);
     if (watch_of(client)->opened != NULL)

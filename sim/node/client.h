@@ -49,7 +49,7 @@ void clients_init(struct clients *clients, const struct traffic_config *config);
 void clients_clear(struct clients *clients);
 
 /* Open a connection now. Without a free port nothing is opened, and counted so. */
-void clients_open(struct clients *clients, unsigned workload, const struct arrival *arrival);
+void clients_open(struct clients *clients, const struct arrival *arrival);
 
 void clients_receive(struct clients *clients, const struct packet *packet);
 

@@ -20,6 +20,12 @@ static const struct real_spec *real_of(const struct servers *servers, unsigned n
     return g_ptr_array_index(servers->clients->config.scenario->reals, number);
 }
 
+static const struct scenario *scenario_of(const struct server_end *end)
+{
+    const struct servers *servers = end->tcp.stack->owner;
+    return servers->clients->config.scenario;
+}
+
 static nstime now_of(const struct server_end *end)
 {
     return engine_now(end->tcp.stack->engine);
@@ -29,7 +35,7 @@ static nstime now_of(const struct server_end *end)
 
 static void expect_request(struct server_end *end)
 {
-    end->request_to += plan_request_size(&end->plan, end->request);
+    end->request_to += plan_request_size(scenario_of(end), &end->plan, end->request);
 }
 
 static void begin_answer(struct servers *servers, struct server_end *end)
@@ -42,7 +48,7 @@ static void begin_answer(struct servers *servers, struct server_end *end)
 
 static void answer(struct server_end *end)
 {
-    tcp_write(&end->tcp, plan_response_size(&end->plan, end->request));
+    tcp_write(&end->tcp, plan_response_size(scenario_of(end), &end->plan, end->request));
     end->serving = false;
     end->tcp.alarm_at = NSTIME_NEVER;
     end->request++;
@@ -58,7 +64,7 @@ static bool request_whole(const struct server_end *end)
  * belongs to a client that has gone: it waits for its RST. */
 static void serve(struct servers *servers, struct server_end *end)
 {
-    if (end->plan.spec == NULL || end->tcp.orphan)
+    if (end->plan.key == 0 || end->tcp.orphan)
         return;
     for (;;) {
         if (request_whole(end))

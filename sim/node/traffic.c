@@ -80,7 +80,7 @@ static void arrive(void *object, uint64_t number)
     struct arrivals *arrivals = &traffic->arrivals[number];
     struct arrival arrival = arrivals_take(arrivals);
     schedule(traffic, (unsigned)number);
-    clients_open(&traffic->clients, arrivals->workload, &arrival);
+    clients_open(&traffic->clients, &arrival);
 }
 
 void traffic_start(struct traffic *traffic)

@@ -62,31 +62,49 @@ static uint32_t share(uint64_t total, int64_t request, int64_t all)
     return bounded_size((int64_t)MIN(bytes, TCP_WRITE_MAX));
 }
 
-int32_t plan_requests(const struct plan *plan)
+const struct workload_spec *plan_spec(const struct scenario *scenario, const struct plan *plan)
 {
-    if (plan->row != NULL)
-        return (int32_t)exchanges(plan->row);
-    int64_t requests =
-        distribution_value(&plan->spec->requests, draw(plan->key, PURPOSE_REQUESTS, 0));
+    return g_ptr_array_index(scenario->workloads, plan->workload);
+}
+
+/* NULL for a plan that does not follow a trace. */
+static const struct trace_row *row_of(const struct scenario *scenario, const struct plan *plan)
+{
+    return plan->row != 0 ? &plan_spec(scenario, plan)->trace[plan->row - 1] : NULL;
+}
+
+int32_t plan_requests(const struct scenario *scenario, const struct plan *plan)
+{
+    const struct trace_row *row = row_of(scenario, plan);
+    if (row != NULL)
+        return (int32_t)exchanges(row);
+    int64_t requests = distribution_value(&plan_spec(scenario, plan)->requests,
+                                          draw(plan->key, PURPOSE_REQUESTS, 0));
     return (int32_t)CLAMP(requests, 1, PLAN_REQUESTS_MAX);
 }
 
-uint32_t plan_request_size(const struct plan *plan, int64_t request)
+uint32_t plan_request_size(const struct scenario *scenario, const struct plan *plan,
+                           int64_t request)
 {
+    const struct trace_row *row = row_of(scenario, plan);
     g_assert(request >= 0);
-    if (plan->row != NULL)
-        return share(plan->row->request_bytes, request, exchanges(plan->row));
-    return bounded_size(distribution_value(
-        &plan->spec->request_size, draw(plan->key, PURPOSE_REQUEST_SIZE, (uint64_t)request)));
+    if (row != NULL)
+        return share(row->request_bytes, request, exchanges(row));
+    return bounded_size(
+        distribution_value(&plan_spec(scenario, plan)->request_size,
+                           draw(plan->key, PURPOSE_REQUEST_SIZE, (uint64_t)request)));
 }
 
-uint32_t plan_response_size(const struct plan *plan, int64_t request)
+uint32_t plan_response_size(const struct scenario *scenario, const struct plan *plan,
+                            int64_t request)
 {
+    const struct trace_row *row = row_of(scenario, plan);
     g_assert(request >= 0);
-    if (plan->row != NULL)
-        return share(plan->row->response_bytes, request, exchanges(plan->row));
-    return bounded_size(distribution_value(
-        &plan->spec->response_size, draw(plan->key, PURPOSE_RESPONSE_SIZE, (uint64_t)request)));
+    if (row != NULL)
+        return share(row->response_bytes, request, exchanges(row));
+    return bounded_size(
+        distribution_value(&plan_spec(scenario, plan)->response_size,
+                           draw(plan->key, PURPOSE_RESPONSE_SIZE, (uint64_t)request)));
 }
 
 nstime plan_service_time(const struct plan *plan, const struct distribution *service_time,
@@ -96,26 +114,28 @@ nstime plan_service_time(const struct plan *plan, const struct distribution *ser
                               draw(plan->key, PURPOSE_SERVICE_TIME, (uint64_t)request));
 }
 
-nstime plan_next_at(const struct plan *plan, nstime opened, int64_t request, nstime now)
+nstime plan_next_at(const struct scenario *scenario, const struct plan *plan, nstime opened,
+                    int64_t request, nstime now)
 {
-    const struct trace_row *row = plan->row;
+    const struct trace_row *row = row_of(scenario, plan);
     if (row != NULL)
         return MAX(now, opened + row->duration / exchanges(row) * request);
     return now
-           + distribution_value(&plan->spec->think_time,
+           + distribution_value(&plan_spec(scenario, plan)->think_time,
                                 draw(plan->key, PURPOSE_THINK_TIME, (uint64_t)request));
 }
 
 /* A row whose end the log did not see stays to the end of the log, so that copies
  * and repetitions of a log do not heap up what never ends. */
-nstime plan_close_at(const struct plan *plan, nstime opened, nstime now)
+nstime plan_close_at(const struct scenario *scenario, const struct plan *plan, nstime opened,
+                     nstime now)
 {
-    const struct trace_row *row = plan->row;
+    const struct trace_row *row = row_of(scenario, plan);
     if (row == NULL)
         return now;
     nstime stays = row->duration;
     if (row->lower_bound)
-        stays = MAX(stays, plan->spec->trace_span - row->start);
+        stays = MAX(stays, plan_spec(scenario, plan)->trace_span - row->start);
     return MAX(now, opened + stays);
 }
 
@@ -200,12 +220,14 @@ struct arrival arrivals_take(struct arrivals *arrivals)
     const struct workload_spec *spec = arrivals->spec;
     uint64_t index = arrivals->index;
     struct arrival arrival = {
-        .plan = { .key = draw(arrivals->key, PURPOSE_CONNECTION, index), .spec = spec },
+        .plan = { .key = draw(arrivals->key, PURPOSE_CONNECTION, index),
+                  .workload = (uint16_t)arrivals->workload },
     };
     if (spec->arrivals == ARRIVAL_TRACE) {
-        const struct trace_row *row = &spec->trace[index % spec->trace_count];
+        size_t at = index % spec->trace_count;
+        const struct trace_row *row = &spec->trace[at];
         bool first_pass = index < spec->trace_count;
-        arrival.plan.row = row;
+        arrival.plan.row = (uint32_t)at + 1;
         arrival.client = trace_client(arrivals, row);
         arrival.port = first_pass ? row->client_port : 0;
     } else {

@@ -17,23 +17,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one connection will do; a value, and all that its two ends share. */
+/* What one connection will do; a value, and all that its two ends share. Kept small,
+ * since both have it: workload and row stand in the scenario. */
 struct plan {
-    uint64_t key; /* 0 in none */
-    const struct workload_spec *spec;
-    const struct trace_row *row; /* NULL but for a trace */
+    uint64_t key;      /* 0 in none */
+    uint32_t row;      /* of the workload's trace, from 1; 0: does not follow a trace */
+    uint16_t workload; /* index into scenario.workloads */
 };
+
+const struct workload_spec *plan_spec(const struct scenario *scenario, const struct plan *plan);
 
 /* The number of a request has 30 bits: at one a second, 34 years. */
 enum { PLAN_REQUESTS_MAX = (1 << 30) - 2 };
 
 /* Requests that the client sends if nothing intervenes, 1 .. PLAN_REQUESTS_MAX. */
-int32_t plan_requests(const struct plan *plan);
+int32_t plan_requests(const struct scenario *scenario, const struct plan *plan);
 
 /* Sizes of a request and its answer, 1 .. 1 GB; numbers beyond plan_requests() have
  * sizes too, for the roll call. */
-uint32_t plan_request_size(const struct plan *plan, int64_t request);
-uint32_t plan_response_size(const struct plan *plan, int64_t request);
+uint32_t plan_request_size(const struct scenario *scenario, const struct plan *plan,
+                           int64_t request);
+uint32_t plan_response_size(const struct scenario *scenario, const struct plan *plan,
+                            int64_t request);
 
 /* How long a server takes over a request, given its distribution. */
 nstime plan_service_time(const struct plan *plan, const struct distribution *service_time,
@@ -41,8 +46,10 @@ nstime plan_service_time(const struct plan *plan, const struct distribution *ser
 
 /* When request number request (not the first) is to be sent, or when, after the last
  * one, to close; both asked at now, when the answer before is complete. */
-nstime plan_next_at(const struct plan *plan, nstime opened, int64_t request, nstime now);
-nstime plan_close_at(const struct plan *plan, nstime opened, nstime now);
+nstime plan_next_at(const struct scenario *scenario, const struct plan *plan, nstime opened,
+                    int64_t request, nstime now);
+nstime plan_close_at(const struct scenario *scenario, const struct plan *plan, nstime opened,
+                     nstime now);
 
 /* A row of connections to come: a workload, or one copy of a trace. */
 struct arrivals {
