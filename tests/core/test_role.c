@@ -149,6 +149,20 @@ START_TEST(gives_every_timer_a_new_start)
 }
 END_TEST
 
+/* A standby's own timeout falls due in the very instant of the takeover: the takeover goes
+ * first, and renews it (R-610, R-1011, A-22). */
+START_TEST(times_nothing_out_in_its_own_instant)
+{
+    rig_command(secondary, "option standby-timeout 2s");
+    rig.now = 100 * NSTIME_MS;
+    open_known(primary, 1);
+    take_over();
+    ck_assert_int_eq(rig.now, 2100 * NSTIME_MS);
+    ck_assert_uint_eq(director_count(secondary->director, NOTE_AGED_OUT), 0);
+    ck_assert_uint_eq(director_connections(secondary->director), 1);
+}
+END_TEST
+
 /* Each virtual machine's own idle time holds after the takeover, counted from it, and
  * not the active's time before it: the one with the short time loses its connection
  * first, both to the nanosecond (R-602, R-1011). */
@@ -482,8 +496,16 @@ START_TEST(forgets_nothing_told_to_a_new_table)
     }
     unsigned server = open_known(primary, 2);
     ck_assert_uint_eq(director_connections(secondary->director), 1);
+    effects_reset(&secondary->effects);
+    while (rig_count(secondary, EFFECT_DATAGRAM) == 0) {
+        rig.now = MAX(rig.now, director_deadline(secondary->director));
+        rig_deadline(secondary);
+    }
+    rig_deliver(secondary); /* its first hello: the address is claimed anew (R-1001) */
+    unsigned claims = rig_count(primary, EFFECT_CLAIM);
     rig_run_both(&rig, rig.now + 3 * NSTIME_S);
     ck_assert(rig_knows(primary, RIG_CLIENT, 1, &view) && !view.create_sent);
+    ck_assert_uint_eq(claims, 1);
     rig_close(primary, server, RIG_CLIENT, 2);
     rig_deliver(primary);
     ck_assert_uint_eq(director_connections(secondary->director), 0);
@@ -498,6 +520,7 @@ Suite *role_suite(void)
     tcase_add_test(tcase, claims_at_the_start);
     tcase_add_test(tcase, takes_over_in_order);
     tcase_add_test(tcase, gives_every_timer_a_new_start);
+    tcase_add_test(tcase, times_nothing_out_in_its_own_instant);
     tcase_add_test(tcase, gives_each_its_own_idle_time);
     tcase_add_loop_test(tcase, translates_as_before, 0, 8);
     tcase_add_test(tcase, loses_what_it_was_not_told);
