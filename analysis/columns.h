@@ -23,13 +23,15 @@
     X(CAUSE_CREATE_REJECTED, "create_rejected", "its create arrived and was refused")            \
     X(CAUSE_OVERWRITTEN, "overwritten", "another connection's record took its place")            \
     X(CAUSE_DELETED_EARLY, "deleted_early", "a delete removed its record while it lived")        \
-    X(CAUSE_AGED_OUT, "aged_out", "the standby's own timeout removed its record")                \
+    X(CAUSE_AGED_OUT, "aged_out",                                                                \
+      "a timeout of the standby's, or of the new active's, removed its record")                  \
     X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
     X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
       "nobody took over, or traffic never reached who did")                                      \
     X(CAUSE_BOTH_ACTIVE, "both_active",                                                          \
       "both units held themselves active, and the one without its record won")                   \
-    X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting", "all was well, but its time ran out first")
+    X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \
+      "all was well, but its time, or a TCP's retries, ran out first")
 
 #define STATE_LIST(X)                          \
     X(STATE_HANDSHAKE, "handshake")            \

@@ -257,21 +257,21 @@ void clients_receive(struct clients *clients, const struct packet *packet)
 
 /* The request leaves at once, also behind one that is still unanswered: a client that
  * only waits would never learn that nobody is there. It is the last one, whatever the
- * plan was. One that has shut its side cannot ask, and probes instead. */
+ * plan was. One that has shut its side cannot ask and only probes; the others probe when
+ * all is acknowledged and no answer comes, because the server may have given up. */
 void client_ask(struct client *client)
 {
     if (client->connection.established == NSTIME_NEVER || client->tcp.orphan)
         return;
-    if (client->tcp.shut) {
-        tcp_probe(&client->tcp);
-        tcp_flush(&client->tcp);
-        return;
+    if (!client->tcp.shut) {
+        client->requests = client->request + 1;
+        client->asked_at = now_of(client);
+        write_request(client);
+        if (!client->outstanding)
+            go_on(client);
     }
-    client->requests = client->request + 1;
-    client->asked_at = now_of(client);
-    write_request(client);
-    if (!client->outstanding)
-        go_on(client);
+    tcp_flush(&client->tcp);
+    tcp_probe(&client->tcp);
     tcp_flush(&client->tcp);
 }
 

@@ -242,7 +242,7 @@ static unsigned expire(struct tcp *tcp)
         return 0;
     }
     if (!outstanding || tcp->retries >= retries_limit(tcp)) {
-        g_assert(outstanding || tcp->state == TCP_FIN_WAIT_2);
+        g_assert(outstanding || probes(tcp) || tcp->state == TCP_FIN_WAIT_2);
         tcp->state = TCP_CLOSED;
         return TCP_TIMED_OUT;
     }

@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* TCP's 15 retries take 924.6 s at least, and its 120 s steps up to 1,500 s. */
-static const nstime drain_without_timeout = 25 * NSTIME_MIN;
+/* 15 retries of data end after 15 to 20 minutes, by the first RTO; on a link that loses
+ * half of all packets they begin anew several times before all is decided. */
+#define TCP_END (120 * NSTIME_MIN)
 
 const char *build_text(const struct build *build, const struct draft_group *group,
                        const char *name)
@@ -149,17 +151,25 @@ static void take_output(struct build *build, const struct draft_group *group)
     scenario->confidence = value_confidence(build_text(build, group, "confidence"));
 }
 
-/* drain = auto: the longest time-out, or TCP's own end where a workload has none. */
+/* What the roll call may need: TCP's own end, and an application's patience twice, with
+ * the request before the roll call's and with that one. */
+static nstime longest_decision(const struct scenario *scenario)
+{
+    nstime patience = 0;
+    for (unsigned i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
+        if (workload->application_timeout != NSTIME_NEVER)
+            patience = MAX(patience, workload->application_timeout);
+    }
+    return TCP_END + 2 * patience;
+}
+
+/* drain = auto: long enough that nothing stays undecided. The run ends with the last
+ * decision, so that a long drain costs nothing. */
 static void take_drain(struct build *build, const struct draft_group *group)
 {
     struct scenario *scenario = build->scenario;
-    nstime longest = scenario->workloads->len == 0 ? drain_without_timeout : 0;
-    for (unsigned i = 0; i < scenario->workloads->len; i++) {
-        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
-        nstime patience = workload->application_timeout == NSTIME_NEVER
-                              ? drain_without_timeout : workload->application_timeout;
-        longest = MAX(longest, patience);
-    }
+    nstime longest = longest_decision(scenario);
     nstime given = build_time(build, group, "drain");
     scenario->drain = given == NSTIME_NEVER ? longest : given;
     if (scenario->drain < longest)

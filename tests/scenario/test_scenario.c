@@ -28,7 +28,7 @@ START_TEST(defaults_are_the_documented)
     ck_assert_int_eq(scenario->hello_time, 15 * NSTIME_S);
     ck_assert_uint_eq(scenario->hello_misses, 2);
     ck_assert_int_eq(scenario->hello_phase, NSTIME_NEVER);
-    ck_assert_int_eq(scenario->drain, 25 * NSTIME_MIN);
+    ck_assert_int_eq(scenario->drain, 120 * NSTIME_MIN);
     ck_assert(scenario->roll_call);
     ck_assert_uint_eq(scenario->seed, 20260101);
     ck_assert_int_eq(scenario->measure, 0);
@@ -63,7 +63,7 @@ START_TEST(values_reach_the_scenario)
     ck_assert_uint_eq(others->virtual, 1);
     ck_assert(others->half_close);
     ck_assert_uint_eq(others->client_network, 0xC6336401);
-    ck_assert_int_eq(scenario->drain, 25 * NSTIME_MIN);
+    ck_assert_int_eq(scenario->drain, 120 * NSTIME_MIN + 2 * 30 * NSTIME_S);
     ck_assert_double_eq_tol(scenario->confidence, 0.99, 1e-12);
     ck_assert_uint_eq(scenario->tables, TABLE_RUNS | TABLE_EVENTS);
     scenario_free(scenario);

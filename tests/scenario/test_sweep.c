@@ -190,7 +190,7 @@ START_TEST(show_leaves_open_what_the_sweep_moves)
     char *text = g_strconcat(sound_text, "[sweep]\nworkload.browsers.application-timeout = 70s; "
                              "80s\n", NULL);
     char *plain = show(sound_text), *swept = show(text);
-    ck_assert_ptr_nonnull(strstr(plain, "\ndrain = 25min\n"));
+    ck_assert_ptr_nonnull(strstr(plain, "\ndrain = 120min\n"));
     ck_assert_ptr_nonnull(strstr(swept, "\ndrain = auto\n"));
     ck_assert_ptr_nonnull(strstr(swept, "\nmeasure = crash\n"));
     ck_assert_ptr_nonnull(strstr(swept, "\nclient-network = 198.18.0.0/24\n"));
