@@ -31,7 +31,7 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "duration", NULL, VALUE_TIME, "1ms..10000min", NULL, "20s", false,
      "connections are opened until here; then the roll call"},
     {GROUP_SCENARIO, "drain", NULL, VALUE_TIME, ANY_TIME, "auto", "auto", false,
-     "at most so long until all are decided (auto: 2h, TCP's 15 retries several times, and "
+     "at most so long until all are decided (auto: 120min, TCP's 15 retries several times, and "
      "twice the longest application-timeout)"},
     {GROUP_SCENARIO, "roll-call", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
      "at duration every undecided connection sends one request"},
