@@ -72,7 +72,7 @@ int state_word_counts(const char *word);
 /* and after the virtuals' columns: */
 #define RUNS_COLUMNS_LATER                                                            \
     "opened_during_outage,connected_during_outage,connect_p50_ns,connect_p99_ns,"     \
-    "mean_loss,known_theory"
+    "mean_loss,known_theory,drop_queue"
 
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \

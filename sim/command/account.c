@@ -145,6 +145,23 @@ static void print_delays(GString *text, const struct account *account)
     }
 }
 
+/* A queue that was too short is easily taken for the protocol's doing. */
+static void print_limits(GString *text, const struct account *account)
+{
+    for (unsigned role = 0; role < LINK_COUNT; role++) {
+        uint64_t lost = account->result->lost_to_limit[role];
+        if (lost == 0) {
+            continue;
+        }
+        g_autofree char *line = g_strdup_printf(
+            "link %s dropped %" G_GUINT64_FORMAT " packets at its limit of %u waiting (more: "
+            "--set link.%s.limit=%u)",
+            link_role_word(role), lost, account->scenario->links[role].forward.limit,
+            link_role_word(role), 10 * account->scenario->links[role].forward.limit);
+        report_wrap(text, line, 2);
+    }
+}
+
 /* A casualty to explain, the first by number; else any connection that counted. */
 static const struct connection_row *an_example(const struct run_result *result)
 {
@@ -190,6 +207,7 @@ void account_print(GString *text, const struct account *account)
     print_survival(text, account);
     print_known(text, account);
     print_delays(text, account);
+    print_limits(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);
 }

@@ -237,4 +237,5 @@ void link_pass(struct link *link, enum direction direction, nstime now, uint64_t
         passage->loss = PASSED;
     else
         way->count.lost++;
+    way->count.lost_to_limit += passage->loss == LOST_QUEUE;
 }

@@ -47,6 +47,7 @@ struct link_count {
     uint64_t packets;
     uint64_t bytes;
     uint64_t lost;
+    uint64_t lost_to_limit; /* of these, because too many waited */
 };
 struct link_count link_count(const struct link *link, enum direction direction);
 

@@ -201,8 +201,10 @@ bool trace_read(const char *path, struct workload_spec *spec, GError **error)
     gsize length;
     GError *cause = NULL;
     if (!g_file_get_contents(path, &text, &length, &cause)) {
-        g_set_error(error, TRACE_ERROR, TRACE_ERROR_FILE, "%s: cannot be read: %s", path,
-                    cause->message);
+        /* GLib's sentence names the path again, before a colon: what follows is the reason */
+        const char *reason = strrchr(cause->message, ':');
+        g_set_error(error, TRACE_ERROR, TRACE_ERROR_FILE, "%s: cannot be read%s", path,
+                    reason != NULL ? reason : "");
         g_error_free(cause);
         return false;
     }

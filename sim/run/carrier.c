@@ -374,18 +374,6 @@ void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *uni
     carrier->units[number] = unit;
 }
 
-const char *link_role_word(enum link_role role)
-{
-    static const char *const words[LINK_COUNT] = {
-        [LINK_CLIENTS] = "clients",
-        [LINK_SERVERS] = "servers",
-        [LINK_REPLICATION] = "replication",
-        [LINK_HELLO] = "hello",
-    };
-    g_assert(role < LINK_COUNT);
-    return words[role];
-}
-
 uint32_t carrier_unit_ip(unsigned number)
 {
     g_assert(number < UNITS);

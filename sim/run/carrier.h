@@ -60,9 +60,6 @@ const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier);
 
 struct replication_count carrier_replication_count(const struct carrier *carrier);
 
-/* The word for a link: "clients", "servers", "replication", "hello". */
-const char *link_role_word(enum link_role role);
-
 /* The fixed address of a unit on the network between the two. */
 uint32_t carrier_unit_ip(unsigned number);
 

@@ -80,6 +80,15 @@ static void append_outcome(GString *text, const struct run_result *result)
     append_count(text, result->replication_lost);
 }
 
+static uint64_t lost_to_limits(const struct run_result *result)
+{
+    uint64_t sum = 0;
+    for (unsigned role = 0; role < LINK_COUNT; role++) {
+        sum += result->lost_to_limit[role];
+    }
+    return sum;
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -89,6 +98,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_time(text, result->connect_p99);
     append_share(text, result->mean_loss);
     append_share(text, result->known_theory);
+    append_count(text, lost_to_limits(result));
     g_string_append_c(text, '\n');
 }
 

@@ -47,6 +47,7 @@ struct run_result {
     uint32_t opened_during_outage;    /* first SYN after the failure, while nobody served */
     uint32_t connected_during_outage; /* of these, whose handshake was done; the rest failed */
     nstime connect_p50, connect_p99;  /* their connect delay, -1: none */
+    uint64_t lost_to_limit[LINK_COUNT]; /* packets that a full queue dropped, both ways */
     double mean_loss;                 /* of the replication link */
     double known_theory;              /* the conditional line; < 0: no form applies */
 

@@ -306,6 +306,11 @@ void world_result(struct world *world, struct run_result *result)
     result->replication_datagrams = world->replication.datagrams;
     result->replication_bytes = world->replication.bytes;
     result->replication_lost = world->replication.lost;
+    for (unsigned role = 0; role < LINK_COUNT; role++) {
+        const struct link *link = carrier_link(world->carrier, role);
+        result->lost_to_limit[role] = link_count(link, DIRECTION_FORWARD).lost_to_limit
+                                      + link_count(link, DIRECTION_REVERSE).lost_to_limit;
+    }
     result->engine_events = engine_events(world->engine);
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-static const char *const link_names[LINK_COUNT] = {
-    [LINK_CLIENTS] = "clients",
-    [LINK_SERVERS] = "servers",
-    [LINK_REPLICATION] = "replication",
-    [LINK_HELLO] = "hello",
-};
-
 /* What a link joins: words for [link] between. */
 static const char *const link_ends[LINK_COUNT] = {
     [LINK_CLIENTS] = "clients units",
@@ -129,7 +122,8 @@ static void note_distribution(struct build *build, const struct draft_group *gro
 
 static void take_link(struct build *build, unsigned role)
 {
-    const struct draft_group *group = draft_find(build->draft, GROUP_LINK, link_names[role]);
+    const struct draft_group *group =
+        draft_find(build->draft, GROUP_LINK, link_role_word((enum link_role)role));
     struct link_spec *link = &build->scenario->links[role];
     take_direction(build, group, false, NULL, NULL, &link->forward);
     take_direction(build, group, true, NULL, NULL, &link->reverse);

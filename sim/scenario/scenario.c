@@ -249,6 +249,18 @@ void scenario_file_free(struct scenario_file *file)
     g_free(file);
 }
 
+const char *link_role_word(enum link_role role)
+{
+    static const char *const words[LINK_COUNT] = {
+        [LINK_CLIENTS] = "clients",
+        [LINK_SERVERS] = "servers",
+        [LINK_REPLICATION] = "replication",
+        [LINK_HELLO] = "hello",
+    };
+    g_assert(role < LINK_COUNT);
+    return words[role];
+}
+
 unsigned scenario_file_points(const struct scenario_file *file)
 {
     return expand_points(file->expand);

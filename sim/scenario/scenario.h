@@ -18,6 +18,9 @@ struct unit_spec {
 
 enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
 
+/* The word for a link: "clients", "servers", "replication", "hello". */
+const char *link_role_word(enum link_role role);
+
 /* forward: clients to units, units to servers, A to B. */
 struct link_spec {
     struct impairment forward;

@@ -47,7 +47,7 @@ static void write_sweep(const char *keys, const char *const *points, const char 
             bool none = strstr(points[point], "none") != NULL;
             unsigned survived = none ? 0 : 960 - 90 * point + 7 * repetition;
             g_string_append_printf(runs, "%u,%u,%u%s,1000,%u,0,%u,0,0,%u,%u00000000,,,0,9,%u,0,0,0,"
-                                         ",,0.1,%s\n",
+                                         ",,0.1,%s,0\n",
                                    run, point, repetition, points[point], survived,
                                    1000 - survived, survived, 12 + repetition,
                                    none ? 0 : 120000 + point, none ? "" : "0.9");
