@@ -166,6 +166,7 @@ install: understudy
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 755 $(BUILD)/understudy $(DESTDIR)$(PREFIX)/bin/understudy
 	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/understudy
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/understudy
 	rm -rf $(DESTDIR)$(PREFIX)/share/understudy
