@@ -115,6 +115,13 @@ check: packages
 check-all: $(BUILD)/understudy understudy $(TEST_RUNNERS)
 	$(Q)sh tests/run-all $(BUILD) $(TEST_RUNNERS)
 
+# Which requirement of the specification is shown by which test, from a run of them.
+.PHONY: requirements requirements-all
+requirements: packages
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) requirements-all
+requirements-all: $(BUILD)/understudy understudy $(TEST_RUNNERS)
+	$(Q)sh tests/requirements $(BUILD)
+
 # The same tests under the address and undefined-behaviour sanitisers, and the same
 # bytes in the tables as the ordinary build writes.
 .PHONY: asan

@@ -9,7 +9,7 @@ int main(void)
 #define ADD_SUITE(name) srunner_add_suite(runner, name##_suite());
     SUITE_LIST(ADD_SUITE)
 #undef ADD_SUITE
-    srunner_run_all(runner, CK_NORMAL);
+    srunner_run_all(runner, CK_ENV); /* CK_VERBOSITY, normal unless told */
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
