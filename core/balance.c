@@ -46,6 +46,16 @@ static bool acceptable(const struct search *search, const struct physical *physi
            && (search->filter == NULL || search->filter(search->context, physical));
 }
 
+/* in the place of a failed machine stands its standby, or that one's. */
+static struct physical *stand_in(struct physical *physical)
+{
+    unsigned visits = MACHINES_MAX;
+    while (physical->state == MACHINE_FAILED && physical->standby.physical != NULL
+           && visits-- > 0)
+        physical = physical->standby.physical;
+    return physical;
+}
+
 /* Walk the links once around, from the one behind the last chosen: the first of
  * equals wins, so ties go in turn (R-304). */
 static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
@@ -55,20 +65,20 @@ static struct physical *choose_bound(const struct search *search, struct virtual
     struct link *start = virtual->last_chosen != NULL ? virtual->last_chosen->next : NULL;
     if (start == NULL)
         start = virtual->links;
-    struct link *best = NULL;
+    struct physical *best = NULL;
     struct link *link = start;
     while (link != NULL) {
-        if ((best == NULL || is_better(link->physical, best->physical))
-            && acceptable(search, link->physical)) /* last: it looks into the table */
-            best = link;
+        struct physical *physical = stand_in(link->physical);
+        if ((best == NULL || is_better(physical, best))
+            && acceptable(search, physical)) { /* last: it looks into the table */
+            best = physical;
+            virtual->last_chosen = link;
+        }
         link = link->next != NULL ? link->next : virtual->links;
         if (link == start)
             break;
     }
-    if (best == NULL)
-        return NULL;
-    virtual->last_chosen = best;
-    return best->physical;
+    return best;
 }
 
 static struct physical *choose(struct search *search, struct virtual *virtual);

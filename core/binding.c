@@ -77,8 +77,16 @@ struct physical *machines_serving(const struct machines *machines, const struct 
 
 bool physical_available(const struct physical *physical)
 {
-    return physical->state == MACHINE_IN_SERVICE && physical->weight > 0
+    bool serves = physical->state == MACHINE_IN_SERVICE
+                  || (physical->state == MACHINE_TESTING && physical->trial == 0);
+    return serves && physical->weight > 0
            && (physical->maxconns == 0 || physical->connections < physical->maxconns);
+}
+
+void physical_clear_ditched(struct physical *physical)
+{
+    physical->ditched = 0;
+    g_clear_pointer(&physical->ditched_clients, g_hash_table_destroy);
 }
 
 static bool any_works(const struct virtual *virtual, unsigned *visits);
@@ -151,6 +159,7 @@ const char *machine_state_word(enum machine_state state)
         [MACHINE_IN_SERVICE] = "in-service",
         [MACHINE_OUT_OF_SERVICE] = "out-of-service",
         [MACHINE_FAILED] = "failed",
+        [MACHINE_TESTING] = "testing",
     };
     g_assert((unsigned)state < G_N_ELEMENTS(words));
     return words[state];

@@ -47,6 +47,12 @@ static void free_links(struct virtual *virtual)
     }
 }
 
+static void free_physical(struct physical *physical)
+{
+    g_clear_pointer(&physical->ditched_clients, g_hash_table_destroy);
+    g_free(physical);
+}
+
 void machines_free(struct machines *machines)
 {
     while (machines->virtuals != NULL) {
@@ -58,7 +64,7 @@ void machines_free(struct machines *machines)
     while (machines->physicals != NULL) {
         struct physical *physical = machines->physicals;
         machines->physicals = physical->next;
-        g_free(physical);
+        free_physical(physical);
     }
     g_hash_table_destroy(machines->virtual_index);
     g_hash_table_destroy(machines->physical_index);
@@ -116,6 +122,9 @@ struct physical *machines_add_physical(struct machines *machines, struct machine
         .state = MACHINE_IN_SERVICE,
         .weight = WEIGHT_DEFAULT,
         .threshold = THRESHOLD_DEFAULT,
+        .reassign = REASSIGN_DEFAULT,
+        .retry = RETRY_DEFAULT,
+        .autounfail = true,
     };
     if (machines->last_physical != NULL)
         machines->last_physical->next = physical;
@@ -178,7 +187,7 @@ void machines_remove_physical(struct machines *machines, struct physical *physic
     if (machines->last_physical == physical)
         machines->last_physical = previous;
     machines->count--;
-    g_free(physical);
+    free_physical(physical);
 }
 
 void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,

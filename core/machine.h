@@ -32,6 +32,7 @@ enum machine_state {
     MACHINE_IN_SERVICE,
     MACHINE_OUT_OF_SERVICE, /* by an operator's hand */
     MACHINE_FAILED,         /* virtual machines: derived, never stored */
+    MACHINE_TESTING,        /* failed, and being tried with one connection */
 };
 
 enum predictor { PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN };
@@ -56,8 +57,14 @@ struct physical {
     uint32_t connections; /* conns whose PM flag is 1 */
     uint32_t weight;      /* default 1, 0 receives nothing */
     uint32_t maxconns;    /* 0 = no limit */
-    uint32_t ditched;     /* R-109; counted by the work on SYN resends */
+    uint32_t ditched;     /* connections in a row that it left unanswered (health.c) */
+    GHashTable *ditched_clients; /* whose these were; NULL while not asked for */
     uint32_t threshold;   /* R-506, default 8 */
+    uint32_t reassign;    /* requests unanswered until the next machine, default 3 */
+    nstime retry;         /* from failed to testing, default 60 s */
+    nstime failed_at;     /* while it is failed: since when */
+    bool autounfail;      /* a connection established brings it back, default on */
+    uint32_t trial;       /* while it is in testing: the slot of its one conn, 0 = none */
     struct machine standby; /* */
     uint32_t links;       /* how many virtual machines are bound to it */
     struct physical *next;
@@ -96,8 +103,10 @@ enum {
     MACHINES_MAX = 8000,   /* virtual and physical ones together */
     WEIGHT_DEFAULT = 1,    /* */
     THRESHOLD_DEFAULT = 8, /* */
+    REASSIGN_DEFAULT = 3,  /* */
 };
 #define IDLE_TIME_DEFAULT (120 * NSTIME_MIN) /* */
+#define RETRY_DEFAULT (60 * NSTIME_S)        /* */
 
 struct machines *machines_new(void);
 void machines_free(struct machines *machines);
@@ -169,10 +178,13 @@ enum machine_state virtual_state(const struct virtual *virtual);
 bool machine_leads_to(struct machine from, struct machine to);
 
 /* Can it take a new connection now? Neither failed, out of service, at its
- * maximum nor of weight 0 (R-307). */
+ * maximum nor of weight 0 (R-307), nor in testing with its one connection out (R-510). */
 bool physical_available(const struct physical *physical);
 
-/* "in-service", "out-of-service", "failed". */
+/* No connection counts as ditched any more. */
+void physical_clear_ditched(struct physical *physical);
+
+/* "in-service", "out-of-service", "failed", "testing". */
 const char *machine_state_word(enum machine_state state);
 
 /* Text "10.0.1.3:80:0:tcp" in a buffer of MACHINE_TEXT_SIZE; returns text. */

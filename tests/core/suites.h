@@ -22,6 +22,7 @@
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
+    X(health)         \
     X(operator)       \
     X(form)           \
     X(standby)        \
