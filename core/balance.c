@@ -1,10 +1,11 @@
 #include "core/balance.h"
 
+#include "core/ranking.h"
+
 #include <string.h>
 
 /* Each predictor is an order among machines; who is not better than an earlier
  * one has to wait for his turn. */
-typedef bool better(const struct physical *a, const struct physical *b);
 
 static bool fewer_connections(const struct physical *a, const struct physical *b)
 {
@@ -17,6 +18,13 @@ static bool lighter_load(const struct physical *a, const struct physical *b)
     return (uint64_t)a->connections * b->weight < (uint64_t)b->connections * a->weight;
 }
 
+/* Response time times the connections it would have then (R-306, fact F-408). */
+static bool sooner(const struct physical *a, const struct physical *b)
+{
+    return response_time(&a->response) * (a->connections + 1ULL)
+           < response_time(&b->response) * (b->connections + 1ULL);
+}
+
 static bool never(const struct physical *a, const struct physical *b)
 {
     (void)a;
@@ -27,11 +35,14 @@ static bool never(const struct physical *a, const struct physical *b)
 static const struct {
     const char *word;
     const char *alias;
-    better *better;
+    ranking_order *better;
 } predictors[] = {
     [PREDICTOR_LEASTCONNS] = {"leastconns", "lc", fewer_connections},
     [PREDICTOR_WEIGHTED] = {"weighted", "wlc", lighter_load},
     [PREDICTOR_ROUNDROBIN] = {"roundrobin", "rr", never},
+    [PREDICTOR_FASTEST] = {"fastest", "fastest", sooner},
+    /* weighted, by what the command "weight" reports from outside (fact F-406) */
+    [PREDICTOR_LOADED] = {"loaded", "loaded", lighter_load},
 };
 
 struct search {
@@ -58,10 +69,9 @@ static struct physical *stand_in(struct physical *physical)
 
 /* Walk the links once around, from the one behind the last chosen: the first of
  * equals wins, so ties go in turn (R-304). */
-static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
+static struct physical *walk(const struct search *search, struct virtual *virtual,
+                             ranking_order *is_better)
 {
-    g_assert((unsigned)virtual->predictor < G_N_ELEMENTS(predictors));
-    better *is_better = predictors[virtual->predictor].better;
     struct link *start = virtual->last_chosen != NULL ? virtual->last_chosen->next : NULL;
     if (start == NULL)
         start = virtual->links;
@@ -79,6 +89,18 @@ static struct physical *choose_bound(const struct search *search, struct virtual
             break;
     }
     return best;
+}
+
+/* The ranking knows the best; whom the filter will not have, it cannot pass over. */
+static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
+{
+    g_assert((unsigned)virtual->predictor < G_N_ELEMENTS(predictors));
+    ranking_order *order = predictors[virtual->predictor].better;
+    struct link *best = ranking_ready(virtual, order) ? ranking_best(virtual) : NULL;
+    if (best == NULL || !acceptable(search, best->physical))
+        return walk(search, virtual, order);
+    virtual->last_chosen = best;
+    return best->physical;
 }
 
 static struct physical *choose(struct search *search, struct virtual *virtual);

@@ -35,6 +35,7 @@ static void set_state(struct director *director, struct physical *physical,
     physical->trial = 0;
     if (state == MACHINE_IN_SERVICE)
         physical_clear_ditched(physical);
+    physical_changed(physical);
     health_note_changes(director, before, effects);
     g_array_free(before, TRUE);
 }
@@ -51,14 +52,18 @@ static void fail(struct director *director, nstime now, struct physical *physica
 
 void health_given(struct conn *conn)
 {
-    if (conn->physical->state == MACHINE_TESTING)
-        conn->physical->trial = conn->slot;
+    if (conn->physical->state != MACHINE_TESTING)
+        return;
+    conn->physical->trial = conn->slot;
+    physical_changed(conn->physical);
 }
 
 void health_left(struct conn *conn)
 {
-    if (conn->physical->trial == conn->slot)
-        conn->physical->trial = 0;
+    if (conn->physical->trial != conn->slot)
+        return;
+    conn->physical->trial = 0;
+    physical_changed(conn->physical);
 }
 
 /* R-511: with the option, the failures of one client count once. The set is looked up,
@@ -93,6 +98,14 @@ void health_given_up(struct director *director, nstime now, const struct conn *c
 {
     if (conn->state == CONN_SYN_SEEN && conn->physical->trial == conn->slot)
         health_ditched(director, now, conn, DITCH_NO_ANSWER, effects);
+}
+
+void health_answered(nstime now, const struct conn *conn)
+{
+    if (conn->syn_resends > 0)
+        return; /* which of the SYNs it answers cannot be told (Karn) */
+    response_sample(&conn->physical->response, now, now - conn->last_activity);
+    physical_changed(conn->physical);
 }
 
 void health_established(struct director *director, const struct conn *conn,

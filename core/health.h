@@ -22,6 +22,10 @@ void health_ditched(struct director *director, nstime now, const struct conn *co
 void health_given_up(struct director *director, nstime now, const struct conn *conn,
                      struct effects *effects);
 
+/* The machine answers the conn's request now; to be called before its last activity is
+ * moved on (R-306). */
+void health_answered(nstime now, const struct conn *conn);
+
 /* A connection was established on its machine. */
 void health_established(struct director *director, const struct conn *conn,
                         struct effects *effects);

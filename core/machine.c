@@ -1,6 +1,7 @@
 #include "core/machine.h"
 
 #include "core/assignment.h"
+#include "core/ranking.h"
 
 /* The lists are the order of everything that can be seen; the indexes only
  * answer look-ups and are never iterated. */
@@ -42,9 +43,11 @@ static void free_links(struct virtual *virtual)
     while (virtual->links != NULL) {
         struct link *link = virtual->links;
         virtual->links = link->next;
-        link->physical->links--;
+        link_detach(link);
         g_free(link);
     }
+    ranking_free(virtual->ranking);
+    virtual->ranking = NULL;
 }
 
 static void free_physical(struct physical *physical)
@@ -145,6 +148,7 @@ static void forget_standby(struct machines *machines, struct machine gone)
     for (struct physical *one = machines->physicals; one != NULL; one = one->next)
         if (machine_equal(one->standby, gone))
             one->standby = (struct machine){0};
+    machines_changed(machines);
 }
 
 void machines_remove_virtual(struct machines *machines, struct virtual *virtual)
@@ -188,6 +192,12 @@ void machines_remove_physical(struct machines *machines, struct physical *physic
         machines->last_physical = previous;
     machines->count--;
     free_physical(physical);
+}
+
+void machines_changed(struct machines *machines)
+{
+    for (struct virtual *virtual = machines->virtuals; virtual != NULL; virtual = virtual->next)
+        virtual->ranked = false;
 }
 
 void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,

@@ -9,6 +9,7 @@
 
 #include "core/flow.h"
 #include "core/nstime.h"
+#include "core/response.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -35,10 +36,14 @@ enum machine_state {
     MACHINE_TESTING,        /* failed, and being tried with one connection */
 };
 
-enum predictor { PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN };
+enum predictor {
+    PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN, PREDICTOR_FASTEST,
+    PREDICTOR_LOADED,
+};
 
 struct physical;
 struct virtual;
+struct ranking; /* ranking.h */
 
 /* A machine of either kind: at most one is set, neither means none. */
 struct machine {
@@ -66,13 +71,19 @@ struct physical {
     bool autounfail;      /* a connection established brings it back, default on */
     uint32_t trial;       /* while it is in testing: the slot of its one conn, 0 = none */
     struct machine standby; /* */
+    struct response response; /* */
     uint32_t links;       /* how many virtual machines are bound to it */
+    struct link *bound;   /* these links, in no order */
     struct physical *next;
 };
 
 struct link {
     struct physical *physical;
     struct link *next;
+    struct virtual *virtual;
+    struct link *bound_next; /* of the same physical machine */
+    uint32_t position;       /* ranking.c: among the links of the virtual machine */
+    bool replaced;           /* ranking.c: a standby is in the machine's place */
 };
 
 struct virtual {
@@ -86,6 +97,8 @@ struct virtual {
     struct link *links;   /* in the order of binding */
     struct link *last_chosen; /* where the turn stands, or NULL */
     struct machine standby; /* */
+    struct ranking *ranking; /* of its links; NULL when they are few */
+    bool ranked;            /* the ranking is as it should be */
     struct virtual *next;
 };
 
@@ -119,6 +132,9 @@ struct physical *machines_first_physical(const struct machines *machines);
  * limit of 8,000 is reached (R-121). */
 struct virtual *machines_add_virtual(struct machines *machines, struct machine_id id);
 struct physical *machines_add_physical(struct machines *machines, struct machine_id id);
+
+/* The link's physical machine forgets it; for those that free a link. */
+void link_detach(struct link *link);
 
 /* Exactly this id, or NULL. */
 struct virtual *machines_find_virtual(const struct machines *machines, struct machine_id id);
@@ -180,6 +196,11 @@ bool machine_leads_to(struct machine from, struct machine to);
 /* Can it take a new connection now? Neither failed, out of service, at its
  * maximum nor of weight 0 (R-307), nor in testing with its one connection out (R-510). */
 bool physical_available(const struct physical *physical);
+
+/* To be called when what machines are chosen by has changed: the counter, the state or the
+ * speed of one; or anything of any, by a command. */
+void physical_changed(const struct physical *physical);
+void machines_changed(struct machines *machines);
 
 /* No connection counts as ditched any more. */
 void physical_clear_ditched(struct physical *physical);

@@ -1,6 +1,7 @@
 #include "core/traffic.h"
 
 #include "core/director_internal.h"
+#include "core/health.h"
 #include "core/life.h"
 #include "core/translate.h"
 
@@ -85,13 +86,17 @@ static void forward_reset(struct director *director, nstime now, struct conn *co
         life_end(director, now, conn, END_RESET, effects);
 }
 
+static bool is_synack(enum side from, const struct packet *packet)
+{
+    return from == SIDE_INSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
 /* where the handshake stands, and whether that makes the conn active. */
 static void advance_handshake(struct director *director, nstime now, struct conn *conn,
                               enum side from, const struct packet *packet,
                               struct effects *effects)
 {
-    bool synack = from == SIDE_INSIDE
-                  && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    bool synack = is_synack(from, packet);
     bool ack = from == SIDE_OUTSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
     if (conn->state == CONN_SYN_SEEN && synack)
         conn_enter(conn, CONN_SYNACK_SEEN);
@@ -122,6 +127,8 @@ static void advance_close(struct director *director, nstime now, struct conn *co
 static void forward_known(struct director *director, nstime now, struct conn *conn,
                           enum side from, const struct packet *packet, struct effects *effects)
 {
+    if (conn->state == CONN_SYN_SEEN && is_synack(from, packet))
+        health_answered(now, conn);
     conn->last_activity = now; /* */
     if (conn->tag == 0 && from == SIDE_OUTSIDE)
         conn->tag = packet->tag; /* a taken-over conn learns whose it is */

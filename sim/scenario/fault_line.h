@@ -4,7 +4,8 @@
  *         | after LABEL TIME [+-SPREAD] ACTION
  *         | from TIME to TIME ACTION
  *   ACTION: crash X | freeze X | restart X | link NAME down | link NAME KEY VALUE |
- *           fail REAL | recover REAL, each but crash, restart and recover with "for TIME" when not from .. to
+ *           fail REAL | recover REAL,
+ *           each but crash, restart and recover with "for TIME" when not from .. to
  *
  * Names are not looked up here. */
 #ifndef SIM_SCENARIO_FAULT_LINE_H

@@ -79,8 +79,8 @@ static const struct schema_key keys[] = {
 
     {GROUP_VIRTUAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
      "IP:port:bind-id:protocol"},
-    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr",
-     NULL, "leastconns", false, "how a server is chosen"},
+    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr "
+     "fastest loaded", NULL, "leastconns", false, "how a server is chosen"},
     {GROUP_VIRTUAL, "bind", NULL, VALUE_NAMES, NULL, NULL, NULL, false,
      "the [real NAME]s that serve it"},
     {GROUP_VIRTUAL, "replicate", NULL, VALUE_YESNO, NULL, NULL, "no", false,
@@ -212,8 +212,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "static", "minconns", "corrupt", "slot",
-    "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
+    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "static", "minconns",
+    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
     "switchover", "power", "command", "persistence-timeout", NULL,
 };
 

@@ -13,6 +13,8 @@
     X(effect)         \
     X(machine)        \
     X(balance)        \
+    X(ranking)        \
+    X(response)       \
     X(command)        \
     X(configuration)  \
     X(spelling)       \

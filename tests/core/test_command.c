@@ -213,8 +213,9 @@ static const struct {
                                         " so a request could go round in a cycle; name another"
                                         " backup"},
     /* predictors and options */
-    {"predictor 192.0.2.80 fastest", "predictor: unknown predictor \"fastest\"; write leastconns,"
-                                     " weighted or roundrobin"},
+    {"predictor 192.0.2.80 quickest",
+     "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest"
+     " or loaded"},
     {"option conn-rael pointer",
      "option: there is no option \"conn-rael\"; did you mean \"conn-real\"?"},
     {"option colour blue",

@@ -1,4 +1,5 @@
 #include "core/machine.h"
+#include "tests/core/dice.h"
 #include "tests/core/rig.h"
 #include "tests/core/suites.h"
 
@@ -384,6 +385,71 @@ START_TEST(operator_decides)
 }
 END_TEST
 
+/* ---- tests: speed and many machines */
+
+/* "fastest": one machine answers ten times as soon as the other, and gets ten times as
+ * many; an answer to a repeated SYN is no sample, since nobody knows which of them it
+ * answers (R-303, R-306). */
+START_TEST(fastest_gets_its_share)
+{
+    unsigned got[3] = {0};
+    rig_command(unit, "predictor 192.0.2.80:80 fastest");
+    for (unsigned client = 1; client <= 110; client++) {
+        unsigned server = ask(client);
+        got[server]++;
+        rig.now += server == 1 ? 5 * NSTIME_MS : 50 * NSTIME_MS;
+        establish(server, client);
+    }
+    ck_assert_uint_ge(got[1], 95);
+    ck_assert_uint_ge(got[2], 9);
+    unsigned server = ask(120);
+    rig.now += NSTIME_S;
+    ck_assert_uint_eq(ask(120), server);
+    rig.now += NSTIME_S;
+    establish(server, 120);
+    for (unsigned client = 130; client < 150; client++)
+        got[0] += ask(client) == 1;
+    ck_assert_uint_ge(got[0], 17);
+}
+END_TEST
+
+/* A hundred machines under requests, ends, refusals, failures and commands: after each
+ * step the ranking is what its machines are (director_check()), and what a virtual
+ * machine counts is spread evenly (R-302, R-304, R-308). */
+START_TEST(many_machines_stay_ranked)
+{
+    static const char *const predictors[] = {"leastconns", "weighted", "fastest", "loaded"};
+    struct dice dice = {(uint64_t)_i};
+    char line[64];
+    for (unsigned i = 3; i <= 100; i++) {
+        g_snprintf(line, sizeof line, "real 10.0.1.%u:80", i);
+        rig_command(unit, line);
+        g_snprintf(line, sizeof line, "bind 192.0.2.80:80 10.0.1.%u:80", i);
+        rig_command(unit, line);
+    }
+    g_snprintf(line, sizeof line, "predictor 192.0.2.80:80 %s", predictors[_i]);
+    rig_command(unit, line);
+    rig_command(unit, "threshold 10.0.1.3:80 1");
+    rig_command(unit, "backup 10.0.1.3:80 10.0.1.4:80");
+    for (unsigned i = 0; i < 400; i++) {
+        unsigned client = 1 + i % 200;
+        struct connection_view view;
+        if (rig_knows(unit, client, RIG_PORT, &view))
+            rig_close(unit, view.real.ip - RIG_REAL_IP, client, RIG_PORT);
+        unsigned server = ask(client);
+        rig.now += NSTIME_MS;
+        if (dice_below(&dice, 10) == 0)
+            refuse(server, client);
+        else
+            establish(server, client);
+        if (dice_below(&dice, 20) == 0)
+            rig_command(unit, dice_below(&dice, 2) == 0 ? "weight 10.0.1.9:80 0"
+                                                        : "weight 10.0.1.9:80 5");
+        rig_check(unit);
+    }
+}
+END_TEST
+
 Suite *health_suite(void)
 {
     Suite *suite = suite_create("health");
@@ -403,6 +469,8 @@ Suite *health_suite(void)
     tcase_add_test(tcase, trial_may_end_without_a_verdict);
     tcase_add_loop_test(tcase, comes_back_when_it_answers, 0, 2);
     tcase_add_test(tcase, operator_decides);
+    tcase_add_test(tcase, fastest_gets_its_share);
+    tcase_add_loop_test(tcase, many_machines_stay_ranked, 0, 4);
     suite_add_tcase(suite, tcase);
     return suite;
 }

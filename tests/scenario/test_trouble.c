@@ -61,10 +61,11 @@ static const struct {
      "t.scn:19: [real r4] backup = r3: [real r3] falls back on [real r4] itself: requests would "
      "go in a circle (name another)"},
     {"[sweep]\nfaults.crash = at 5s fail r7\n",
-     "t.scn:17: [sweep] faults.crash = at 5s fail r7: no [real r7] in this file (did you mean r1?)"},
+     "t.scn:17: [sweep] faults.crash = at 5s fail r7: no [real r7] in this file (did you mean "
+     "r1?)"},
     {"[sweep]\nfaults.crash = at 5s recover r1 for 2s\n",
-     "t.scn:17: [sweep] faults.crash = at 5s recover r1 for 2s: a crash, restart or recovery has no end "
-     "(write at TIME, and a restart of its own)"},
+     "t.scn:17: [sweep] faults.crash = at 5s recover r1 for 2s: a crash, restart or recovery "
+     "has no end (write at TIME, and a restart of its own)"},
     {"[link-defaults]\nrev.loss = 5%\n",
      "t.scn:17: [link-defaults] rev.loss: unknown key (understudy list keys prints all)"},
     /* values */
