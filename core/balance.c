@@ -1,10 +1,11 @@
 #include "core/balance.h"
 
+#include "core/ranking.h"
+
 #include <string.h>
 
 /* Each predictor is an order among machines; who is not better than an earlier
  * one has to wait for his turn. */
-typedef bool better(const struct physical *a, const struct physical *b);
 
 static bool fewer_connections(const struct physical *a, const struct physical *b)
 {
@@ -17,6 +18,13 @@ static bool lighter_load(const struct physical *a, const struct physical *b)
     return (uint64_t)a->connections * b->weight < (uint64_t)b->connections * a->weight;
 }
 
+/* Response time times the connections it would have then (R-306, fact F-408). */
+static bool sooner(const struct physical *a, const struct physical *b)
+{
+    return response_time(&a->response) * (a->connections + 1ULL)
+           < response_time(&b->response) * (b->connections + 1ULL);
+}
+
 static bool never(const struct physical *a, const struct physical *b)
 {
     (void)a;
@@ -27,11 +35,14 @@ static bool never(const struct physical *a, const struct physical *b)
 static const struct {
     const char *word;
     const char *alias;
-    better *better;
+    ranking_order *better;
 } predictors[] = {
     [PREDICTOR_LEASTCONNS] = {"leastconns", "lc", fewer_connections},
     [PREDICTOR_WEIGHTED] = {"weighted", "wlc", lighter_load},
     [PREDICTOR_ROUNDROBIN] = {"roundrobin", "rr", never},
+    [PREDICTOR_FASTEST] = {"fastest", "fastest", sooner},
+    /* weighted, by what the command "weight" reports from outside (fact F-406) */
+    [PREDICTOR_LOADED] = {"loaded", "loaded", lighter_load},
 };
 
 struct search {
@@ -46,27 +57,48 @@ static bool acceptable(const struct search *search, const struct physical *physi
            && (search->filter == NULL || search->filter(search->context, physical));
 }
 
+/* in the place of a failed machine stands its standby, or that one's. */
+static struct physical *stand_in(struct physical *physical)
+{
+    unsigned visits = MACHINES_MAX;
+    while (physical->state == MACHINE_FAILED && physical->standby.physical != NULL
+           && visits-- > 0)
+        physical = physical->standby.physical;
+    return physical;
+}
+
 /* Walk the links once around, from the one behind the last chosen: the first of
  * equals wins, so ties go in turn (R-304). */
-static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
+static struct physical *walk(const struct search *search, struct virtual *virtual,
+                             ranking_order *is_better)
 {
-    g_assert((unsigned)virtual->predictor < G_N_ELEMENTS(predictors));
-    better *is_better = predictors[virtual->predictor].better;
     struct link *start = virtual->last_chosen != NULL ? virtual->last_chosen->next : NULL;
     if (start == NULL)
         start = virtual->links;
-    struct link *best = NULL;
+    struct physical *best = NULL;
     struct link *link = start;
     while (link != NULL) {
-        if ((best == NULL || is_better(link->physical, best->physical))
-            && acceptable(search, link->physical)) /* last: it looks into the table */
-            best = link;
+        struct physical *physical = stand_in(link->physical);
+        if ((best == NULL || is_better(physical, best))
+            && acceptable(search, physical)) { /* last: it looks into the table */
+            best = physical;
+            virtual->last_chosen = link;
+        }
         link = link->next != NULL ? link->next : virtual->links;
         if (link == start)
             break;
     }
-    if (best == NULL)
-        return NULL;
+    return best;
+}
+
+/* The ranking knows the best; whom the filter will not have, it cannot pass over. */
+static struct physical *choose_bound(const struct search *search, struct virtual *virtual)
+{
+    g_assert((unsigned)virtual->predictor < G_N_ELEMENTS(predictors));
+    ranking_order *order = predictors[virtual->predictor].better;
+    struct link *best = ranking_ready(virtual, order) ? ranking_best(virtual) : NULL;
+    if (best == NULL || !acceptable(search, best->physical))
+        return walk(search, virtual, order);
     virtual->last_chosen = best;
     return best->physical;
 }

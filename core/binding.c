@@ -2,6 +2,22 @@
  * serves, who is available, who has failed. Declared in machine.h. */
 #include "core/machine.h"
 #include "core/packet.h"
+#include "core/ranking.h"
+
+void link_detach(struct link *link)
+{
+    struct link **place = &link->physical->bound;
+    while (*place != link)
+        place = &(*place)->bound_next;
+    *place = link->bound_next;
+    link->physical->links--;
+}
+
+void physical_changed(const struct physical *physical)
+{
+    for (struct link *link = physical->bound; link != NULL; link = link->bound_next)
+        ranking_update(link);
+}
 
 bool machines_bind(struct machines *machines, struct virtual *virtual, struct physical *physical)
 {
@@ -11,8 +27,11 @@ bool machines_bind(struct machines *machines, struct virtual *virtual, struct ph
         if ((*end)->physical == physical)
             return false;
     *end = g_new(struct link, 1);
-    **end = (struct link){.physical = physical};
+    **end = (struct link){
+        .physical = physical, .virtual = virtual, .bound_next = physical->bound};
+    physical->bound = *end;
     physical->links++;
+    virtual->ranked = false;
     return true;
 }
 
@@ -32,7 +51,8 @@ bool machines_unbind(struct machines *machines, struct virtual *virtual,
         virtual->links = link->next;
     if (virtual->last_chosen == link)
         virtual->last_chosen = previous; /* the turn goes on with the one behind */
-    physical->links--;
+    link_detach(link);
+    virtual->ranked = false;
     g_free(link);
     return true;
 }
@@ -77,8 +97,16 @@ struct physical *machines_serving(const struct machines *machines, const struct 
 
 bool physical_available(const struct physical *physical)
 {
-    return physical->state == MACHINE_IN_SERVICE && physical->weight > 0
+    bool serves = physical->state == MACHINE_IN_SERVICE
+                  || (physical->state == MACHINE_TESTING && physical->trial == 0);
+    return serves && physical->weight > 0
            && (physical->maxconns == 0 || physical->connections < physical->maxconns);
+}
+
+void physical_clear_ditched(struct physical *physical)
+{
+    physical->ditched = 0;
+    g_clear_pointer(&physical->ditched_clients, g_hash_table_destroy);
 }
 
 static bool any_works(const struct virtual *virtual, unsigned *visits);
@@ -151,6 +179,7 @@ const char *machine_state_word(enum machine_state state)
         [MACHINE_IN_SERVICE] = "in-service",
         [MACHINE_OUT_OF_SERVICE] = "out-of-service",
         [MACHINE_FAILED] = "failed",
+        [MACHINE_TESTING] = "testing",
     };
     g_assert((unsigned)state < G_N_ELEMENTS(words));
     return words[state];

@@ -182,6 +182,7 @@ void command_run(const char *line, struct machines *machines, struct settings *s
     else if (words[0] != NULL)
         run_words(&call, words);
     g_strfreev(words);
+    machines_changed(machines);
     if (result->reply == NULL)
         result->reply = g_strdup("");
     g_assert((result->action == COMMAND_FAILED) == (*result->reply != '\0'));

@@ -6,7 +6,8 @@
  *   bind VIRTUAL REAL..            no bind VIRTUAL REAL..
  *   in-service ID                  out-of-service ID
  *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
- *   backup ID ID                   threshold REAL N
+ *   backup ID ID                   threshold REAL N       reassign REAL N
+ *   retry REAL TIME                autounfail REAL        no autounfail REAL
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME

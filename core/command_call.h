@@ -20,10 +20,15 @@ enum { MANY = 1 << 20 };
     X("backup", "ID ID", 2, 2, backup)                                  \
     X("assign", "VIRTUAL CLIENT [MASK]", 2, 3, assign)                  \
     X("no assign", "VIRTUAL CLIENT [MASK]", 2, 3, unassign)             \
-    X("predictor", "VIRTUAL leastconns|weighted|roundrobin", 2, 2, set_predictor) \
+    X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded", 2, 2,   \
+      set_predictor)                                                    \
     X("weight", "REAL N", 2, 2, set_weight)                             \
     X("maxconns", "REAL N", 2, 2, set_maxconns)                         \
     X("threshold", "REAL N", 2, 2, set_threshold)                       \
+    X("reassign", "REAL N", 2, 2, set_reassign)                         \
+    X("retry", "REAL TIME", 2, 2, set_retry)                           \
+    X("autounfail", "REAL", 1, 1, autounfail)                          \
+    X("no autounfail", "REAL", 1, 1, no_autounfail)                    \
     X("timeout", "VIRTUAL TIME", 2, 2, set_timeout)                     \
     X("delay", "VIRTUAL TIME", 2, 2, set_delay)                         \
     X("replicate", "VIRTUAL", 1, 1, replicate)                          \

@@ -214,7 +214,8 @@ static void set_service(struct command_call *call, enum machine_state state)
     for (guint i = 0; i < reals->len; i++) {
         struct physical *real = g_ptr_array_index(reals, i);
         real->state = state;
-        real->ditched = 0; /* an operator's word starts the count anew */
+        real->trial = 0;
+        physical_clear_ditched(real); /* an operator's word starts the count anew */
     }
     for (guint i = 0; i < virtuals->len; i++) {
         struct virtual *virtual = g_ptr_array_index(virtuals, i);

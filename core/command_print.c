@@ -77,6 +77,12 @@ static void print_physical(GString *text, const struct physical *physical)
         append_number(text, "maxconns", id, physical->maxconns);
     if (physical->threshold != THRESHOLD_DEFAULT)
         append_number(text, "threshold", id, physical->threshold);
+    if (physical->reassign != REASSIGN_DEFAULT)
+        append_number(text, "reassign", id, physical->reassign);
+    if (physical->retry != RETRY_DEFAULT)
+        append_time(text, "retry", id, physical->retry);
+    if (!physical->autounfail)
+        append_line(text, "no autounfail", id, "");
 }
 
 static void print_virtual(GString *text, const struct virtual *virtual)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { WEIGHT_MAX = 65535, INTERFACE_MAX = 255, HELLO_MISSES_MAX = 100 };
+enum { WEIGHT_MAX = 65535, REASSIGN_MAX = 255, INTERFACE_MAX = 255, HELLO_MISSES_MAX = 100 };
 
 /* ---- of virtual machines */
 
@@ -18,7 +18,8 @@ void command_set_predictor(struct command_call *call)
         return;
     bool known = balance_parse(call->words[1], &predictor);
     if (!known)
-        command_refuse(call, "unknown predictor \"%s\"; write leastconns, weighted or roundrobin",
+        command_refuse(call, "unknown predictor \"%s\"; write leastconns, weighted,"
+                             " roundrobin, fastest or loaded",
                        call->words[1]);
     for (guint i = 0; known && i < virtuals->len; i++)
         ((struct virtual *)g_ptr_array_index(virtuals, i))->predictor = predictor;
@@ -100,6 +101,43 @@ void command_set_maxconns(struct command_call *call)
 void command_set_threshold(struct command_call *call)
 {
     set_real_number(call, offsetof(struct physical, threshold), 1, UINT32_MAX);
+}
+
+void command_set_reassign(struct command_call *call)
+{
+    set_real_number(call, offsetof(struct physical, reassign), 1, REASSIGN_MAX);
+}
+
+void command_set_retry(struct command_call *call)
+{
+    nstime time;
+    GPtrArray *reals = command_reals(call, 0);
+    if (reals == NULL)
+        return;
+    bool valid = command_time(call, 1, NSTIME_MS, OPTION_TIME_MAX, &time);
+    for (guint i = 0; valid && i < reals->len; i++)
+        ((struct physical *)g_ptr_array_index(reals, i))->retry = time;
+    g_ptr_array_free(reals, TRUE);
+}
+
+static void set_autounfail(struct command_call *call, bool autounfail)
+{
+    GPtrArray *reals = command_reals(call, 0);
+    if (reals == NULL)
+        return;
+    for (guint i = 0; i < reals->len; i++)
+        ((struct physical *)g_ptr_array_index(reals, i))->autounfail = autounfail;
+    g_ptr_array_free(reals, TRUE);
+}
+
+void command_autounfail(struct command_call *call)
+{
+    set_autounfail(call, true);
+}
+
+void command_no_autounfail(struct command_call *call)
+{
+    set_autounfail(call, false);
 }
 
 /* ---- of the unit */

@@ -28,10 +28,13 @@ static void count(uint32_t *counter, bool before, bool after)
 
 void conn_count(struct conn *conn, bool pm, bool vm)
 {
+    bool changed = conn->pm_counted != pm;
     count(&conn->physical->connections, conn->pm_counted, pm);
     count(&conn->virtual->connections, conn->vm_counted, vm);
     conn->pm_counted = pm;
     conn->vm_counted = vm;
+    if (changed)
+        physical_changed(conn->physical);
 }
 
 /* Sequence numbers are compared on their circle (RFC 9293, 3.4). */

@@ -203,6 +203,20 @@ void conn_table_remove(struct conn_table *table, struct conn *conn)
     table->count--;
 }
 
+void conn_table_move(struct conn_table *table, struct conn *conn, struct physical *physical,
+                     struct address real)
+{
+    g_assert(!conn->pm_counted);
+    unlink_keys(table, conn);
+    conn->physical = physical;
+    conn->stored_real = real;
+    if (conn->by_pointer)
+        conn->stored_real.ip = 0;
+    conn->seen[SIDE_INSIDE] = 0;
+    conn->syn_resends = 0;
+    link_keys(table, conn);
+}
+
 static bool has_key(struct address foreign, struct address local, const struct conn *conn,
                     const struct flow *key)
 {

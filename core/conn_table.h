@@ -35,6 +35,11 @@ struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth
 /* Take a conn out; it must have been counted down before. */
 void conn_table_remove(struct conn_table *table, struct conn *conn);
 
+/* Give the conn, which its machine must have counted down before, to another machine
+ * (R-507); real with R-411 applied. Nothing is known of the new one's numbers. */
+void conn_table_move(struct conn_table *table, struct conn *conn, struct physical *physical,
+                     struct address real);
+
 /* By forward key, by reverse key; NULL when there is none. */
 struct conn *conn_table_find(const struct conn_table *table, const struct flow *forward);
 struct conn *conn_table_find_reverse(const struct conn_table *table, const struct flow *reverse);

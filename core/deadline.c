@@ -11,6 +11,7 @@
  *   conn's last activity; its deadline in the heap may thus be too early, and is set
  *   right when it comes. So no packet pays for a timer, nothing is ever scanned, and
  *   a conn goes exactly one idle time after its last packet.
+ * - failed machine to be tried again (R-510), its retry time after it failed.
  * - hello to send: one in each interval, whatever the role.
  * - the replication protocol's own.
  *
@@ -19,6 +20,7 @@
 #include "core/deadline.h"
 
 #include "core/director_internal.h"
+#include "core/health.h"
 #include "core/life.h"
 #include "core/standby.h"
 
@@ -40,19 +42,22 @@ static nstime protocol_deadline(const struct director *director)
 nstime deadline_next(const struct director *director)
 {
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
-    return MIN(hello, MIN(conn_deadline(director), protocol_deadline(director)));
+    nstime conns = MIN(conn_deadline(director), health_deadline(director));
+    return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
 
 static void expire(struct director *director, nstime now, struct conn *conn,
                    struct effects *effects)
 {
     bool half_open = conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN;
-    if (director->role == ROLE_STANDBY)
+    if (director->role == ROLE_STANDBY) {
         standby_age_out(director, conn, effects);
-    else if (conn->closed)
+    } else if (conn->closed) {
         life_end(director, now, conn, END_CLOSED, effects);
-    else
+    } else {
+        health_given_up(director, now, conn, effects);
         life_end(director, now, conn, half_open ? END_HALF_OPEN : END_IDLE, effects);
+    }
 }
 
 static void run_conns(struct director *director, nstime now, struct effects *effects)
@@ -74,6 +79,7 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
     while (detect_miss_deadline(director) <= now)
         detect_miss_due(director, now, effects);
     run_conns(director, now, effects);
+    health_run(director, now, effects);
     if (detect_send_deadline(director) <= now)
         detect_send_due(director, now, effects);
     if (protocol_deadline(director) <= now)

@@ -18,6 +18,7 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->config = *config;
     director->now = now;
     director->role = config->initial_role;
+    director->retry_at = NSTIME_NEVER;
     settings_init(&director->settings);
     director->machines = machines_new();
     director->connections = conn_table_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);

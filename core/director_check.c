@@ -1,6 +1,7 @@
 /* What must always hold, whatever came. Walks everything. */
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/ranking.h"
 
 #include <glib.h>
 
@@ -37,6 +38,15 @@ static const char *check_counters(const struct director *director)
     return broken;
 }
 
+static const char *check_rankings(const struct director *director)
+{
+    for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
+         one = one->next)
+        if (!ranking_holds(one))
+            return "a ranking differs from its machines (R-302)";
+    return NULL;
+}
+
 /* Each conn must be what its own keys find: then no two share one. On the standby, and
  * among conns an active took over, older ones may stand behind a newer (A-09). */
 static const char *check_keys(const struct director *director, const struct conn *conn)
@@ -64,6 +74,8 @@ static const char *check_deadline(const struct director *director, const struct 
 const char *director_check(const struct director *director)
 {
     const char *broken = check_counters(director);
+    if (broken == NULL)
+        broken = check_rankings(director);
     uint32_t walked = 0;
     for (const struct conn *conn = conn_table_first(director->connections);
          conn != NULL && broken == NULL; conn = conn_table_next(director->connections, conn)) {

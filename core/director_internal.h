@@ -23,6 +23,7 @@ struct director {
     enum role role;   /* role.c */
     uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
     struct detector detector;
+    nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];
     nstime now; /* of the latest step: time never runs backwards */

@@ -2,6 +2,7 @@
 
 #include "core/balance.h"
 #include "core/director_internal.h"
+#include "core/health.h"
 
 #include <glib.h>
 
@@ -11,6 +12,7 @@
 struct placement {
     const struct conn_table *connections;
     struct flow flow;
+    const struct physical *avoid; /* it has had its chance, or NULL */
     bool *collided;
 };
 
@@ -24,6 +26,8 @@ static struct address real_address(const struct physical *physical, struct addre
 static bool is_free(const void *context, const struct physical *physical)
 {
     const struct placement *placement = context;
+    if (physical == placement->avoid)
+        return false;
     struct flow reverse = placement->flow;
     reverse.local = real_address(physical, placement->flow.local);
     if (conn_table_find_reverse(placement->connections, &reverse) == NULL)
@@ -33,10 +37,11 @@ static bool is_free(const void *context, const struct physical *physical)
 }
 
 static struct physical *choose(struct director *director, struct virtual *virtual,
-                               const struct flow *flow, enum drop_reason *reason)
+                               const struct flow *flow, const struct physical *avoid,
+                               enum drop_reason *reason)
 {
     bool collided = false;
-    struct placement placement = {director->connections, *flow, &collided};
+    struct placement placement = {director->connections, *flow, avoid, &collided};
     if (virtual->out_of_service) {
         *reason = DROP_OUT_OF_SERVICE;
         return NULL;
@@ -56,7 +61,7 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
         .local = {request->destination_ip, request->destination_port},
         .protocol = request->protocol,
     };
-    struct physical *physical = choose(director, virtual, &flow, reason);
+    struct physical *physical = choose(director, virtual, &flow, NULL, reason);
     if (physical == NULL)
         return NULL;
     struct conn_birth birth = {
@@ -75,9 +80,32 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
         return NULL;
     }
     conn_count(conn, true, true);
+    health_given(conn);
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_OPENED, 0, conn);
     return conn;
+}
+
+/* Each request counts to its machine while it waits there, and to the virtual machine
+ * throughout (R-507). */
+bool life_ditch(struct director *director, nstime now, struct conn *conn,
+                enum ditch_reason reason, struct effects *effects)
+{
+    g_assert(conn->state == CONN_SYN_SEEN);
+    struct flow flow = conn_forward_key(conn);
+    enum drop_reason unused;
+    health_ditched(director, now, conn, reason, effects);
+    conn->syn_resends = 0;
+    struct physical *physical = choose(director, conn->virtual, &flow, conn->physical, &unused);
+    if (physical == NULL)
+        return false;
+    health_left(conn);
+    conn_count(conn, false, conn->vm_counted);
+    conn_table_move(director->connections, conn, physical, real_address(physical, flow.local));
+    conn_count(conn, true, conn->vm_counted);
+    health_given(conn);
+    director_note_conn(director, effects, NOTE_REASSIGNED, 0, conn);
+    return true;
 }
 
 /* ---- established, ended */
@@ -85,10 +113,13 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
 void life_establish(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects)
 {
+    bool answered = conn->state == CONN_SYNACK_SEEN; /* not so under "active_on syn" */
     conn_enter(conn, CONN_ACTIVE);
     conn->told = director->detector.hellos;
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
+    if (answered)
+        health_established(director, conn, effects);
     if (conn->virtual->replicate && director->protocol->on_established != NULL)
         director->protocol->on_established(director, director->protocol_state, now, conn,
                                            effects);
@@ -113,6 +144,7 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 
 void life_forget(struct director *director, struct conn *conn)
 {
+    health_left(conn);
     conn_count(conn, false, false);
     conn_table_remove(director->connections, conn);
 }

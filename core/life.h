@@ -13,6 +13,12 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
                        const struct packet *request, enum drop_reason *reason,
                        struct effects *effects);
 
+/* The conn's machine ditched it: that is counted, and the conn given to another one
+ * (R-502, R-507). False when no other can serve: then it stays where it is. In either
+ * case the count of resends starts anew. */
+bool life_ditch(struct director *director, nstime now, struct conn *conn,
+                enum ditch_reason reason, struct effects *effects);
+
 /* The conn becomes active: its create goes to the standby. */
 void life_establish(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects);

@@ -1,6 +1,7 @@
 #include "core/machine.h"
 
 #include "core/assignment.h"
+#include "core/ranking.h"
 
 /* The lists are the order of everything that can be seen; the indexes only
  * answer look-ups and are never iterated. */
@@ -42,9 +43,17 @@ static void free_links(struct virtual *virtual)
     while (virtual->links != NULL) {
         struct link *link = virtual->links;
         virtual->links = link->next;
-        link->physical->links--;
+        link_detach(link);
         g_free(link);
     }
+    ranking_free(virtual->ranking);
+    virtual->ranking = NULL;
+}
+
+static void free_physical(struct physical *physical)
+{
+    g_clear_pointer(&physical->ditched_clients, g_hash_table_destroy);
+    g_free(physical);
 }
 
 void machines_free(struct machines *machines)
@@ -58,7 +67,7 @@ void machines_free(struct machines *machines)
     while (machines->physicals != NULL) {
         struct physical *physical = machines->physicals;
         machines->physicals = physical->next;
-        g_free(physical);
+        free_physical(physical);
     }
     g_hash_table_destroy(machines->virtual_index);
     g_hash_table_destroy(machines->physical_index);
@@ -116,6 +125,9 @@ struct physical *machines_add_physical(struct machines *machines, struct machine
         .state = MACHINE_IN_SERVICE,
         .weight = WEIGHT_DEFAULT,
         .threshold = THRESHOLD_DEFAULT,
+        .reassign = REASSIGN_DEFAULT,
+        .retry = RETRY_DEFAULT,
+        .autounfail = true,
     };
     if (machines->last_physical != NULL)
         machines->last_physical->next = physical;
@@ -136,6 +148,7 @@ static void forget_standby(struct machines *machines, struct machine gone)
     for (struct physical *one = machines->physicals; one != NULL; one = one->next)
         if (machine_equal(one->standby, gone))
             one->standby = (struct machine){0};
+    machines_changed(machines);
 }
 
 void machines_remove_virtual(struct machines *machines, struct virtual *virtual)
@@ -178,7 +191,13 @@ void machines_remove_physical(struct machines *machines, struct physical *physic
     if (machines->last_physical == physical)
         machines->last_physical = previous;
     machines->count--;
-    g_free(physical);
+    free_physical(physical);
+}
+
+void machines_changed(struct machines *machines)
+{
+    for (struct virtual *virtual = machines->virtuals; virtual != NULL; virtual = virtual->next)
+        virtual->ranked = false;
 }
 
 void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,

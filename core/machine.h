@@ -9,6 +9,7 @@
 
 #include "core/flow.h"
 #include "core/nstime.h"
+#include "core/response.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -32,12 +33,17 @@ enum machine_state {
     MACHINE_IN_SERVICE,
     MACHINE_OUT_OF_SERVICE, /* by an operator's hand */
     MACHINE_FAILED,         /* virtual machines: derived, never stored */
+    MACHINE_TESTING,        /* failed, and being tried with one connection */
 };
 
-enum predictor { PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN };
+enum predictor {
+    PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN, PREDICTOR_FASTEST,
+    PREDICTOR_LOADED,
+};
 
 struct physical;
 struct virtual;
+struct ranking; /* ranking.h */
 
 /* A machine of either kind: at most one is set, neither means none. */
 struct machine {
@@ -56,16 +62,28 @@ struct physical {
     uint32_t connections; /* conns whose PM flag is 1 */
     uint32_t weight;      /* default 1, 0 receives nothing */
     uint32_t maxconns;    /* 0 = no limit */
-    uint32_t ditched;     /* R-109; counted by the work on SYN resends */
+    uint32_t ditched;     /* connections in a row that it left unanswered (health.c) */
+    GHashTable *ditched_clients; /* whose these were; NULL while not asked for */
     uint32_t threshold;   /* R-506, default 8 */
+    uint32_t reassign;    /* requests unanswered until the next machine, default 3 */
+    nstime retry;         /* from failed to testing, default 60 s */
+    nstime failed_at;     /* while it is failed: since when */
+    bool autounfail;      /* a connection established brings it back, default on */
+    uint32_t trial;       /* while it is in testing: the slot of its one conn, 0 = none */
     struct machine standby; /* */
+    struct response response; /* */
     uint32_t links;       /* how many virtual machines are bound to it */
+    struct link *bound;   /* these links, in no order */
     struct physical *next;
 };
 
 struct link {
     struct physical *physical;
     struct link *next;
+    struct virtual *virtual;
+    struct link *bound_next; /* of the same physical machine */
+    uint32_t position;       /* ranking.c: among the links of the virtual machine */
+    bool replaced;           /* ranking.c: a standby is in the machine's place */
 };
 
 struct virtual {
@@ -79,6 +97,8 @@ struct virtual {
     struct link *links;   /* in the order of binding */
     struct link *last_chosen; /* where the turn stands, or NULL */
     struct machine standby; /* */
+    struct ranking *ranking; /* of its links; NULL when they are few */
+    bool ranked;            /* the ranking is as it should be */
     struct virtual *next;
 };
 
@@ -96,8 +116,10 @@ enum {
     MACHINES_MAX = 8000,   /* virtual and physical ones together */
     WEIGHT_DEFAULT = 1,    /* */
     THRESHOLD_DEFAULT = 8, /* */
+    REASSIGN_DEFAULT = 3,  /* */
 };
 #define IDLE_TIME_DEFAULT (120 * NSTIME_MIN) /* */
+#define RETRY_DEFAULT (60 * NSTIME_S)        /* */
 
 struct machines *machines_new(void);
 void machines_free(struct machines *machines);
@@ -110,6 +132,9 @@ struct physical *machines_first_physical(const struct machines *machines);
  * limit of 8,000 is reached (R-121). */
 struct virtual *machines_add_virtual(struct machines *machines, struct machine_id id);
 struct physical *machines_add_physical(struct machines *machines, struct machine_id id);
+
+/* The link's physical machine forgets it; for those that free a link. */
+void link_detach(struct link *link);
 
 /* Exactly this id, or NULL. */
 struct virtual *machines_find_virtual(const struct machines *machines, struct machine_id id);
@@ -169,10 +194,18 @@ enum machine_state virtual_state(const struct virtual *virtual);
 bool machine_leads_to(struct machine from, struct machine to);
 
 /* Can it take a new connection now? Neither failed, out of service, at its
- * maximum nor of weight 0 (R-307). */
+ * maximum nor of weight 0 (R-307), nor in testing with its one connection out (R-510). */
 bool physical_available(const struct physical *physical);
 
-/* "in-service", "out-of-service", "failed". */
+/* To be called when what machines are chosen by has changed: the counter, the state or the
+ * speed of one; or anything of any, by a command. */
+void physical_changed(const struct physical *physical);
+void machines_changed(struct machines *machines);
+
+/* No connection counts as ditched any more. */
+void physical_clear_ditched(struct physical *physical);
+
+/* "in-service", "out-of-service", "failed", "testing". */
 const char *machine_state_word(enum machine_state state);
 
 /* Text "10.0.1.3:80:0:tcp" in a buffer of MACHINE_TEXT_SIZE; returns text. */

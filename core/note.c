@@ -7,6 +7,7 @@
 
 static const char *const note_words[] = {NOTE_LIST(NOTE_WORD)};
 static const char *const end_words[] = {END_LIST(ENUM_WORD)};
+static const char *const ditch_words[] = {DITCH_LIST(ENUM_WORD)};
 static const char *const drop_words[] = {DROP_LIST(ENUM_WORD)};
 static const char *const refusal_words[] = {REFUSAL_LIST(ENUM_WORD)};
 static const char *const role_reason_words[] = {ROLE_REASON_LIST(ENUM_WORD)};
@@ -25,6 +26,11 @@ const char *note_word(enum note_code code)
 const char *end_word(enum end_reason reason)
 {
     return word_at(end_words, END_COUNT, reason);
+}
+
+const char *ditch_word(enum ditch_reason reason)
+{
+    return word_at(ditch_words, DITCH_COUNT, reason);
 }
 
 const char *drop_word(enum drop_reason reason)
@@ -46,6 +52,7 @@ const char *note_detail_word(const struct note *note)
 {
     switch (note->code) {
     case NOTE_ENDED: return end_word(note->detail);
+    case NOTE_DITCHED: return ditch_word(note->detail);
     case NOTE_REFUSED:
     case NOTE_DROPPED: return drop_word(note->detail);
     case NOTE_RECORD_REFUSED: return refusal_word(note->detail);

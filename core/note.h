@@ -13,6 +13,8 @@
 #define NOTE_LIST(X)                                                                            \
     X(NOTE_OPENED, "opened", "a connection was made for a request, its machine chosen")         \
     X(NOTE_ESTABLISHED, "established", "a connection became active (R-407)")                    \
+    X(NOTE_DITCHED, "ditched", "a machine left a request unanswered; enum ditch_reason")        \
+    X(NOTE_REASSIGNED, "reassigned", "a request goes to another machine from now on (R-502)")   \
     X(NOTE_ENDED, "ended", "a connection was destroyed; detail is enum end_reason")             \
     X(NOTE_REFUSED, "refused", "a request found no machine; detail is enum drop_reason")        \
     X(NOTE_DROPPED, "dropped", "a packet was not forwarded; detail is enum drop_reason")        \
@@ -53,6 +55,11 @@ enum note_code {
     X(END_NEW_INCARNATION, "new-incarnation")                     \
     X(END_FLUSHED, "flushed") /* the unit entered standby */
 
+/* How a machine ditched a connection (fact F-503). */
+#define DITCH_LIST(X)                                          \
+    X(DITCH_NO_ANSWER, "no-answer") /* */                \
+    X(DITCH_RESET, "reset")         /* */
+
 /* Why a packet was not forwarded, or a request not served. */
 #define DROP_LIST(X)                                                        \
     X(DROP_STANDBY, "standby") /* */                                  \
@@ -91,6 +98,7 @@ enum note_code {
 
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };
+enum ditch_reason { DITCH_LIST(ENUM_CODE) DITCH_COUNT };
 enum drop_reason { DROP_LIST(ENUM_CODE) DROP_COUNT };
 enum record_refusal { REFUSAL_LIST(ENUM_CODE) REFUSAL_COUNT };
 enum role_reason { ROLE_REASON_LIST(ENUM_CODE) ROLE_REASON_COUNT };
@@ -107,6 +115,7 @@ struct note {
 /* The word for a code; never NULL. The code must be in range. */
 const char *note_word(enum note_code code);
 const char *end_word(enum end_reason reason);
+const char *ditch_word(enum ditch_reason reason);
 const char *drop_word(enum drop_reason reason);
 const char *refusal_word(enum record_refusal refusal);
 const char *role_reason_word(enum role_reason reason);

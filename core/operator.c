@@ -2,8 +2,8 @@
 
 #include "core/command.h"
 #include "core/director_internal.h"
+#include "core/health.h"
 #include "core/life.h"
-#include "core/machine_status.h"
 #include "core/role.h"
 #include "core/show.h"
 
@@ -84,25 +84,6 @@ static void act(struct director *director, nstime now, struct command_result *re
     }
 }
 
-static void note_machines(struct director *director, const GArray *before,
-                          struct effects *effects)
-{
-    GArray *after = machine_status_take(director->machines);
-    GArray *changes = machine_status_compare(before, after);
-    for (guint i = 0; i < changes->len; i++) {
-        const struct machine_change *change = &g_array_index(changes, struct machine_change, i);
-        struct note note = {
-            .code = NOTE_MACHINE_STATE,
-            .detail = (uint32_t)change->before << 8 | (uint32_t)change->after,
-            .flow.protocol = change->id.protocol,
-            .real = {change->id.ip, change->id.port},
-        };
-        director_note(director, effects, &note);
-    }
-    g_array_free(changes, TRUE);
-    g_array_free(after, TRUE);
-}
-
 static void adopt_protocol(struct director *director)
 {
     const struct replication_protocol *protocol =
@@ -131,9 +112,10 @@ static void carry_out(struct director *director, nstime now, struct command_resu
 {
     act(director, now, result, effects);
     if (result->status_before != NULL)
-        note_machines(director, result->status_before, effects);
+        health_note_changes(director, result->status_before, effects);
     if (result->timers_changed)
         life_rearm_all(director);
+    health_rearm(director);
     follow_settings(director, now, before, effects);
 }
 

@@ -16,5 +16,7 @@ void settings_init(struct settings *settings)
         .bind0 = BIND0_DEFAULT,
         .delete_send = DELETE_IF_CREATED,
         .bad_flags = BAD_FLAGS_REJECT,
+        .rst_ditch = RST_DITCH_ON,
+        .fail_distinct_clients = FAIL_EVERY_CLIENT,
     };
 }

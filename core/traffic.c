@@ -1,6 +1,7 @@
 #include "core/traffic.h"
 
 #include "core/director_internal.h"
+#include "core/health.h"
 #include "core/life.h"
 #include "core/translate.h"
 
@@ -76,9 +77,18 @@ static void forward_reset(struct director *director, nstime now, struct conn *co
                           enum side from, const struct packet *packet, struct effects *effects)
 {
     bool counts = conn_reset_counts(conn, from, packet);
+    bool refused = counts && from == SIDE_INSIDE && conn->state == CONN_SYN_SEEN
+                   && director->settings.rst_ditch == RST_DITCH_ON;
+    if (refused && life_ditch(director, now, conn, DITCH_RESET, effects))
+        return; /* the client will repeat its SYN, to another machine */
     forward(conn, from, packet, effects);
     if (counts)
         life_end(director, now, conn, END_RESET, effects);
+}
+
+static bool is_synack(enum side from, const struct packet *packet)
+{
+    return from == SIDE_INSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
 /* where the handshake stands, and whether that makes the conn active. */
@@ -86,8 +96,7 @@ static void advance_handshake(struct director *director, nstime now, struct conn
                               enum side from, const struct packet *packet,
                               struct effects *effects)
 {
-    bool synack = from == SIDE_INSIDE
-                  && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    bool synack = is_synack(from, packet);
     bool ack = from == SIDE_OUTSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
     if (conn->state == CONN_SYN_SEEN && synack)
         conn_enter(conn, CONN_SYNACK_SEEN);
@@ -118,6 +127,8 @@ static void advance_close(struct director *director, nstime now, struct conn *co
 static void forward_known(struct director *director, nstime now, struct conn *conn,
                           enum side from, const struct packet *packet, struct effects *effects)
 {
+    if (conn->state == CONN_SYN_SEEN && is_synack(from, packet))
+        health_answered(now, conn);
     conn->last_activity = now; /* */
     if (conn->tag == 0 && from == SIDE_OUTSIDE)
         conn->tag = packet->tag; /* a taken-over conn learns whose it is */
@@ -158,6 +169,19 @@ static void open(struct director *director, nstime now, const struct packet *pac
     forward(conn, SIDE_OUTSIDE, packet, effects);
 }
 
+/* R-501..R-503: a repeated SYN goes where the first went, until that machine has had
+ * as many as it may. Under "active_on syn" there is nothing left to reassign: the
+ * standby has been told which machine it is. */
+static void repeat(struct director *director, nstime now, struct conn *conn,
+                   const struct packet *packet, struct effects *effects)
+{
+    if (conn->state == CONN_SYN_SEEN && conn->syn_resends + 1u >= conn->physical->reassign)
+        life_ditch(director, now, conn, DITCH_NO_ANSWER, effects);
+    else
+        conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
+    conn_track(conn, SIDE_OUTSIDE, packet);
+}
+
 /* A request that meets a conn of the same tuple. One that is not yet answered is
  * repeated (R-501). A closing one makes room: without a new create, the standby would
  * hold a conn that its next delete takes away. To an established one it is forwarded
@@ -175,10 +199,8 @@ static void request(struct director *director, nstime now, struct conn *conn,
         return;
     }
     conn->last_activity = now;
-    if (conn->state != CONN_ACTIVE) {
-        conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
-        conn_track(conn, SIDE_OUTSIDE, packet);
-    }
+    if (conn->state != CONN_ACTIVE)
+        repeat(director, now, conn, packet, effects);
     forward(conn, SIDE_OUTSIDE, packet, effects);
 }
 

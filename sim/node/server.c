@@ -3,6 +3,7 @@
 #include "sim/engine/chance.h"
 
 #include <glib.h>
+#include <limits.h>
 #include <stddef.h>
 
 /* The server's end of one connection; its server is tcp.station - 1. */
@@ -174,8 +175,36 @@ static void receive_without_socket(struct servers *servers, const struct packet 
         tcp_refuse(&servers->stack, packet);
 }
 
+/* Asked only while some server is cut off: those that all work pay nothing. */
+static bool is_cut_off(const struct servers *servers, uint32_t ip, uint16_t port)
+{
+    bool listens;
+    uint16_t station = station_at(servers, ip, port, &listens);
+    return station != 0 && servers->failed[station - 1];
+}
+
+static void send(void *network, enum side from, const struct packet *packet)
+{
+    const struct servers *servers = network;
+    if (servers->failed_count == 0
+        || !is_cut_off(servers, packet->source_ip, packet->source_port))
+        servers->config->send(servers->config->network, from, packet);
+}
+
+void servers_set_failed(struct servers *servers, unsigned server, bool failed)
+{
+    g_assert(server < servers->clients->config.scenario->reals->len);
+    if (servers->failed[server] == failed)
+        return;
+    servers->failed[server] = failed;
+    servers->failed_count += failed ? 1 : UINT_MAX;
+}
+
 void servers_receive(struct servers *servers, const struct packet *packet)
 {
+    if (servers->failed_count > 0
+        && is_cut_off(servers, packet->destination_ip, packet->destination_port))
+        return;
     struct socket *socket = socket_table_receiver(&servers->sockets, packet);
     if (socket == NULL) {
         receive_without_socket(servers, packet);
@@ -195,13 +224,15 @@ void servers_init(struct servers *servers, const struct traffic_config *config,
             .engine = config->engine,
             .side = SIDE_INSIDE,
             .key = chance_fold_name(config->run_key, "server numbers"),
-            .network = config->network,
-            .send = config->send,
+            .network = servers,
+            .send = send,
             .wake = wake,
             .owner = servers,
         },
         .pool = pool_new(sizeof(struct server_end)),
         .clients = clients,
+        .config = config,
+        .failed = g_new0(bool, config->scenario->reals->len + 1),
     };
     socket_table_init(&servers->sockets, 2);
     time_waits_init(&servers->waits, &servers->stack);
@@ -220,4 +251,5 @@ void servers_clear(struct servers *servers)
     time_waits_clear(&servers->waits);
     socket_table_clear(&servers->sockets);
     pool_free(servers->pool);
+    g_free(servers->failed);
 }

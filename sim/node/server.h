@@ -14,12 +14,19 @@ struct servers {
     struct time_waits waits;
     struct pool *pool;
     struct clients *clients; /* borrowed: who knows each connection's plan */
+    const struct traffic_config *config; /* borrowed: the network behind the servers' own */
+    bool *failed;         /* by number: cut off from the network */
+    unsigned failed_count;
 };
 
-/* clients is borrowed and outlives the servers. */
+/* config and clients are borrowed and outlive the servers. */
 void servers_init(struct servers *servers, const struct traffic_config *config,
                   struct clients *clients);
 void servers_clear(struct servers *servers);
+
+/* Cut a server off, so that nothing reaches or leaves it, or connect it again; it goes on
+ * by itself in between. Nothing changes for one that is as told already. */
+void servers_set_failed(struct servers *servers, unsigned server, bool failed);
 
 void servers_receive(struct servers *servers, const struct packet *packet);
 

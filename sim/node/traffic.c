@@ -38,7 +38,7 @@ struct traffic *traffic_new(const struct traffic_config *config)
     struct traffic *traffic = g_new0(struct traffic, 1);
     traffic->config = *config;
     clients_init(&traffic->clients, config);
-    servers_init(&traffic->servers, config, &traffic->clients);
+    servers_init(&traffic->servers, &traffic->config, &traffic->clients);
     make_arrivals(traffic);
     return traffic;
 }
@@ -105,6 +105,11 @@ void traffic_deliver_client(struct traffic *traffic, const struct packet *packet
 void traffic_deliver_server(struct traffic *traffic, const struct packet *packet)
 {
     servers_receive(&traffic->servers, packet);
+}
+
+void traffic_fail_server(struct traffic *traffic, unsigned server, bool failed)
+{
+    servers_set_failed(&traffic->servers, server, failed);
 }
 
 struct connection *traffic_first(const struct traffic *traffic)

@@ -1,5 +1,6 @@
 #include "sim/run/world.h"
 
+#include "core/machine.h"
 #include "sim/engine/chance.h"
 #include "sim/fault/timeline.h"
 
@@ -120,6 +121,20 @@ static void tell_note(struct world *world, unsigned number, const struct note *n
                    detail ? ")" : "");
 }
 
+/* A server, in a unit's opinion. What virtual machines are follows from theirs. */
+static void tell_machine(struct world *world, unsigned number, const struct note *note)
+{
+    for (guint i = 0; i < world->scenario->reals->len; i++) {
+        const struct real_spec *real = g_ptr_array_index(world->scenario->reals, i);
+        if (real->ip != note->real.ip || real->port != note->real.port)
+            continue;
+        char *detail = g_strdup_printf("%s %s", real->name,
+                                       machine_state_word(note->detail & 0xFF));
+        report_unit(world, number, note_word(note->code), detail);
+        g_free(detail);
+    }
+}
+
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
 {
     struct world *world = context;
@@ -128,6 +143,8 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     observer_note(world->observer, number, note, mark);
     if (is_about_the_unit(note->code))
         report_unit(world, number, note_word(note->code), note_detail_word(note));
+    else if (note->code == NOTE_MACHINE_STATE)
+        tell_machine(world, number, note);
     else if (world->story)
         tell_note(world, number, note, mark);
 }
@@ -234,6 +251,24 @@ static void strike_link(struct world *world, unsigned index, const struct fault_
         engine_schedule(world->engine, ends, link_mends, world, index);
 }
 
+static void server_recovers(void *object, uint64_t number)
+{
+    struct world *world = object;
+    const struct fault_spec *fault = fault_spec(world, number);
+    const struct real_spec *real = g_ptr_array_index(world->scenario->reals, fault->real);
+    journal_unit(world->journal, engine_now(world->engine), NULL, "recovers", real->name);
+    traffic_fail_server(world->traffic, fault->real, false);
+}
+
+static void strike_server(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    nstime ends = world->times[index].ends;
+    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
+    traffic_fail_server(world->traffic, fault->real, fault->action == FAULT_FAIL);
+    if (ends != NSTIME_NEVER)
+        engine_schedule(world->engine, ends, server_recovers, world, index);
+}
+
 static void fault_strikes(void *object, uint64_t number)
 {
     struct world *world = object;
@@ -242,6 +277,8 @@ static void fault_strikes(void *object, uint64_t number)
         observer_disturbance(world->observer);
     if (fault->action == FAULT_LINK)
         strike_link(world, (unsigned)number, fault);
+    else if (fault->action == FAULT_FAIL || fault->action == FAULT_RECOVER)
+        strike_server(world, (unsigned)number, fault);
     else
         strike_unit(world, (unsigned)number, fault);
     look_at_service(world);

@@ -30,6 +30,12 @@ void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_commands(struct build *build);
 
+/* The backups of all machines; those reals that are one are marked in used, by number. */
+void build_backups(struct build *build, bool *used);
+
+/* The address of a machine's backup, or NULL; free with g_free(). */
+char *build_backup_address(const struct build *build, const struct draft_group *group);
+
 /* One link with a key changed, as a fault does it; key NULL: down. False with a
  * problem when the result makes no sense. */
 bool build_changed_link(struct build *build, const struct draft_group *link, const char *key,

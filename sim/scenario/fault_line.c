@@ -135,20 +135,22 @@ static bool read_link(struct phrase *phrase, struct fault_line *line)
 static bool read_action(struct phrase *phrase, struct fault_line *line)
 {
     static const char *const words[] = {
-        [FAULT_CRASH] = "crash", [FAULT_FREEZE] = "freeze", [FAULT_RESTART] = "restart"};
+        [FAULT_CRASH] = "crash", [FAULT_FREEZE] = "freeze", [FAULT_RESTART] = "restart",
+        [FAULT_FAIL] = "fail", [FAULT_RECOVER] = "recover"};
     if (phrase_take_if(phrase, "link"))
         return read_link(phrase, line);
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
-        if (phrase_take_if(phrase, words[i])) {
+        if (words[i] != NULL && phrase_take_if(phrase, words[i])) {
             line->action = (enum fault_action)i;
             line->subject = g_strdup(phrase_take(phrase));
             return line->subject != NULL
                    || phrase_refuse(phrase, "whom it hits is missing (a unit, or active, standby, "
-                                            "primary, secondary)");
+                                            "primary, secondary; of fail and recover a "
+                                            "[real NAME])");
         }
     const char *word = phrase_peek(phrase);
-    return phrase_refuse(phrase, "%s%s (write crash X, freeze X, restart X, link NAME down or "
-                                 "link NAME KEY VALUE)",
+    return phrase_refuse(phrase, "%s%s (write crash X, freeze X, restart X, link NAME down, "
+                                 "link NAME KEY VALUE, fail REAL or recover REAL)",
                          word == NULL ? "an action is missing" : "unknown action ",
                          word == NULL ? "" : word);
 }
@@ -166,9 +168,10 @@ static bool read_length(struct phrase *phrase, struct fault_line *line)
             return phrase_refuse(phrase, "a fault lasts longer than 0s");
         bounded = true;
     }
-    if (bounded && (line->action == FAULT_CRASH || line->action == FAULT_RESTART))
-        return phrase_refuse(phrase, "a crash or restart has no end (write at TIME, and a restart "
-                                     "of its own)");
+    if (bounded && (line->action == FAULT_CRASH || line->action == FAULT_RESTART
+                    || line->action == FAULT_RECOVER))
+        return phrase_refuse(phrase, "a crash, restart or recovery has no end (write at TIME, and "
+                                     "a restart of its own)");
     if (!bounded && line->action == FAULT_FREEZE)
         return phrase_refuse(phrase, "a freeze needs an end (write from 12s to 13s freeze X, or "
                                      "at 12s freeze X for 1s)");

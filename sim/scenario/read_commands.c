@@ -16,7 +16,7 @@ static void add(struct build *build, const char *format, ...)
 }
 
 static const char *const options[] = {"conn-real", "bind0", "active-on", "standby-timeout",
-                                      "half-open-time"};
+                                      "half-open-time", "rst-ditch", "fail-distinct-clients"};
 
 static void add_settings(struct build *build)
 {
@@ -51,6 +51,10 @@ static void add_real(struct build *build, const struct draft_group *group)
     add(build, "weight %s %s", id, build_text(build, group, "weight"));
     if (!build_is(build, group, "maxconns", "none"))
         add(build, "maxconns %s %s", id, build_text(build, group, "maxconns"));
+    add(build, "threshold %s %s", id, build_text(build, group, "threshold"));
+    add(build, "reassign %s %s", id, build_text(build, group, "reassign"));
+    add(build, "retry %s %s", id, build_text(build, group, "retry"));
+    add(build, "%sautounfail %s", build_yes(build, group, "autounfail") ? "" : "no ", id);
 }
 
 static void add_bind(struct build *build, const struct draft_group *group, const char *id)
@@ -102,6 +106,19 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     add_assignments(build, group, id);
 }
 
+/* Behind all machines: a backup may be named before it is made. */
+static void add_backups(struct build *build, const GPtrArray *groups)
+{
+    for (unsigned i = 0; i < groups->len; i++) {
+        const struct draft_group *group = g_ptr_array_index(groups, i);
+        const char *id = build_text(build, group, "address");
+        char *backup = build_backup_address(build, group);
+        if (id != NULL && backup != NULL)
+            add(build, "backup %s %s", id, backup);
+        g_free(backup);
+    }
+}
+
 void build_commands(struct build *build)
 {
     GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
@@ -111,6 +128,8 @@ void build_commands(struct build *build)
         add_real(build, g_ptr_array_index(reals, i));
     for (unsigned i = 0; i < virtuals->len; i++)
         add_virtual(build, g_ptr_array_index(virtuals, i));
+    add_backups(build, reals);
+    add_backups(build, virtuals);
     g_ptr_array_free(virtuals, TRUE);
     g_ptr_array_free(reals, TRUE);
 }

@@ -92,6 +92,9 @@ static void take_fault(struct build *build, const struct draft_group *group,
     g_ptr_array_add(build->scenario->faults, fault);
     if (line.action == FAULT_LINK)
         take_link(build, group, fault, &line);
+    else if (line.action == FAULT_FAIL || line.action == FAULT_RECOVER)
+        fault->real = (unsigned)MAX(0, build_lookup(build, GROUP_REAL, line.subject, group,
+                                                    fault->label));
     else
         take_target(build, group, fault, line.subject);
     fault_line_clear(&line);

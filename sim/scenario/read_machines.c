@@ -152,6 +152,7 @@ static void take_virtuals(struct build *build)
         take_virtual(build, g_ptr_array_index(groups, i), bound);
         check_unique(build, groups, i);
     }
+    build_backups(build, bound);
     for (unsigned i = 0; i < reals->len; i++)
         if (!bound[i]) {
             const struct draft_group *real = g_ptr_array_index(reals, i);

@@ -81,7 +81,10 @@ struct workload_spec {
     char *trace_summary;  /* what was read and what skipped, one line */
 };
 
-enum fault_action { FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK };
+enum fault_action {
+    FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK,
+    FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
+};
 enum fault_target { TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY };
 enum fault_when { FAULT_AT, FAULT_AFTER };
 
@@ -96,6 +99,7 @@ struct fault_spec {
     enum fault_target target; /* of crash, freeze, restart */
     unsigned unit;            /* TARGET_UNIT: index into units */
     enum link_role link;      /* FAULT_LINK */
+    unsigned real;            /* FAULT_FAIL, FAULT_RECOVER: index into reals */
     struct link_spec changed; /* FAULT_LINK: the whole link as it is while the fault lasts */
     char *text;               /* the action as written, for logs */
 };

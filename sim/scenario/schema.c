@@ -72,11 +72,15 @@ static const struct schema_key keys[] = {
      "how long a standby keeps a record without news"},
     {GROUP_OPTIONS, "half-open-time", NULL, VALUE_TIME, SOME_TIME, NULL, "60s", false,
      "how long a connection may stay half open"},
+    {GROUP_OPTIONS, "rst-ditch", NULL, VALUE_WORD, "on off", NULL, "on", false,
+     "a server's RST in answer to a SYN sends the client's next SYN to another"},
+    {GROUP_OPTIONS, "fail-distinct-clients", NULL, VALUE_WORD, "off on", NULL, "off", false,
+     "failures of one client count once toward a threshold"},
 
     {GROUP_VIRTUAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
      "IP:port:bind-id:protocol"},
-    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr",
-     NULL, "leastconns", false, "how a server is chosen"},
+    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr "
+     "fastest loaded", NULL, "leastconns", false, "how a server is chosen"},
     {GROUP_VIRTUAL, "bind", NULL, VALUE_NAMES, NULL, NULL, NULL, false,
      "the [real NAME]s that serve it"},
     {GROUP_VIRTUAL, "replicate", NULL, VALUE_YESNO, NULL, NULL, "no", false,
@@ -87,6 +91,8 @@ static const struct schema_key keys[] = {
      "how long a closed connection is kept"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
+    {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
+     "the [real NAME] or [virtual NAME] that serves when all its servers have failed"},
     {GROUP_VIRTUAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
      "takes new connections"},
 
@@ -98,6 +104,16 @@ static const struct schema_key keys[] = {
      "connections at a time"},
     {GROUP_REAL, "service-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "20ms exponential", true,
      "from a whole request to its answer"},
+    {GROUP_REAL, "threshold", NULL, VALUE_COUNT, "1..1000000", NULL, "8", true,
+     "connections in a row left unanswered until it has failed"},
+    {GROUP_REAL, "reassign", NULL, VALUE_COUNT, "1..255", NULL, "3", true,
+     "SYNs of one connection left unanswered until the next goes to another server"},
+    {GROUP_REAL, "retry", NULL, VALUE_TIME, SOME_TIME, NULL, "60s", true,
+     "from failed until one connection tries it"},
+    {GROUP_REAL, "autounfail", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
+     "a connection established on it while it is failed brings it back"},
+    {GROUP_REAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
+     "the [real NAME] or [virtual NAME] in its place when it has failed"},
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
      "takes new connections"},
 
@@ -152,7 +168,8 @@ static const struct schema_key keys[] = {
 
     {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
-     "actions: crash X, freeze X for TIME, restart X, link NAME down, link NAME KEY VALUE; "
+     "actions: crash X, freeze X for TIME, restart X, link NAME down, link NAME KEY VALUE, "
+     "fail REAL, recover REAL; "
      "X: a unit, active, standby, primary, secondary"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
@@ -195,10 +212,9 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "backup", "sticky", "slowstart", "overflow",
-    "threshold", "retry", "reassign", "autounfail", "static", "minconns", "corrupt", "slot",
-    "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
-    "switchover", "fail", "recover", "power", "command", "persistence-timeout", NULL,
+    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "static", "minconns",
+    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
+    "switchover", "power", "command", "persistence-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

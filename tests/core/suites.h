@@ -13,6 +13,8 @@
     X(effect)         \
     X(machine)        \
     X(balance)        \
+    X(ranking)        \
+    X(response)       \
     X(command)        \
     X(configuration)  \
     X(spelling)       \
@@ -22,6 +24,7 @@
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
+    X(health)         \
     X(operator)       \
     X(form)           \
     X(standby)        \

@@ -272,12 +272,14 @@ START_TEST(words)
         {"leastconns", "lc", PREDICTOR_LEASTCONNS},
         {"weighted", "wlc", PREDICTOR_WEIGHTED},
         {"roundrobin", "rr", PREDICTOR_ROUNDROBIN},
+        {"fastest", "fastest", PREDICTOR_FASTEST},
+        {"loaded", "loaded", PREDICTOR_LOADED},
     };
     enum predictor predictor;
     ck_assert_str_eq(balance_word(cases[_i].predictor), cases[_i].word);
     ck_assert(balance_parse(cases[_i].word, &predictor) && predictor == cases[_i].predictor);
     ck_assert(balance_parse(cases[_i].alias, &predictor) && predictor == cases[_i].predictor);
-    ck_assert(!balance_parse("fastest", &predictor));
+    ck_assert(!balance_parse("quickest", &predictor));
     ck_assert(!balance_parse("", &predictor));
 }
 END_TEST
@@ -302,7 +304,7 @@ Suite *balance_suite(void)
     tcase_add_loop_test(standby, cycle_ends, 0, 3);
     suite_add_tcase(suite, standby);
     TCase *vocabulary = tcase_create("words");
-    tcase_add_loop_test(vocabulary, words, 0, 3);
+    tcase_add_loop_test(vocabulary, words, 0, 5);
     suite_add_tcase(suite, vocabulary);
     return suite;
 }

@@ -79,9 +79,10 @@ static const struct {
     {"vitrual 10.0.0.1", "command: unknown word \"vitrual\"; did you mean \"virtual\"?"},
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, assign, predictor, weight, maxconns,"
-                   " threshold, timeout, delay, replicate, ip, failover, option, show"},
+                   " threshold, reassign, retry, autounfail, timeout, delay, replicate, ip,"
+                   " failover, option, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, assign,"
-           " replicate, failover, connection"},
+           " autounfail, replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},
     {"ip 192.0.2.1", "ip: unknown word \"192.0.2.1\"; write one of: address"},
     {"failover ip addres 192.0.2.2",
@@ -168,6 +169,10 @@ static const struct {
     {"maxconns 10.0.1.1 4294967296",
      "maxconns: \"4294967296\" is not a number from 0 to 4294967295"},
     {"threshold 10.0.1.1 0", "threshold: \"0\" is not a number from 1 to 4294967295"},
+    {"reassign 10.0.1.1 0", "reassign: \"0\" is not a number from 1 to 255"},
+    {"retry 10.0.1.1 0",
+     "retry: \"0\" is not a time from 1ms to 5256000min; write seconds, or a number with us, ms,"
+     " s or min"},
     {"failover hellomisses 0", "failover hellomisses: \"0\" is not a number from 1 to 100"},
     {"failover hellomisses 101", "failover hellomisses: \"101\" is not a number from 1 to 100"},
     {"failover hellomisses 18446744073709551618",
@@ -208,8 +213,9 @@ static const struct {
                                         " so a request could go round in a cycle; name another"
                                         " backup"},
     /* predictors and options */
-    {"predictor 192.0.2.80 fastest", "predictor: unknown predictor \"fastest\"; write leastconns,"
-                                     " weighted or roundrobin"},
+    {"predictor 192.0.2.80 quickest",
+     "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest"
+     " or loaded"},
     {"option conn-rael pointer",
      "option: there is no option \"conn-rael\"; did you mean \"conn-real\"?"},
     {"option colour blue",
@@ -356,6 +362,10 @@ START_TEST(options_arrive)
     ck_assert_int_eq(settings.delete_send, DELETE_IF_CREATED);
     run_ok("option bad-flags lenient");
     ck_assert_int_eq(settings.bad_flags, BAD_FLAGS_LENIENT);
+    run_ok("option rst_ditch off");
+    ck_assert_int_eq(settings.rst_ditch, RST_DITCH_OFF);
+    run_ok("option fail-distinct-clients on");
+    ck_assert_int_eq(settings.fail_distinct_clients, FAIL_DISTINCT_CLIENTS);
     run_ok("option replication none");
     ck_assert_int_eq(settings.replication, REPLICATION_NONE);
     run_ok("option half-open-time 5");
@@ -379,7 +389,9 @@ START_TEST(settings_start_as_the_product)
     ck_assert(fresh.failover && fresh.replication_interface == 0 && fresh.active_ip == 0);
     ck_assert(fresh.active_on == ACTIVE_ON_ACK && fresh.conn_real == CONN_REAL_DIRECT
               && fresh.unknown_connection == UNKNOWN_DROP && fresh.bind0 == BIND0_DEFAULT
-              && fresh.delete_send == DELETE_IF_CREATED && fresh.bad_flags == BAD_FLAGS_REJECT);
+              && fresh.delete_send == DELETE_IF_CREATED && fresh.bad_flags == BAD_FLAGS_REJECT
+              && fresh.rst_ditch == RST_DITCH_ON
+              && fresh.fail_distinct_clients == FAIL_EVERY_CLIENT);
 }
 END_TEST
 

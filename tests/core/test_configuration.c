@@ -53,6 +53,9 @@ START_TEST(prints_canonically)
     run_ok("weight 10.0.1.1 4");
     run_ok("maxconns 10.0.1.2 100");
     run_ok("threshold 10.0.1.2 3");
+    run_ok("reassign 10.0.1.2 5");
+    run_ok("retry 10.0.1.2 90");
+    run_ok("no autounfail 10.0.1.2");
     run_ok("predictor 192.0.2.80:80:0 rr");
     run_ok("delay 192.0.2.80:80:0 10.5ms");
     run_ok("timeout 192.0.2.80:80:1 90s");
@@ -73,6 +76,8 @@ START_TEST(prints_canonically)
                            "option active-on ack\n"
                            "option delete-send if-created\n"
                            "option bad-flags reject\n"
+                           "option rst-ditch on\n"
+                           "option fail-distinct-clients off\n"
                            "option standby-timeout off\n"
                            "option half-open-time 1min\n"
                            "option replication patent\n"
@@ -81,6 +86,9 @@ START_TEST(prints_canonically)
                            "real 10.0.1.2:80:0:tcp is\n"
                            "maxconns 10.0.1.2:80:0:tcp 100\n"
                            "threshold 10.0.1.2:80:0:tcp 3\n"
+                           "reassign 10.0.1.2:80:0:tcp 5\n"
+                           "retry 10.0.1.2:80:0:tcp 90s\n"
+                           "no autounfail 10.0.1.2:80:0:tcp\n"
                            "real 10.0.1.3:80:0:tcp is\n"
                            "real 10.0.1.3:8001:0:tcp is\n"
                            "real 10.0.1.9:0:0:udp is\n"
@@ -182,6 +190,8 @@ static char *random_line(struct dice *dice)
         "backup %V %R", "assign %V 198.51.100.%N", "assign %V 198.51.%N.0 255.255.255.0",
         "assign %V 0.0.0.0 0.0.0.0", "no assign %V 198.51.100.%N", "predictor %V roundrobin",
         "predictor %V weighted", "weight %R %N", "maxconns %R %N", "threshold %R %N",
+        "reassign %R %N", "retry %R %N", "autounfail %R",
+        "no autounfail %R",
         "timeout %V %T", "delay %V %T", "replicate %V", "no replicate %V",
         "replicate interface %N", "ip address 192.0.2.%N", "failover ip address 192.0.2.%N",
         "no failover", "failover hellotime %T", "failover hellomisses %N",

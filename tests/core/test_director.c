@@ -285,10 +285,11 @@ START_TEST(is_not_misled_by_late_packets)
 }
 END_TEST
 
-/* A server that refuses a request (RST with ACK) ends it before it was established:
- * nothing was replicated, so nothing is deleted (R-806). */
+/* A server that refuses a request (RST with ACK), where that reassigns nothing, ends it
+ * before it was established: nothing was replicated, so nothing is deleted (R-806). */
 START_TEST(refused_request_ends_silently)
 {
+    rig_command(unit, "option rst-ditch off");
     rig_client(unit, TCP_SYN, 1000, 0);
     rig_server(unit, rig_view(unit).real.ip - RIG_REAL_IP, TCP_RST | TCP_ACK, 0, 1001);
     rig_forwarded(unit, SIDE_OUTSIDE);
@@ -302,6 +303,7 @@ END_TEST
 START_TEST(deletes_always_if_told)
 {
     rig_command(unit, "option delete-send always");
+    rig_command(unit, "option rst-ditch off");
     rig_client(unit, TCP_SYN, 1000, 0);
     rig_server(unit, rig_view(unit).real.ip - RIG_REAL_IP, TCP_RST | TCP_ACK, 0, 1001);
     rig_note(unit, NOTE_DELETE_SENT);

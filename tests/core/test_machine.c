@@ -276,7 +276,7 @@ START_TEST(limit_is_8000)
 }
 END_TEST
 
-/* A machine's default values are the product's (facts F-402, F-305, F-501, F-601;
+/* A machine's default values are the product's (facts F-402, F-305, F-501..F-505, F-601;
  * R-101, R-107, R-109). */
 START_TEST(defaults)
 {
@@ -287,6 +287,7 @@ START_TEST(defaults)
     ck_assert(!virtual->replicate && !virtual->out_of_service && virtual->delay == 0);
     ck_assert_int_eq(physical->state, MACHINE_IN_SERVICE);
     ck_assert(physical->weight == 1 && physical->maxconns == 0 && physical->threshold == 8);
+    ck_assert(physical->reassign == 3 && physical->retry == 60 * NSTIME_S && physical->autounfail);
 }
 END_TEST
 

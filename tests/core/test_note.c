@@ -18,6 +18,11 @@ static const char *end_at(unsigned code)
     return end_word(code);
 }
 
+static const char *ditch_at(unsigned code)
+{
+    return ditch_word(code);
+}
+
 static const char *drop_at(unsigned code)
 {
     return drop_word(code);
@@ -39,7 +44,7 @@ static const struct {
 } lists[] = {
     {note_at, NOTE_COUNT},       {end_at, END_COUNT},
     {drop_at, DROP_COUNT},       {refusal_at, REFUSAL_COUNT},
-    {role_reason_at, ROLE_REASON_COUNT},
+    {role_reason_at, ROLE_REASON_COUNT}, {ditch_at, DITCH_COUNT},
 };
 
 /* ---- tests */

@@ -132,6 +132,84 @@ START_TEST(trace)
 }
 END_TEST
 
+/* What a unit said of a machine, in order, one line each. */
+static char *machine_states(const struct run_result *result)
+{
+    GString *said = g_string_new(NULL);
+    char **lines = g_strsplit(result->events, "\n", -1);
+    for (unsigned i = 0; lines[i] != NULL; i++)
+        if (strstr(lines[i], "\"machine-state\"") != NULL)
+            g_string_append_printf(said, "%.*s%s\n", 3, strstr(lines[i], "\"unit\":") + 7,
+                                   strstr(lines[i], "\"detail\":") + 9);
+    g_strfreev(lines);
+    return g_string_free(said, FALSE);
+}
+
+/* The instant in seconds of the first event whose line has this text. */
+static double when(const struct run_result *result, const char *text)
+{
+    const char *found = strstr(result->events, text);
+    ck_assert_msg(found != NULL, "%s is not in the events", text);
+    while (strncmp(found, "{\"t\":", 5) != 0)
+        found--;
+    return g_ascii_strtod(found + 5, NULL) / 1e9;
+}
+
+/* dead-server.scn (R-502, R-505, R-506, R-508, R-510): r1 is found dead by its eighth
+ * connection's fourth SYN, tried every ten seconds, and back at the third trial; no
+ * client of the cohort notices, spare serves some of it. */
+START_TEST(dead_server)
+{
+    struct scenario *scenario = scenario_shipped("dead-server", NULL);
+    struct run_result *result = run_once(scenario);
+    char *said = machine_states(result);
+    ck_assert_str_eq(said, "\"A\"\"r1 failed\"}\n\"A\"\"r1 testing\"}\n"
+                           "\"A\"\"r1 failed\"}\n\"A\"\"r1 testing\"}\n"
+                           "\"A\"\"r1 failed\"}\n\"A\"\"r1 testing\"}\n"
+                           "\"A\"\"r1 in-service\"}\n");
+    double failed = when(result, "r1 failed");
+    ck_assert(failed > 12 && failed < 14);
+    ck_assert_double_eq_tol(when(result, "r1 testing"), failed + 10, 1e-9);
+    ck_assert_double_lt(when(result, "r1 in-service"), 70);
+    ck_assert_double_gt(survival(result), 0.95);
+    unsigned by_server[3] = {0};
+    for (uint32_t i = 0; i < result->row_count; i++)
+        if (result->rows[i].server >= 0)
+            by_server[result->rows[i].server]++;
+    ck_assert(by_server[0] > 10 && by_server[1] > 10);
+    g_free(said);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* The same, and r1 never comes back: its requests find other servers, so that whoever
+ * connects, connects, and the trials go on failing; what was established on r1 is
+ * lost with it, and nothing else is. So it is when spare is no backup but one of three. */
+START_TEST(dead_server_stays_dead)
+{
+    struct scenario *scenario =
+        scenario_shipped("dead-server", "faults.dead=at 5s fail r1",
+                         _i == 0 ? "real.r1.backup=spare" : "virtual.web.bind=r1 r2 spare", NULL);
+    struct run_result *result = run_once(scenario);
+    unsigned lost_elsewhere = 0;
+    ck_assert(strstr(result->events, "r1 in-service") == NULL);
+    ck_assert_double_eq_tol(when(result, "r1 testing"), when(result, "r1 failed") + 10, 1e-9);
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (row->server == 0)
+            ck_assert_int_lt(row->opened, 5 * NSTIME_S);
+        ck_assert(row->server != 0 || row->outcome != OUTCOME_SURVIVED);
+        lost_elsewhere += row->server != 0 && state_counts(row->state)
+                          && row->outcome != OUTCOME_SURVIVED;
+    }
+    ck_assert_uint_gt(result->outcomes[OUTCOME_SURVIVED], 50);
+    ck_assert_uint_lt(lost_elsewhere, 5);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 Suite *shipped_suite(void)
 {
     Suite *suite = suite_create("scenarios");
@@ -143,6 +221,8 @@ Suite *shipped_suite(void)
     tcase_add_loop_test(tcase, burst_loss, 0, 4);
     tcase_add_loop_test(tcase, phase, 0, 3);
     tcase_add_test(tcase, trace);
+    tcase_add_test(tcase, dead_server);
+    tcase_add_loop_test(tcase, dead_server_stays_dead, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }

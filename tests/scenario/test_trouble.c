@@ -49,7 +49,23 @@ static const struct {
     {"[real r3]\nwieght = 3\n", "t.scn:17: [real r3] wieght: unknown key (did you mean weight?)"},
     {"[options]\nzebra = 1\n",
      "t.scn:17: [options] zebra: unknown key (understudy list keys prints all)"},
-    {"[real r3]\nbackup = r1\n", "t.scn:17: [real r3] backup: not in this version (remove it)"},
+    {"[virtual v]\nsticky = 1min\n",
+     "t.scn:17: [virtual v] sticky: not in this version (remove it)"},
+    {"[real r3]\nbackup = r7\n",
+     "t.scn:17: [real r3] backup = r7: no [real r7] and no [virtual r7] in this file (name one "
+     "that is)"},
+    {"[real r3]\nbackup = v\n[virtual v]\naddress = 192.0.2.81:80\nbind = r3\n",
+     "t.scn:17: [real r3] backup = v: [virtual v] falls back on [real r3] itself: requests "
+     "would go in a circle (name another)"},
+    {"[real r3]\nbackup = r4\n[real r4]\nbackup = r3\n",
+     "t.scn:19: [real r4] backup = r3: [real r3] falls back on [real r4] itself: requests would "
+     "go in a circle (name another)"},
+    {"[sweep]\nfaults.crash = at 5s fail r7\n",
+     "t.scn:17: [sweep] faults.crash = at 5s fail r7: no [real r7] in this file (did you mean "
+     "r1?)"},
+    {"[sweep]\nfaults.crash = at 5s recover r1 for 2s\n",
+     "t.scn:17: [sweep] faults.crash = at 5s recover r1 for 2s: a crash, restart or recovery "
+     "has no end (write at TIME, and a restart of its own)"},
     {"[link-defaults]\nrev.loss = 5%\n",
      "t.scn:17: [link-defaults] rev.loss: unknown key (understudy list keys prints all)"},
     /* values */
