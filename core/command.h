@@ -16,6 +16,7 @@
  *   failover hellotime TIME        failover hellomisses N
  *   option NAME VALUE
  *   no connection CLIENT VIRTUAL
+ *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
  *   show virtual|real|bind|connections|failover|statistics|configuration
  *
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
@@ -37,6 +38,7 @@ enum command_action {
     COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
     COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
+    COMMAND_LINK_CONNECTIONS, /* make it and the buddy's one ring, or refuse */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };
@@ -50,7 +52,8 @@ struct command_result {
     enum command_action action;
     struct virtual *virtual;   /* of REMOVE_VIRTUAL and UNBIND */
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
-    struct flow connection;    /* of END_CONNECTION */
+    struct flow connection;    /* of END_CONNECTION and LINK_CONNECTIONS */
+    struct flow buddy;         /* of LINK_CONNECTIONS */
     enum command_show show;
     char *reply;               /* one sentence without a line end, or empty */
     /* From a command that changes or will change the state of machines, which these

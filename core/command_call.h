@@ -37,6 +37,7 @@ enum { MANY = 1 << 20 };
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
     X("option", "NAME VALUE", 2, 2, option)                             \
     X("no connection", "CLIENT VIRTUAL", 2, 2, end_connection)          \
+    X("buddy", "CLIENT VIRTUAL CLIENT VIRTUAL", 4, 4, link_connections) \
     X("show", "virtual|real|bind|connections|failover|statistics|configuration", 1, 1, show)
 
 struct command_call {

@@ -105,6 +105,26 @@ void command_end_connection(struct command_call *call)
     call->result->connection = (struct flow){client, virtual, PROTOCOL_TCP};
 }
 
+/* The explicit call of R-606 (b), for connections of which the core does not know that
+ * they belong together. Not the product's command of this name (fact F-214). */
+void command_link_connections(struct command_call *call)
+{
+    struct address addresses[4];
+    for (unsigned i = 0; i < 4; i++)
+        if (!command_address(call, i, &addresses[i]))
+            return;
+    struct flow connection = {addresses[0], addresses[1], PROTOCOL_TCP};
+    struct flow buddy = {addresses[2], addresses[3], PROTOCOL_TCP};
+    if (flow_equal(&connection, &buddy)) {
+        command_refuse(call, "%s %s is named twice; name two connections", call->words[0],
+                       call->words[1]);
+        return;
+    }
+    call->result->action = COMMAND_LINK_CONNECTIONS;
+    call->result->connection = connection;
+    call->result->buddy = buddy;
+}
+
 /* ---- binding */
 
 static bool bound(const struct virtual *virtual, const struct physical *physical)

@@ -35,6 +35,10 @@ struct conn {
     bool by_pointer : 1;  /* the real address is the PM's */
     bool replica : 1;     /* made by a record, not by a request seen here */
     bool closed : 1;      /* over, and held for late packets (R-408 "delay") */
+    bool from_inside : 1; /* the real machine opened it */
+
+    uint32_t buddy;        /* slot of the next in the ring, 0 = none: buddy.c */
+    uint32_t control_next; /* slot of an older control connection: ftp.c */
 
     /* the table's own; slot numbers, 0 = none */
     uint32_t slot; /* its own: from 1, the same while it lives */

@@ -7,7 +7,7 @@ enum { FIRST_BUCKETS = 64, CHUNK_BITS = 10, CHUNK = 1 << CHUNK_BITS };
 
 /* Slot 0 is never used, so that 0 means none in every link and a fresh array of
  * buckets is an empty one. Conns lie in chunks that stay where they are, so that a
- * pointer to one outlasts any insertion. 32-bit links and a conn of 96 bytes keep a
+ * pointer to one outlasts any insertion. 32-bit links and a conn of 104 bytes keep a
  * packet's look-up at two lines of memory: its bucket and its conn. */
 struct conn_table {
     struct conn **chunks; /* of CHUNK conns each */
@@ -23,7 +23,7 @@ struct conn_table {
     struct expiry expiry;
 };
 
-G_STATIC_ASSERT(sizeof(struct conn) <= 96);
+G_STATIC_ASSERT(sizeof(struct conn) <= 104);
 
 struct conn_table *conn_table_new(uint32_t max)
 {

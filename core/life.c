@@ -1,6 +1,7 @@
 #include "core/life.h"
 
 #include "core/balance.h"
+#include "core/buddy.h"
 #include "core/director_internal.h"
 
 #include <glib.h>
@@ -47,6 +48,20 @@ static struct physical *choose(struct director *director, struct virtual *virtua
     return physical;
 }
 
+void life_enroll(struct director *director, struct conn *conn)
+{
+    ftp_add(director->ftp, conn);
+}
+
+/* R-606 (a). */
+static void link_data(struct director *director, nstime now, struct conn *conn,
+                      struct effects *effects)
+{
+    struct conn *control = ftp_control_of(director->ftp, director->connections, conn);
+    if (control != NULL)
+        life_link(director, now, conn, control, effects);
+}
+
 struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
                        const struct packet *request, enum drop_reason *reason,
                        struct effects *effects)
@@ -74,9 +89,11 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
         *reason = DROP_TABLE_FULL;
         return NULL;
     }
+    life_enroll(director, conn);
     conn_count(conn, true, true);
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_OPENED, 0, conn);
+    link_data(director, now, conn, effects);
     return conn;
 }
 
@@ -113,8 +130,33 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 
 void life_forget(struct director *director, struct conn *conn)
 {
+    buddy_leave(director->connections, conn); /* */
+    ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
     conn_table_remove(director->connections, conn);
+}
+
+void life_end_idle(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects)
+{
+    struct conn *buddy;
+    while ((buddy = buddy_next(director->connections, conn)) != NULL)
+        life_end(director, now, buddy, END_IDLE, effects);
+    life_end(director, now, conn, END_IDLE, effects);
+}
+
+/* ---- buddies */
+
+void life_link(struct director *director, nstime now, struct conn *conn, struct conn *buddy,
+               struct effects *effects)
+{
+    if (buddy_are(director->connections, conn, buddy))
+        return;
+    buddy_link(director->connections, conn, buddy);
+    director_note_conn(director, effects, NOTE_BUDDIES, 0, conn);
+    if (conn->create_sent && buddy->create_sent && director->protocol->on_linked != NULL)
+        director->protocol->on_linked(director, director->protocol_state, now, conn, buddy,
+                                      effects);
 }
 
 /* ---- how long it lives */
@@ -124,17 +166,45 @@ static nstime later(nstime from, nstime by)
     return by < NSTIME_NEVER - from ? from + by : NSTIME_NEVER;
 }
 
+/* */
+static nstime idle_span(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_STANDBY ? director->settings.standby_timeout
+                                          : conn->virtual->idle_time;
+}
+
+static bool is_closed(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_ACTIVE && conn->closed;
+}
+
+bool life_is_half_open(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_ACTIVE
+           && (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN);
+}
+
 nstime life_deadline(const struct director *director, const struct conn *conn)
 {
-    const struct settings *settings = &director->settings;
-    nstime span = conn->virtual->idle_time;
-    if (director->role == ROLE_STANDBY)
-        span = settings->standby_timeout; /* */
-    else if (conn->closed)
+    nstime span = idle_span(director, conn);
+    if (is_closed(director, conn))
         span = conn->virtual->delay;
-    else if (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN)
-        span = settings->half_open_time; /* fact F-605 */
+    else if (life_is_half_open(director, conn))
+        span = director->settings.half_open_time; /* fact F-605 */
     return later(conn->last_activity, span);
+}
+
+/* Neither the half-open time nor the delay is idleness: they end a conn by itself, as a
+ * close does (A-12), or the leavings of dead requests would last as long as a ring. */
+nstime life_ring_deadline(const struct director *director, const struct conn *conn)
+{
+    nstime latest = life_deadline(director, conn);
+    const struct conn *other = buddy_next(director->connections, conn);
+    if (other == NULL || is_closed(director, conn) || life_is_half_open(director, conn))
+        return latest;
+    for (; other != conn; other = buddy_next(director->connections, other))
+        latest = MAX(latest, later(other->last_activity, idle_span(director, other)));
+    return latest;
 }
 
 void life_rearm(struct director *director, const struct conn *conn)

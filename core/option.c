@@ -117,6 +117,7 @@ static const struct option options[] = {
     {"active-on", &choice, FIELD(active_on), "ack|synack|syn"},               /* */
     {"delete-send", &choice, FIELD(delete_send), "if-created|always"},        /* */
     {"bad-flags", &choice, FIELD(bad_flags), "reject|lenient"},               /* */
+    {"buddy-packet", &choice, FIELD(buddy_packet), "same|separate"},          /* */
     {"standby-timeout", &span_or_off, FIELD(standby_timeout), "off or " A_TIME}, /* */
     {"half-open-time", &span, FIELD(half_open_time), A_TIME},                 /* fact F-605 */
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},

@@ -16,5 +16,6 @@ void settings_init(struct settings *settings)
         .bind0 = BIND0_DEFAULT,
         .delete_send = DELETE_IF_CREATED,
         .bad_flags = BAD_FLAGS_REJECT,
+        .buddy_packet = BUDDY_SAME,
     };
 }

@@ -14,6 +14,7 @@ enum conn_real { CONN_REAL_DIRECT, CONN_REAL_POINTER };                 /* R-117
 enum bind0 { BIND0_DEFAULT, BIND0_NONE };                               /* */
 enum delete_send { DELETE_IF_CREATED, DELETE_ALWAYS };                  /* */
 enum bad_flags { BAD_FLAGS_REJECT, BAD_FLAGS_LENIENT };                 /* */
+enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -32,6 +33,7 @@ struct settings {
     enum bind0 bind0;
     enum delete_send delete_send;
     enum bad_flags bad_flags;
+    enum buddy_packet buddy_packet;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

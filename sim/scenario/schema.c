@@ -111,6 +111,8 @@ static const struct schema_key keys[] = {
      false, "when the end of a connection is told"},
     {GROUP_REPLICATION, "bad-flags", NULL, VALUE_WORD, "reject lenient", NULL, "reject", false,
      "what a record with impossible flags meets"},
+    {GROUP_REPLICATION, "buddy-packet", NULL, VALUE_WORD, "same separate", NULL, "same", false,
+     "a buddy's record goes in the datagram of the connection's own, or in another"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},

@@ -26,7 +26,8 @@
     X(form)           \
     X(standby)        \
     X(role)           \
-    X(replication)
+    X(replication)    \
+    X(buddy)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -79,7 +79,7 @@ static const struct {
     {"vitrual 10.0.0.1", "command: unknown word \"vitrual\"; did you mean \"virtual\"?"},
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, assign, predictor, weight, maxconns,"
-                   " threshold, timeout, delay, replicate, ip, failover, option, show"},
+                   " threshold, timeout, delay, replicate, ip, failover, option, buddy, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, assign,"
            " replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},

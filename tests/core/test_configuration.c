@@ -73,6 +73,7 @@ START_TEST(prints_canonically)
                            "option active-on ack\n"
                            "option delete-send if-created\n"
                            "option bad-flags reject\n"
+                           "option buddy-packet same\n"
                            "option standby-timeout off\n"
                            "option half-open-time 1min\n"
                            "option replication patent\n"

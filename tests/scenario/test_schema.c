@@ -50,6 +50,7 @@ static const struct {
     {"replication.interface", "1"},
     {"replication.delete-send", "always"},
     {"replication.bad-flags", "lenient"},
+    {"replication.buddy-packet", "separate"},
     {"link.replication.between", "A B"},
     {"link.replication.delay", "1ms"},
     {"link.replication.loss", "5%"},
