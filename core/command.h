@@ -7,6 +7,7 @@
  *   in-service ID                  out-of-service ID
  *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
  *   backup ID ID                   threshold REAL N
+ *   static VIRTUAL REAL            no static VIRTUAL REAL
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME
@@ -15,14 +16,14 @@
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
  *   option NAME VALUE
- *   no connection CLIENT VIRTUAL
+ *   no connection CLIENT VIRTUAL [tcp|udp]
  *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
  *   show virtual|real|bind|connections|failover|statistics|configuration
  *
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
  * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
- * match any (fact F-202). Where one machine is meant (bind, backup, assign, no
- * virtual) an ID that matches several is refused. A connection is named by its two
+ * match any (fact F-202). Where one machine is meant (bind, backup, static, assign,
+ * no virtual) an ID that matches several is refused. A connection is named by its two
  * addresses, each ip:port. TIME is seconds, or a number with us, ms, s or min. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H

@@ -99,10 +99,16 @@ void command_remove_real(struct command_call *call)
 void command_end_connection(struct command_call *call)
 {
     struct address client, virtual;
+    const char *word = call->count > 2 ? call->words[2] : "tcp";
+    bool udp = strcmp(word, "udp") == 0;
     if (!command_address(call, 0, &client) || !command_address(call, 1, &virtual))
         return;
+    if (!udp && strcmp(word, "tcp") != 0) {
+        command_refuse(call, "unknown word \"%s\"; write tcp or udp", word);
+        return;
+    }
     call->result->action = COMMAND_END_CONNECTION;
-    call->result->connection = (struct flow){client, virtual, PROTOCOL_TCP};
+    call->result->connection = (struct flow){client, virtual, udp ? PROTOCOL_UDP : PROTOCOL_TCP};
 }
 
 /* The explicit call of R-606 (b), for connections of which the core does not know that

@@ -150,12 +150,20 @@ static void append(struct conn_table *table, struct conn *conn)
     table->newest = conn->slot;
 }
 
+/* A machine may open a connection from a port that is not its own. */
+static bool stands_for(const struct physical *physical, struct address real)
+{
+    return physical->id.ip == real.ip
+           && (physical->id.port == 0 || physical->id.port == real.port);
+}
+
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
 {
     g_assert(birth->virtual != NULL && birth->physical != NULL);
     uint32_t slot = table->count < table->max ? take_slot(table) : 0;
     if (slot == 0)
         return NULL;
+    bool by_pointer = birth->by_pointer && stands_for(birth->physical, birth->real);
     struct conn *conn = at(table, slot);
     *conn = (struct conn){
         .slot = slot,
@@ -168,9 +176,10 @@ struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth
         .tag = birth->tag,
         .protocol = birth->flow.protocol,
         .state = CONN_SYN_SEEN,
-        .by_pointer = birth->by_pointer,
+        .by_pointer = by_pointer,
+        .from_inside = birth->from_inside,
     };
-    if (birth->by_pointer)
+    if (by_pointer)
         conn->stored_real.ip = 0;
     append(table, conn);
     link_keys(table, conn);

@@ -3,6 +3,8 @@
 #include "core/balance.h"
 #include "core/buddy.h"
 #include "core/director_internal.h"
+#include "core/outbound.h"
+#include "core/translate.h"
 
 #include <glib.h>
 
@@ -62,27 +64,11 @@ static void link_data(struct director *director, nstime now, struct conn *conn,
         life_link(director, now, conn, control, effects);
 }
 
-struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
-                       const struct packet *request, enum drop_reason *reason,
-                       struct effects *effects)
+/* Counted from its first packet on. */
+static struct conn *make(struct director *director, struct conn_birth birth,
+                         enum drop_reason *reason, struct effects *effects)
 {
-    struct flow flow = {
-        .foreign = {request->source_ip, request->source_port},
-        .local = {request->destination_ip, request->destination_port},
-        .protocol = request->protocol,
-    };
-    struct physical *physical = choose(director, virtual, &flow, reason);
-    if (physical == NULL)
-        return NULL;
-    struct conn_birth birth = {
-        .flow = flow,
-        .real = real_address(physical, flow.local),
-        .virtual = virtual,
-        .physical = physical,
-        .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
-        .tag = request->tag,
-        .now = now,
-    };
+    birth.by_pointer = director->settings.conn_real == CONN_REAL_POINTER;
     struct conn *conn = conn_table_insert(director->connections, &birth);
     if (conn == NULL) {
         director_note_unit(director, effects, NOTE_TABLE_FULL, 0);
@@ -93,8 +79,61 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
     conn_count(conn, true, true);
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_OPENED, 0, conn);
-    link_data(director, now, conn, effects);
+    link_data(director, birth.now, conn, effects);
     return conn;
+}
+
+struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
+                       const struct packet *request, enum drop_reason *reason,
+                       struct effects *effects)
+{
+    struct flow flow = translate_key(SIDE_OUTSIDE, request);
+    struct physical *physical = choose(director, virtual, &flow, reason);
+    if (physical == NULL)
+        return NULL;
+    struct conn_birth birth = {
+        .flow = flow,
+        .real = real_address(physical, flow.local),
+        .virtual = virtual,
+        .physical = physical,
+        .tag = request->tag,
+        .now = now,
+    };
+    return make(director, birth, reason, effects);
+}
+
+/* Nothing is chosen: the machine is who asks. Its weight and limits are for what others
+ * want of it, but it is counted, so that balancing sees it (fact F-212). */
+struct conn *life_open_outbound(struct director *director, nstime now,
+                                const struct physical *owner, const struct packet *request,
+                                enum drop_reason *reason, struct effects *effects)
+{
+    const struct virtual *as = owner->appears_as;
+    struct flow flow = translate_key(SIDE_INSIDE, request);
+    struct address real = flow.local;
+    bool taken = conn_table_find_reverse(director->connections, &flow) != NULL;
+    flow.local = outbound_address(owner, real);
+    struct outbound_pair pair = outbound_pair(director->machines, flow.local, as->id.bind_id,
+                                              real, flow.protocol);
+    g_assert(pair.virtual != NULL && pair.physical != NULL);
+    if (taken || conn_table_find(director->connections, &flow) != NULL) {
+        *reason = DROP_COLLISION; /* another conn has this client's port */
+        return NULL;
+    }
+    if (pair.virtual->out_of_service) {
+        *reason = DROP_OUT_OF_SERVICE;
+        return NULL;
+    }
+    struct conn_birth birth = {
+        .flow = flow,
+        .real = real,
+        .virtual = pair.virtual,
+        .physical = pair.physical,
+        .from_inside = true,
+        .tag = request->tag,
+        .now = now,
+    };
+    return make(director, birth, reason, effects);
 }
 
 /* ---- established, ended */

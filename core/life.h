@@ -13,6 +13,11 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
                        const struct packet *request, enum drop_reason *reason,
                        struct effects *effects);
 
+/* The same for a request that owner, a real machine, makes to the outside. */
+struct conn *life_open_outbound(struct director *director, nstime now,
+                                const struct physical *owner, const struct packet *request,
+                                enum drop_reason *reason, struct effects *effects);
+
 /* The conn becomes active: its create goes to the standby. */
 void life_establish(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects);

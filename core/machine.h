@@ -59,6 +59,7 @@ struct physical {
     uint32_t ditched;     /* R-109; counted by the work on SYN resends */
     uint32_t threshold;   /* R-506, default 8 */
     struct machine standby; /* */
+    struct virtual *appears_as; /* what it opens comes from there, or NULL */
     uint32_t links;       /* how many virtual machines are bound to it */
     struct physical *next;
 };

@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/outbound.h"
 
 #include <glib.h>
 
@@ -100,13 +101,12 @@ static enum record_refusal create(struct director *director, nstime now,
         .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
         .now = now,
     };
-    birth.virtual = machines_named(director->machines, record->virtual, record->bind_id,
-                                   record->protocol);
-    if (birth.virtual != NULL)
-        birth.physical = machines_serving(director->machines, birth.virtual, record->real,
-                                          record->protocol);
-    if (birth.physical == NULL)
+    struct outbound_pair pair = outbound_pair(director->machines, record->virtual,
+                                              record->bind_id, record->real, record->protocol);
+    if (pair.physical == NULL)
         return REFUSAL_UNKNOWN_MACHINE; /* */
+    birth.virtual = pair.virtual;
+    birth.physical = pair.physical;
     return place(director, &birth, record, effects);
 }
 

@@ -103,6 +103,19 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     add_assignments(build, group, id);
 }
 
+/* Behind the virtual machines, which must be there. */
+static void add_static(struct build *build, const struct draft_group *group)
+{
+    const char *id = build_text(build, group, "address");
+    if (id == NULL || build_is(build, group, "static", "none"))
+        return;
+    const struct draft_group *virtual =
+        draft_find(build->draft, GROUP_VIRTUAL, build_text(build, group, "static"));
+    const char *as = virtual == NULL ? NULL : build_text(build, virtual, "address");
+    if (as != NULL)
+        add(build, "static %s %s", as, id);
+}
+
 void build_commands(struct build *build)
 {
     GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
@@ -112,6 +125,8 @@ void build_commands(struct build *build)
         add_real(build, g_ptr_array_index(reals, i));
     for (unsigned i = 0; i < virtuals->len; i++)
         add_virtual(build, g_ptr_array_index(virtuals, i));
+    for (unsigned i = 0; i < reals->len; i++)
+        add_static(build, g_ptr_array_index(reals, i));
     g_ptr_array_free(virtuals, TRUE);
     g_ptr_array_free(reals, TRUE);
 }

@@ -96,6 +96,8 @@ static const struct schema_key keys[] = {
      "its share under predictor weighted; 0 takes nothing new"},
     {GROUP_REAL, "maxconns", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
      "connections at a time"},
+    {GROUP_REAL, "static", NULL, VALUE_NAME, NULL, "none", "none", false,
+     "the [virtual NAME] that its own outbound connections seem to come from"},
     {GROUP_REAL, "service-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "20ms exponential", true,
      "from a whole request to its answer"},
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,

@@ -27,7 +27,8 @@
     X(standby)        \
     X(role)           \
     X(replication)    \
-    X(buddy)
+    X(buddy)          \
+    X(outbound)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

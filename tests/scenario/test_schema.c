@@ -43,6 +43,7 @@ static const struct {
     {"real.r1.address", "10.0.1.9:80:0:tcp"},
     {"real.r1.weight", "3"},
     {"real.r1.maxconns", "500"},
+    {"real.r1.static", "web"},
     {"real.r1.service-time", "1ms"},
     {"real.r1.in-service", "no"},
     {"replication.protocol", "none"},
