@@ -469,6 +469,28 @@ START_TEST(a_lost_create_comes_as_a_buddy)
 }
 END_TEST
 
+/* After a takeover the former active returns, empty. A data connection made then carries
+ * the control connection, of which the new standby was never told, over to it; and so the
+ * control connection's end is told as well (R-606, R-803, R-806, A-08). */
+START_TEST(a_new_standby_hears_of_the_control)
+{
+    open_told(1, CONTROL);
+    take_over();
+    rig_start(&rig, 0, ROLE_STANDBY);
+    serve_ftp(active);
+    rig_deadline(active);
+    rig_deliver(active);
+    active = &rig.units[1];
+    standby = &rig.units[0];
+    open_told(2, DATA);
+    ck_assert(are_buddies(active, 1, CONTROL, 2, DATA));
+    ck_assert(are_buddies(standby, 1, CONTROL, 2, DATA));
+    reset(1, CONTROL);
+    ck_assert(!knows(standby, 1, CONTROL));
+    ck_assert(knows(standby, 2, DATA));
+}
+END_TEST
+
 /* A buddy on a machine that is not replicated is not told. */
 START_TEST(an_unreplicated_buddy_is_left_out)
 {
@@ -567,6 +589,7 @@ Suite *buddy_suite(void)
     tcase_add_loop_test(tcase, each_form_sends_its_datagrams, 0, 2);
     tcase_add_test(tcase, a_half_open_buddy_is_left_out);
     tcase_add_test(tcase, a_lost_create_comes_as_a_buddy);
+    tcase_add_test(tcase, a_new_standby_hears_of_the_control);
     tcase_add_test(tcase, an_unreplicated_buddy_is_left_out);
     tcase_add_loop_test(tcase, both_units_have_the_same_rings, 0, 6);
     suite_add_tcase(suite, tcase);

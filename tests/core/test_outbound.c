@@ -246,6 +246,21 @@ START_TEST(a_repeated_request_is_forwarded)
 }
 END_TEST
 
+/* A server that was started again opens anew from the same ports, with lower numbers, to a
+ * client that has forgotten the old connection: the numbers of the new one count, and its
+ * reset ends it (R-410, R-408). */
+START_TEST(a_ghost_comes_to_life)
+{
+    configure(0);
+    unsigned server = open_control(1);
+    open_data(server);
+    server_sends(active, server, DATA, WAITING, TCP_SYN, 6000, 0);
+    client_sends(active, WAITING, DATA, TCP_SYN | TCP_ACK, 2000, 6001);
+    server_sends(active, server, DATA, WAITING, TCP_RST, 6001, 0);
+    ck_assert_uint_eq(rig_note(active, NOTE_ENDED)->detail, END_RESET);
+}
+END_TEST
+
 /* ---- who may */
 
 /* A server that is not tied to a virtual machine opens nothing, nor does one whose tie was
@@ -468,6 +483,7 @@ Suite *outbound_suite(void)
     tcase_add_loop_test(tcase, a_transfer_outlives_a_takeover, 0, 3);
     tcase_add_loop_test(tcase, it_ends_and_leaves_its_control, 0, 2);
     tcase_add_test(tcase, a_repeated_request_is_forwarded);
+    tcase_add_test(tcase, a_ghost_comes_to_life);
     tcase_add_test(tcase, only_who_is_tied_may);
     tcase_add_test(tcase, two_cannot_be_one_outside);
     tcase_add_test(tcase, the_port_is_the_virtual_one);
