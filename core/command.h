@@ -8,6 +8,7 @@
  *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
  *   backup ID ID                   threshold REAL N       reassign REAL N
  *   retry REAL TIME                autounfail REAL        no autounfail REAL
+ *   static VIRTUAL REAL            no static VIRTUAL REAL
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME
@@ -16,13 +17,14 @@
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
  *   option NAME VALUE
- *   no connection CLIENT VIRTUAL
+ *   no connection CLIENT VIRTUAL [tcp|udp]
+ *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
  *   show virtual|real|bind|connections|failover|statistics|configuration
  *
  * ID is ip[:port[:bindid[:tcp|udp]]]. In a command that makes a machine, fields
  * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
- * match any (fact F-202). Where one machine is meant (bind, backup, assign, no
- * virtual) an ID that matches several is refused. A connection is named by its two
+ * match any (fact F-202). Where one machine is meant (bind, backup, static, assign,
+ * no virtual) an ID that matches several is refused. A connection is named by its two
  * addresses, each ip:port. TIME is seconds, or a number with us, ms, s or min. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
@@ -38,6 +40,7 @@ enum command_action {
     COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
     COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
+    COMMAND_LINK_CONNECTIONS, /* make it and the buddy's one ring, or refuse */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };
@@ -51,7 +54,8 @@ struct command_result {
     enum command_action action;
     struct virtual *virtual;   /* of REMOVE_VIRTUAL and UNBIND */
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
-    struct flow connection;    /* of END_CONNECTION */
+    struct flow connection;    /* of END_CONNECTION and LINK_CONNECTIONS */
+    struct flow buddy;         /* of LINK_CONNECTIONS */
     enum command_show show;
     char *reply;               /* one sentence without a line end, or empty */
     /* From a command that changes or will change the state of machines, which these

@@ -18,6 +18,8 @@ enum { MANY = 1 << 20 };
     X("in-service", "ID", 1, 1, put_in_service)                         \
     X("out-of-service", "ID", 1, 1, put_out_of_service)                 \
     X("backup", "ID ID", 2, 2, backup)                                  \
+    X("static", "VIRTUAL REAL", 2, 2, make_static)                      \
+    X("no static", "VIRTUAL REAL", 2, 2, remove_static)                 \
     X("assign", "VIRTUAL CLIENT [MASK]", 2, 3, assign)                  \
     X("no assign", "VIRTUAL CLIENT [MASK]", 2, 3, unassign)             \
     X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded", 2, 2,   \
@@ -41,7 +43,8 @@ enum { MANY = 1 << 20 };
     X("failover hellotime", "TIME", 1, 1, failover_hellotime)           \
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
     X("option", "NAME VALUE", 2, 2, option)                             \
-    X("no connection", "CLIENT VIRTUAL", 2, 2, end_connection)          \
+    X("no connection", "CLIENT VIRTUAL [tcp|udp]", 2, 3, end_connection) \
+    X("buddy", "CLIENT VIRTUAL CLIENT VIRTUAL", 4, 4, link_connections) \
     X("show", "virtual|real|bind|connections|failover|statistics|configuration", 1, 1, show)
 
 struct command_call {

@@ -99,10 +99,36 @@ void command_remove_real(struct command_call *call)
 void command_end_connection(struct command_call *call)
 {
     struct address client, virtual;
+    const char *word = call->count > 2 ? call->words[2] : "tcp";
+    bool udp = strcmp(word, "udp") == 0;
     if (!command_address(call, 0, &client) || !command_address(call, 1, &virtual))
         return;
+    if (!udp && strcmp(word, "tcp") != 0) {
+        command_refuse(call, "unknown word \"%s\"; write tcp or udp", word);
+        return;
+    }
     call->result->action = COMMAND_END_CONNECTION;
-    call->result->connection = (struct flow){client, virtual, PROTOCOL_TCP};
+    call->result->connection = (struct flow){client, virtual, udp ? PROTOCOL_UDP : PROTOCOL_TCP};
+}
+
+/* The explicit call of R-606 (b), for connections of which the core does not know that
+ * they belong together. Not the product's command of this name (fact F-214). */
+void command_link_connections(struct command_call *call)
+{
+    struct address addresses[4];
+    for (unsigned i = 0; i < 4; i++)
+        if (!command_address(call, i, &addresses[i]))
+            return;
+    struct flow connection = {addresses[0], addresses[1], PROTOCOL_TCP};
+    struct flow buddy = {addresses[2], addresses[3], PROTOCOL_TCP};
+    if (flow_equal(&connection, &buddy)) {
+        command_refuse(call, "%s %s is named twice; name two connections", call->words[0],
+                       call->words[1]);
+        return;
+    }
+    call->result->action = COMMAND_LINK_CONNECTIONS;
+    call->result->connection = connection;
+    call->result->buddy = buddy;
 }
 
 /* ---- binding */

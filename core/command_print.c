@@ -112,6 +112,13 @@ static void print_binding(GString *text, const struct virtual *virtual)
     g_string_append_c(text, '\n');
 }
 
+static void print_static(GString *text, const struct physical *physical)
+{
+    char word[MACHINE_TEXT_SIZE];
+    if (physical->appears_as != NULL)
+        append_line(text, "static", physical->appears_as->id, machine_print(physical->id, word));
+}
+
 static void print_standby(GString *text, struct machine_id owner, struct machine standby)
 {
     char word[MACHINE_TEXT_SIZE];
@@ -150,6 +157,8 @@ char *command_print(const struct machines *machines, const struct settings *sett
         print_virtual(text, virtual);
     for (virtual = first_virtual; virtual != NULL; virtual = virtual->next)
         print_binding(text, virtual);
+    for (physical = first_physical; physical != NULL; physical = physical->next)
+        print_static(text, physical);
     for (physical = first_physical; physical != NULL; physical = physical->next)
         print_standby(text, physical->id, physical->standby);
     for (virtual = first_virtual; virtual != NULL; virtual = virtual->next)

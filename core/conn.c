@@ -78,11 +78,12 @@ static void match_fin(struct conn *conn, enum side sender)
         conn->seen[sender] |= SEEN_FIN_ACKED;
 }
 
-/* A server that answers an established conn's client with SYN and ACK has forgotten
- * the old connection and begun a new one: a ghost comes to life, with other numbers. */
+/* A server (or, R-410, a client) that answers an established conn's request with SYN and
+ * ACK has forgotten the old connection and begun a new one: a ghost comes to life, with
+ * other numbers. */
 static bool begins_anew(const struct conn *conn, enum side from, const struct packet *packet)
 {
-    return conn->state == CONN_ACTIVE && from == SIDE_INSIDE
+    return conn->state == CONN_ACTIVE && from != conn_originator(conn)
            && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 

@@ -35,6 +35,10 @@ struct conn {
     bool by_pointer : 1;  /* the real address is the PM's */
     bool replica : 1;     /* made by a record, not by a request seen here */
     bool closed : 1;      /* over, and held for late packets (R-408 "delay") */
+    bool from_inside : 1; /* the real machine opened it */
+
+    uint32_t buddy;        /* slot of the next in the ring, 0 = none: buddy.c */
+    uint32_t control_next; /* slot of an older control connection: ftp.c */
 
     /* the table's own; slot numbers, 0 = none */
     uint32_t slot; /* its own: from 1, the same while it lives */
@@ -60,6 +64,12 @@ static inline struct address conn_real(const struct conn *conn)
     return (struct address){conn->physical->id.ip, port != 0 ? port : conn->stored_real.port};
 }
 
+/* The side whose request made it. */
+static inline enum side conn_originator(const struct conn *conn)
+{
+    return conn->from_inside ? SIDE_INSIDE : SIDE_OUTSIDE;
+}
+
 /* The two keys. */
 static inline struct flow conn_forward_key(const struct conn *conn)
 {
@@ -78,7 +88,7 @@ void conn_enter(struct conn *conn, enum conn_state state);
  * counters: the one place where those change (R-308, R-911, R-912). */
 void conn_count(struct conn *conn, bool pm, bool vm);
 
-/* Take note of a packet's numbers, and of FINs and what acknowledges them. Not for
+/* Take note of a TCP packet's numbers, and of FINs and what acknowledges them. Not for
  * a RST, nor for a SYN on a connection that is already established. */
 void conn_track(struct conn *conn, enum side from, const struct packet *packet);
 

@@ -7,7 +7,7 @@ enum { FIRST_BUCKETS = 64, CHUNK_BITS = 10, CHUNK = 1 << CHUNK_BITS };
 
 /* Slot 0 is never used, so that 0 means none in every link and a fresh array of
  * buckets is an empty one. Conns lie in chunks that stay where they are, so that a
- * pointer to one outlasts any insertion. 32-bit links and a conn of 96 bytes keep a
+ * pointer to one outlasts any insertion. 32-bit links and a conn of 104 bytes keep a
  * packet's look-up at two lines of memory: its bucket and its conn. */
 struct conn_table {
     struct conn **chunks; /* of CHUNK conns each */
@@ -23,7 +23,7 @@ struct conn_table {
     struct expiry expiry;
 };
 
-G_STATIC_ASSERT(sizeof(struct conn) <= 96);
+G_STATIC_ASSERT(sizeof(struct conn) <= 104);
 
 struct conn_table *conn_table_new(uint32_t max)
 {
@@ -150,12 +150,20 @@ static void append(struct conn_table *table, struct conn *conn)
     table->newest = conn->slot;
 }
 
+/* A machine may open a connection from a port that is not its own. */
+static bool stands_for(const struct physical *physical, struct address real)
+{
+    return physical->id.ip == real.ip
+           && (physical->id.port == 0 || physical->id.port == real.port);
+}
+
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
 {
     g_assert(birth->virtual != NULL && birth->physical != NULL);
     uint32_t slot = table->count < table->max ? take_slot(table) : 0;
     if (slot == 0)
         return NULL;
+    bool by_pointer = birth->by_pointer && stands_for(birth->physical, birth->real);
     struct conn *conn = at(table, slot);
     *conn = (struct conn){
         .slot = slot,
@@ -168,9 +176,10 @@ struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth
         .tag = birth->tag,
         .protocol = birth->flow.protocol,
         .state = CONN_SYN_SEEN,
-        .by_pointer = birth->by_pointer,
+        .by_pointer = by_pointer,
+        .from_inside = birth->from_inside,
     };
-    if (birth->by_pointer)
+    if (by_pointer)
         conn->stored_real.ip = 0;
     append(table, conn);
     link_keys(table, conn);

@@ -18,7 +18,8 @@ struct conn_birth {
     struct address real; /* as chosen, with R-411 applied */
     struct virtual *virtual;
     struct physical *physical;
-    bool by_pointer; /* */
+    bool by_pointer;  /* R-117, where the machine has this address */
+    bool from_inside; /* */
     uint32_t tag;
     nstime now;
 };

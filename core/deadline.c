@@ -7,7 +7,8 @@
  * - idle conn: on the active nothing was forwarded for the virtual machine's idle
  *   time (R-601), for the half-open time (fact F-605) before the conn was active, or
  *   for the delay after it was closed (R-408); on the standby no record came for
- *   "standby_timeout", if that is set at all (R-609, R-610). A packet only writes the
+ *   "standby_timeout", if that is set at all (R-609, R-610). A conn with buddies waits
+ *   for the last of them (R-604), looked at when its own time has come. A packet only writes the
  *   conn's last activity; its deadline in the heap may thus be too early, and is set
  *   right when it comes. So no packet pays for a timer, nothing is ever scanned, and
  *   a conn goes exactly one idle time after its last packet.
@@ -47,16 +48,17 @@ nstime deadline_next(const struct director *director)
 }
 
 static void expire(struct director *director, nstime now, struct conn *conn,
-                   struct effects *effects)
+                    struct effects *effects)
 {
-    bool half_open = conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN;
     if (director->role == ROLE_STANDBY) {
         standby_age_out(director, conn, effects);
     } else if (conn->closed) {
         life_end(director, now, conn, END_CLOSED, effects);
-    } else {
+    } else if (life_is_half_open(director, conn)) {
         health_given_up(director, now, conn, effects);
-        life_end(director, now, conn, half_open ? END_HALF_OPEN : END_IDLE, effects);
+        life_end(director, now, conn, END_HALF_OPEN, effects);
+    } else {
+        life_end_idle(director, now, conn, effects);
     }
 }
 
@@ -66,7 +68,7 @@ static void run_conns(struct director *director, nstime now, struct effects *eff
     while (conn_deadline(director) <= now) {
         uint32_t slot = expiry_first(expiry)->number;
         struct conn *conn = conn_table_at(director->connections, slot);
-        nstime deadline = life_deadline(director, conn);
+        nstime deadline = life_ring_deadline(director, conn);
         if (deadline > now)
             expiry_set(expiry, slot, deadline);
         else

@@ -1,5 +1,6 @@
 #include "core/director.h"
 
+#include "core/buddy.h"
 #include "core/command.h"
 #include "core/deadline.h"
 #include "core/director_internal.h"
@@ -22,6 +23,7 @@ struct director *director_new(const struct director_config *config, nstime now)
     settings_init(&director->settings);
     director->machines = machines_new();
     director->connections = conn_table_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
+    director->ftp = ftp_new();
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
         director->protocol_state = director->protocol->state_new(director);
@@ -33,6 +35,7 @@ void director_free(struct director *director)
 {
     if (director->protocol->state_free != NULL)
         director->protocol->state_free(director->protocol_state);
+    ftp_free(director->ftp);
     conn_table_free(director->connections);
     machines_free(director->machines);
     g_free(director);
@@ -162,6 +165,7 @@ static void view_conn(const struct conn *conn, struct connection_view *view)
         .pm_counted = conn->pm_counted,
         .vm_counted = conn->vm_counted,
         .create_sent = conn->create_sent,
+        .has_buddies = conn->buddy != 0,
         .tag = conn->tag,
         .last_activity = conn->last_activity,
     };
@@ -174,6 +178,14 @@ bool director_find(const struct director *director, const struct flow *flow,
     if (conn != NULL)
         view_conn(conn, view);
     return conn != NULL;
+}
+
+bool director_buddies(const struct director *director, const struct flow *one,
+                      const struct flow *other)
+{
+    const struct conn *a = conn_table_find(director->connections, one);
+    const struct conn *b = conn_table_find(director->connections, other);
+    return a != NULL && b != NULL && buddy_are(director->connections, a, b);
 }
 
 bool director_next(const struct director *director, uint32_t *cursor,

@@ -58,6 +58,7 @@ struct connection_view {
     enum conn_state state;
     bool pm_counted, vm_counted;
     bool create_sent;
+    bool has_buddies;
     uint32_t tag;
     nstime last_activity;
 };
@@ -65,6 +66,10 @@ struct connection_view {
 /* Look a connection up by its forward key (foreign, virtual). */
 bool director_find(const struct director *director, const struct flow *flow,
                    struct connection_view *view);
+
+/* Are these two there, and buddies of each other, in a ring of any size? */
+bool director_buddies(const struct director *director, const struct flow *one,
+                      const struct flow *other);
 
 /* Walk all connections in order of their making: start with *cursor = 0; each
  * call fills view and moves the cursor on, until it returns false. */

@@ -1,4 +1,5 @@
 /* What must always hold, whatever came. Walks everything. */
+#include "core/buddy.h"
 #include "core/director_internal.h"
 #include "core/life.h"
 #include "core/ranking.h"
@@ -67,8 +68,20 @@ static const char *check_keys(const struct director *director, const struct conn
 static const char *check_deadline(const struct director *director, const struct conn *conn)
 {
     nstime armed = expiry_of(conn_table_expiry(director->connections), conn->slot);
-    return armed > life_deadline(director, conn) ? "a connection's deadline is set too late"
+    return armed > life_ring_deadline(director, conn) ? "a connection's deadline is set too late"
                                                  : NULL;
+}
+
+/* A ring comes back to where it began, and nobody stands in it alone. */
+static const char *check_ring(const struct director *director, const struct conn *conn)
+{
+    uint32_t steps = 0;
+    const struct conn *at = buddy_next(director->connections, conn);
+    if (at == conn)
+        return "a connection is its own buddy (R-605)";
+    while (at != NULL && at != conn && steps++ < conn_table_count(director->connections))
+        at = buddy_next(director->connections, at);
+    return conn->buddy != 0 && at != conn ? "a connection's buddies form no ring (R-605)" : NULL;
 }
 
 const char *director_check(const struct director *director)
@@ -82,6 +95,8 @@ const char *director_check(const struct director *director)
         broken = check_keys(director, conn);
         if (broken == NULL)
             broken = check_deadline(director, conn);
+        if (broken == NULL)
+            broken = check_ring(director, conn);
         walked++;
     }
     if (broken == NULL && walked != conn_table_count(director->connections))

@@ -5,6 +5,7 @@
 
 #include "core/conn_table.h"
 #include "core/detect.h"
+#include "core/ftp.h"
 #include "core/machine.h"
 #include "core/replication.h"
 #include "core/record.h"
@@ -17,6 +18,7 @@ struct director {
     struct settings settings;
     struct machines *machines;
     struct conn_table *connections;
+    struct ftp *ftp;
     const struct replication_protocol *protocol;
     void *protocol_state;
 

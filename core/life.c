@@ -1,8 +1,11 @@
 #include "core/life.h"
 
 #include "core/balance.h"
+#include "core/buddy.h"
 #include "core/director_internal.h"
 #include "core/health.h"
+#include "core/outbound.h"
+#include "core/translate.h"
 
 #include <glib.h>
 
@@ -52,15 +55,44 @@ static struct physical *choose(struct director *director, struct virtual *virtua
     return physical;
 }
 
+void life_enroll(struct director *director, struct conn *conn)
+{
+    ftp_add(director->ftp, conn);
+}
+
+/* R-606 (a). */
+static void link_data(struct director *director, nstime now, struct conn *conn,
+                      struct effects *effects)
+{
+    struct conn *control = ftp_control_of(director->ftp, director->connections, conn);
+    if (control != NULL)
+        life_link(director, now, conn, control, effects);
+}
+
+/* Counted from its first packet on. */
+static struct conn *make(struct director *director, struct conn_birth birth,
+                         enum drop_reason *reason, struct effects *effects)
+{
+    birth.by_pointer = director->settings.conn_real == CONN_REAL_POINTER;
+    struct conn *conn = conn_table_insert(director->connections, &birth);
+    if (conn == NULL) {
+        director_note_unit(director, effects, NOTE_TABLE_FULL, 0);
+        *reason = DROP_TABLE_FULL;
+        return NULL;
+    }
+    life_enroll(director, conn);
+    conn_count(conn, true, true);
+    life_rearm(director, conn);
+    director_note_conn(director, effects, NOTE_OPENED, 0, conn);
+    link_data(director, birth.now, conn, effects);
+    return conn;
+}
+
 struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
                        const struct packet *request, enum drop_reason *reason,
                        struct effects *effects)
 {
-    struct flow flow = {
-        .foreign = {request->source_ip, request->source_port},
-        .local = {request->destination_ip, request->destination_port},
-        .protocol = request->protocol,
-    };
+    struct flow flow = translate_key(SIDE_OUTSIDE, request);
     struct physical *physical = choose(director, virtual, &flow, NULL, reason);
     if (physical == NULL)
         return NULL;
@@ -69,21 +101,47 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
         .real = real_address(physical, flow.local),
         .virtual = virtual,
         .physical = physical,
-        .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
         .tag = request->tag,
         .now = now,
     };
-    struct conn *conn = conn_table_insert(director->connections, &birth);
-    if (conn == NULL) {
-        director_note_unit(director, effects, NOTE_TABLE_FULL, 0);
-        *reason = DROP_TABLE_FULL;
+    struct conn *conn = make(director, birth, reason, effects);
+    if (conn != NULL)
+        health_given(conn);
+    return conn;
+}
+
+/* Nothing is chosen: the machine is who asks. Its weight and limits are for what others
+ * want of it, but it is counted, so that balancing sees it (fact F-212). */
+struct conn *life_open_outbound(struct director *director, nstime now,
+                                const struct physical *owner, const struct packet *request,
+                                enum drop_reason *reason, struct effects *effects)
+{
+    const struct virtual *as = owner->appears_as;
+    struct flow flow = translate_key(SIDE_INSIDE, request);
+    struct address real = flow.local;
+    bool taken = conn_table_find_reverse(director->connections, &flow) != NULL;
+    flow.local = outbound_address(owner, real);
+    struct outbound_pair pair = outbound_pair(director->machines, flow.local, as->id.bind_id,
+                                              real, flow.protocol);
+    g_assert(pair.virtual != NULL && pair.physical != NULL);
+    if (taken || conn_table_find(director->connections, &flow) != NULL) {
+        *reason = DROP_COLLISION; /* another conn has this client's port */
         return NULL;
     }
-    conn_count(conn, true, true);
-    health_given(conn);
-    life_rearm(director, conn);
-    director_note_conn(director, effects, NOTE_OPENED, 0, conn);
-    return conn;
+    if (pair.virtual->out_of_service) {
+        *reason = DROP_OUT_OF_SERVICE;
+        return NULL;
+    }
+    struct conn_birth birth = {
+        .flow = flow,
+        .real = real,
+        .virtual = pair.virtual,
+        .physical = pair.physical,
+        .from_inside = true,
+        .tag = request->tag,
+        .now = now,
+    };
+    return make(director, birth, reason, effects);
 }
 
 /* Each request counts to its machine while it waits there, and to the virtual machine
@@ -101,7 +159,9 @@ bool life_ditch(struct director *director, nstime now, struct conn *conn,
         return false;
     health_left(conn);
     conn_count(conn, false, conn->vm_counted);
+    ftp_remove(director->ftp, director->connections, conn); /* it knows pairs by the machine */
     conn_table_move(director->connections, conn, physical, real_address(physical, flow.local));
+    life_enroll(director, conn);
     conn_count(conn, true, conn->vm_counted);
     health_given(conn);
     director_note_conn(director, effects, NOTE_REASSIGNED, 0, conn);
@@ -145,8 +205,33 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 void life_forget(struct director *director, struct conn *conn)
 {
     health_left(conn);
+    buddy_leave(director->connections, conn); /* */
+    ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
     conn_table_remove(director->connections, conn);
+}
+
+void life_end_idle(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects)
+{
+    struct conn *buddy;
+    while ((buddy = buddy_next(director->connections, conn)) != NULL)
+        life_end(director, now, buddy, END_IDLE, effects);
+    life_end(director, now, conn, END_IDLE, effects);
+}
+
+/* ---- buddies */
+
+void life_link(struct director *director, nstime now, struct conn *conn, struct conn *buddy,
+               struct effects *effects)
+{
+    if (buddy_are(director->connections, conn, buddy))
+        return;
+    buddy_link(director->connections, conn, buddy);
+    director_note_conn(director, effects, NOTE_BUDDIES, 0, conn);
+    if (conn->create_sent && buddy->create_sent && director->protocol->on_linked != NULL)
+        director->protocol->on_linked(director, director->protocol_state, now, conn, buddy,
+                                      effects);
 }
 
 /* ---- how long it lives */
@@ -156,17 +241,45 @@ static nstime later(nstime from, nstime by)
     return by < NSTIME_NEVER - from ? from + by : NSTIME_NEVER;
 }
 
+/* */
+static nstime idle_span(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_STANDBY ? director->settings.standby_timeout
+                                          : conn->virtual->idle_time;
+}
+
+static bool is_closed(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_ACTIVE && conn->closed;
+}
+
+bool life_is_half_open(const struct director *director, const struct conn *conn)
+{
+    return director->role == ROLE_ACTIVE
+           && (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN);
+}
+
 nstime life_deadline(const struct director *director, const struct conn *conn)
 {
-    const struct settings *settings = &director->settings;
-    nstime span = conn->virtual->idle_time;
-    if (director->role == ROLE_STANDBY)
-        span = settings->standby_timeout; /* */
-    else if (conn->closed)
+    nstime span = idle_span(director, conn);
+    if (is_closed(director, conn))
         span = conn->virtual->delay;
-    else if (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN)
-        span = settings->half_open_time; /* fact F-605 */
+    else if (life_is_half_open(director, conn))
+        span = director->settings.half_open_time; /* fact F-605 */
     return later(conn->last_activity, span);
+}
+
+/* Neither the half-open time nor the delay is idleness: they end a conn by itself, as a
+ * close does (A-12), or the leavings of dead requests would last as long as a ring. */
+nstime life_ring_deadline(const struct director *director, const struct conn *conn)
+{
+    nstime latest = life_deadline(director, conn);
+    const struct conn *other = buddy_next(director->connections, conn);
+    if (other == NULL || is_closed(director, conn) || life_is_half_open(director, conn))
+        return latest;
+    for (; other != conn; other = buddy_next(director->connections, other))
+        latest = MAX(latest, later(other->last_activity, idle_span(director, other)));
+    return latest;
 }
 
 void life_rearm(struct director *director, const struct conn *conn)

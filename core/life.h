@@ -18,6 +18,10 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
  * case the count of resends starts anew. */
 bool life_ditch(struct director *director, nstime now, struct conn *conn,
                 enum ditch_reason reason, struct effects *effects);
+/* The same for a request that owner, a real machine, makes to the outside. */
+struct conn *life_open_outbound(struct director *director, nstime now,
+                                const struct physical *owner, const struct packet *request,
+                                enum drop_reason *reason, struct effects *effects);
 
 /* The conn becomes active: its create goes to the standby. */
 void life_establish(struct director *director, nstime now, struct conn *conn,
@@ -28,11 +32,30 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
 void life_end(struct director *director, nstime now, struct conn *conn, enum end_reason reason,
               struct effects *effects);
 
-/* Uncount a conn and take it out, without a word: for the standby, which has notes of
- * its own for each of its reasons. */
+/* A conn was made here or by a record: let it be found as what it is (core/ftp.h). */
+void life_enroll(struct director *director, struct conn *conn);
+
+/* Is it a request that was not answered in full yet, on the active? */
+bool life_is_half_open(const struct director *director, const struct conn *conn);
+
+/* Uncount a conn, take it out of its ring and of the table, without a word: for the
+ * standby, which has notes of its own for each of its reasons. */
 void life_forget(struct director *director, struct conn *conn);
 
-/* When the conn falls due if nothing more is heard of it. */
+/* Link two conns and the rings they are in (R-606); nothing happens if they are one
+ * already. The standby is told when it knows both; else their creates will say it. */
+void life_link(struct director *director, nstime now, struct conn *conn, struct conn *buddy,
+               struct effects *effects);
+
+/* End a conn that fell due, and with it its ring: all of them are idle. */
+void life_end_idle(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects);
+
+/* When the conn falls due if nothing more is heard of it (R-601, R-602, R-610), or of any
+ * of its buddies (R-604). */
+nstime life_ring_deadline(const struct director *director, const struct conn *conn);
+
+/* The same without regard to buddies: never later. */
 nstime life_deadline(const struct director *director, const struct conn *conn);
 
 /* Set that deadline: after a change of state. Packets do not call this; a deadline

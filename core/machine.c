@@ -151,10 +151,18 @@ static void forget_standby(struct machines *machines, struct machine gone)
     machines_changed(machines);
 }
 
+static void forget_appearance(struct machines *machines, const struct virtual *gone)
+{
+    for (struct physical *one = machines->physicals; one != NULL; one = one->next)
+        if (one->appears_as == gone)
+            one->appears_as = NULL;
+}
+
 void machines_remove_virtual(struct machines *machines, struct virtual *virtual)
 {
     g_assert(virtual->connections == 0);
     forget_standby(machines, (struct machine){.virtual = virtual});
+    forget_appearance(machines, virtual);
     assignments_forget(&machines->assignments, virtual->id);
     g_hash_table_remove(machines->virtual_index, &virtual->id);
     struct virtual *previous = NULL;

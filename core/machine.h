@@ -72,6 +72,7 @@ struct physical {
     uint32_t trial;       /* while it is in testing: the slot of its one conn, 0 = none */
     struct machine standby; /* */
     struct response response; /* */
+    struct virtual *appears_as; /* what it opens comes from there, or NULL */
     uint32_t links;       /* how many virtual machines are bound to it */
     struct link *bound;   /* these links, in no order */
     struct physical *next;

@@ -35,7 +35,10 @@
     X(NOTE_BECAME_STANDBY, "became-standby", "role: standby; detail is enum role_reason")       \
     X(NOTE_BOTH_ACTIVE, "both-active", "the peer claims to be active as well (R-1017)")         \
     X(NOTE_MACHINE_STATE, "machine-state", "a machine changed state; detail is old << 8 | new") \
-    X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")
+    X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")                        \
+    X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
+    X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
+    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -82,7 +85,6 @@ enum note_code {
     X(REFUSAL_BAD_FLAGS, "bad-flags")                 \
     X(REFUSAL_BAD_RESERVED, "bad-reserved")           \
     X(REFUSAL_BAD_PROTOCOL, "bad-protocol")           \
-    X(REFUSAL_BUDDY, "buddy-unsupported")             \
     X(REFUSAL_UNKNOWN_MACHINE, "unknown-machine")     \
     X(REFUSAL_TABLE_FULL, "table-full")               \
     X(REFUSAL_NOT_STANDBY, "not-standby")             \

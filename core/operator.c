@@ -43,20 +43,38 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     }
 }
 
-/* A connection that is not there is the operator's mistake, found out here. */
-static void end_connection(struct director *director, nstime now, struct command_result *result,
-                           struct effects *effects)
+/* A connection that is not there is the operator's mistake, found out here: NULL. */
+static struct conn *named(struct director *director, const char *command, const struct flow *key,
+                          struct command_result *result)
 {
-    struct conn *conn = conn_table_find(director->connections, &result->connection);
-    if (conn != NULL) {
-        life_end(director, now, conn, END_OPERATOR, effects);
-        return;
-    }
+    struct conn *conn = conn_table_find(director->connections, key);
+    if (conn != NULL)
+        return conn;
     char flow[FLOW_TEXT_SIZE];
     g_free(result->reply);
     result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("no connection: there is none %s; show connections lists"
-                                    " all", flow_print(&result->connection, flow));
+    result->reply = g_strdup_printf("%s: there is none %s; show connections lists all", command,
+                                    flow_print(key, flow));
+    return NULL;
+}
+
+/* */
+static void end_connection(struct director *director, nstime now, struct command_result *result,
+                           struct effects *effects)
+{
+    struct conn *conn = named(director, "no connection", &result->connection, result);
+    if (conn != NULL)
+        life_end(director, now, conn, END_OPERATOR, effects);
+}
+
+/* R-606 (b). */
+static void link_connections(struct director *director, nstime now,
+                             struct command_result *result, struct effects *effects)
+{
+    struct conn *conn = named(director, "buddy", &result->connection, result);
+    struct conn *buddy = conn != NULL ? named(director, "buddy", &result->buddy, result) : NULL;
+    if (buddy != NULL)
+        life_link(director, now, conn, buddy, effects);
 }
 
 /* What the command did not do itself, because it ends connections. */
@@ -76,6 +94,9 @@ static void act(struct director *director, nstime now, struct command_result *re
         break;
     case COMMAND_END_CONNECTION:
         end_connection(director, now, result, effects);
+        break;
+    case COMMAND_LINK_CONNECTIONS:
+        link_connections(director, now, result, effects);
         break;
     case COMMAND_DONE:
     case COMMAND_SHOW:

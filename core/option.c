@@ -119,6 +119,7 @@ static const struct option options[] = {
     {"bad-flags", &choice, FIELD(bad_flags), "reject|lenient"},               /* */
     {"rst-ditch", &choice, FIELD(rst_ditch), "on|off"},                       /* */
     {"fail-distinct-clients", &choice, FIELD(fail_distinct_clients), "off|on"}, /* */
+    {"buddy-packet", &choice, FIELD(buddy_packet), "same|separate"},          /* */
     {"standby-timeout", &span_or_off, FIELD(standby_timeout), "off or " A_TIME}, /* */
     {"half-open-time", &span, FIELD(half_open_time), A_TIME},                 /* fact F-605 */
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},

@@ -21,6 +21,8 @@
  *
  *   flags: 1 PM counted, 2 VM counted, 4 delete. Network byte order.
  *
+ * A second record is the buddy of the first, by its place (R-707); each has its own flags.
+ *
  * Encoding and decoding are pure functions on byte buffers. */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H

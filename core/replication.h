@@ -30,6 +30,10 @@ struct replication_protocol {
     void (*on_destroyed)(struct director *director, void *state, nstime now, struct conn *conn,
                          struct effects *effects);
 
+    /* Two conns became buddies, of which the standby was told before. */
+    void (*on_linked)(struct director *director, void *state, nstime now, struct conn *conn,
+                      struct conn *buddy, struct effects *effects);
+
     /* A datagram came on the replication channel from the peer, in any role. */
     void (*on_datagram)(struct director *director, void *state, nstime now, const uint8_t *bytes,
                         size_t length, struct effects *effects);

@@ -1,11 +1,13 @@
 /* The protocol "patent" (figures 5 to 8): one record in one datagram for each
  * connection that is established, and one for each of these that ends. The wire
- * picture is core/record.h's.
+ * picture is core/record.h's. A datagram of two records holds a connection and its buddy.
  *
  * There is no acknowledgement, no repetition, no sequence number and no timer
  * (R-704, R-807): a lost create is a connection that a takeover loses, a lost delete
  * is a ghost (R-917), and a delete that overtakes its create leaves one (A-06c). */
+#include "core/buddy.h"
 #include "core/director_internal.h"
+#include "core/life.h"
 #include "core/record.h"
 #include "core/standby.h"
 
@@ -21,69 +23,135 @@ static struct record record_of(const struct conn *conn, uint8_t flags)
     };
 }
 
-/* R-809: with nobody to hear it, a record is not sent, and nothing else changes.
- * Before the peer was ever missed, it is held to be there. Returns whether it went. */
-static bool send(struct director *director, const struct conn *conn, uint8_t flags,
-                 struct effects *effects)
+static struct record create_of(const struct conn *conn)
 {
-    bool is_delete = (flags & RECORD_DELETE) != 0;
-    if (!detect_has_standby(director)) {
-        director_note_conn(director, effects, NOTE_UNSENT, is_delete, conn);
-        return false;
-    }
-    uint8_t bytes[RECORD_DATAGRAM_MAX];
-    struct record record = record_of(conn, flags);
-    size_t length = record_encode(&record, 1, bytes);
-    director_note_conn(director, effects, is_delete ? NOTE_DELETE_SENT : NOTE_CREATE_SENT, 0,
-                       conn);
-    director_send(director, effects, CHANNEL_REPLICATION, bytes, length);
-    return true;
+    return record_of(conn, (conn->pm_counted ? RECORD_PM_COUNTED : 0)
+                               | (conn->vm_counted ? RECORD_VM_COUNTED : 0));
 }
 
-/* Figure 6A. */
+static void send(struct director *director, const struct record *records, unsigned count,
+                 struct effects *effects)
+{
+    uint8_t bytes[RECORD_DATAGRAM_MAX];
+    size_t length = record_encode(records, count, bytes);
+    director_send(director, effects, CHANNEL_REPLICATION, bytes, length);
+}
+
+/* R-809: with nobody to hear it, a record is not sent, and nothing else changes.
+ * Before the peer was ever missed, it is held to be there. */
+static bool heard(struct director *director, const struct conn *conn, bool is_delete,
+                  struct effects *effects)
+{
+    bool there = detect_has_standby(director);
+    if (!there)
+        director_note_conn(director, effects, NOTE_UNSENT, is_delete, conn);
+    return there;
+}
+
+/* ---- creates, figure 6A */
+
+/* A buddy goes along unless it will be announced by itself when it becomes active
+ * (R-804), is over, or is not replicated at all. */
+static bool goes_along(const struct director *director, const struct conn *buddy)
+{
+    return buddy->virtual->replicate && !buddy->closed
+           && !life_is_half_open(director, buddy);
+}
+
+/* The next buddy that goes along, after one of them or after conn itself. */
+static struct conn *next_along(const struct director *director, const struct conn *conn,
+                               const struct conn *after)
+{
+    struct conn *buddy = buddy_next(director->connections, after);
+    while (buddy != NULL && buddy != conn && !goes_along(director, buddy))
+        buddy = buddy_next(director->connections, buddy);
+    return buddy != conn ? buddy : NULL;
+}
+
+/* The second record is the buddy of the first: that is the mark of R-707. The standby is
+ * told of the buddy by this, if it did not know (A-08). */
+static void send_pair(struct director *director, enum note_code code, const struct conn *conn,
+                      struct conn *buddy, struct effects *effects)
+{
+    struct record records[2] = {create_of(conn), create_of(buddy)};
+    buddy->create_sent = true;
+    buddy->told = director->detector.hellos;
+    director_note_conn(director, effects, code, 0, conn);
+    director_note_conn(director, effects, NOTE_BUDDY_ADDED, 0, buddy);
+    send(director, records, 2, effects);
+}
+
+/* The conn itself; a first buddy goes in the same datagram (R-706), and each further one
+ * in a datagram that repeats the conn's record, to say whose buddy it is (A-10). */
 static void established(struct director *director, void *state, nstime now, struct conn *conn,
                         struct effects *effects)
 {
     (void)state;
     (void)now;
-    uint8_t flags = (conn->pm_counted ? RECORD_PM_COUNTED : 0)
-                    | (conn->vm_counted ? RECORD_VM_COUNTED : 0);
-    conn->create_sent = send(director, conn, flags, effects);
+    conn->create_sent = heard(director, conn, false, effects);
+    if (!conn->create_sent)
+        return;
+    struct conn *buddy = next_along(director, conn, conn);
+    if (buddy != NULL && director->settings.buddy_packet == BUDDY_SAME) {
+        send_pair(director, NOTE_CREATE_SENT, conn, buddy, effects);
+        buddy = next_along(director, conn, buddy);
+    } else {
+        struct record record = create_of(conn);
+        director_note_conn(director, effects, NOTE_CREATE_SENT, 0, conn);
+        send(director, &record, 1, effects);
+    }
+    for (; buddy != NULL; buddy = next_along(director, conn, buddy))
+        send_pair(director, NOTE_CREATE_REPEATED, conn, buddy, effects);
 }
 
-/* Figure 6B. */
+/* Both stand at the standby already: a pair of records to say that they are buddies. Where
+ * two rings become one, one pair says it of all (R-605). */
+static void linked(struct director *director, void *state, nstime now, struct conn *conn,
+                   struct conn *buddy, struct effects *effects)
+{
+    (void)state;
+    (void)now;
+    if (detect_has_standby(director))
+        send_pair(director, NOTE_CREATE_REPEATED, conn, buddy, effects);
+}
+
+/* ---- deletes, figure 6B */
+
 static void destroyed(struct director *director, void *state, nstime now, struct conn *conn,
                       struct effects *effects)
 {
     (void)state;
     (void)now;
-    send(director, conn, RECORD_DELETE, effects);
+    if (!heard(director, conn, true, effects))
+        return;
+    struct record record = record_of(conn, RECORD_DELETE);
+    director_note_conn(director, effects, NOTE_DELETE_SENT, 0, conn);
+    send(director, &record, 1, effects);
 }
 
-/* Figure 7. A second record would be a buddy's (R-913), which is not built: half of
- * what was said must not be taken for the whole. */
+/* ---- on the standby, figure 7 */
+
 static void datagram(struct director *director, void *state, nstime now, const uint8_t *bytes,
                      size_t length, struct effects *effects)
 {
     (void)state;
     struct record records[RECORD_COUNT_MAX];
     unsigned count = 0;
-    enum record_refusal refusal = REFUSAL_NONE;
-    if (director->role != ROLE_STANDBY) /* */
-        refusal = REFUSAL_NOT_STANDBY;
-    else
+    enum record_refusal refusal = REFUSAL_NOT_STANDBY; /* */
+    if (director->role == ROLE_STANDBY)
         refusal = record_decode(bytes, length, records, &count);
-    if (refusal == REFUSAL_NONE && count > 1)
-        refusal = REFUSAL_BUDDY;
-    if (refusal == REFUSAL_NONE)
+    if (refusal != REFUSAL_NONE)
+        director_refuse(director, effects, refusal, NULL);
+    else if (count == 1)
         standby_apply(director, now, &records[0], effects);
     else
-        director_refuse(director, effects, refusal, count > 0 ? &records[0] : NULL);
+        standby_apply_buddies(director, now, records, effects);
 }
 
 const struct replication_protocol replication_patent = {
     .name = "patent",
     .on_established = established,
     .on_destroyed = destroyed,
+    .on_linked = linked,
     .on_datagram = datagram,
 };

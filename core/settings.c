@@ -18,5 +18,6 @@ void settings_init(struct settings *settings)
         .bad_flags = BAD_FLAGS_REJECT,
         .rst_ditch = RST_DITCH_ON,
         .fail_distinct_clients = FAIL_EVERY_CLIENT,
+        .buddy_packet = BUDDY_SAME,
     };
 }

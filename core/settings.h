@@ -16,6 +16,7 @@ enum delete_send { DELETE_IF_CREATED, DELETE_ALWAYS };                  /* R-806
 enum bad_flags { BAD_FLAGS_REJECT, BAD_FLAGS_LENIENT };                 /* */
 enum rst_ditch { RST_DITCH_ON, RST_DITCH_OFF };                         /* */
 enum fail_distinct_clients { FAIL_EVERY_CLIENT, FAIL_DISTINCT_CLIENTS }; /* */
+enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -36,6 +37,7 @@ struct settings {
     enum bad_flags bad_flags;
     enum rst_ditch rst_ditch;
     enum fail_distinct_clients fail_distinct_clients;
+    enum buddy_packet buddy_packet;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

@@ -47,9 +47,10 @@ static void show_connections(const struct director *director, GString *text)
     for (const struct conn *conn = conn_table_first(director->connections); conn != NULL;
          conn = conn_table_next(director->connections, conn)) {
         const struct flow flow = conn_forward_key(conn);
-        g_string_append_printf(text, "%s %s %s%s\n", flow_print(&flow, keys),
+        g_string_append_printf(text, "%s %s %s%s%s\n", flow_print(&flow, keys),
                                address_print(conn_real(conn), real), states[conn->state],
-                               conn->create_sent ? " replicated" : "");
+                               conn->create_sent ? " replicated" : "",
+                               conn->buddy != 0 ? " buddies" : "");
     }
 }
 

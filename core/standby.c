@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/outbound.h"
 
 #include <glib.h>
 
@@ -61,6 +62,7 @@ static struct conn *make(struct director *director, const struct conn_birth *bir
     if (conn == NULL)
         return NULL;
     conn->replica = true;
+    life_enroll(director, conn);
     conn_enter(conn, CONN_ACTIVE); /* */
     return conn;
 }
@@ -99,13 +101,12 @@ static enum record_refusal create(struct director *director, nstime now,
         .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
         .now = now,
     };
-    birth.virtual = machines_named(director->machines, record->virtual, record->bind_id,
-                                   record->protocol);
-    if (birth.virtual != NULL)
-        birth.physical = machines_serving(director->machines, birth.virtual, record->real,
-                                          record->protocol);
-    if (birth.physical == NULL)
+    struct outbound_pair pair = outbound_pair(director->machines, record->virtual,
+                                              record->bind_id, record->real, record->protocol);
+    if (pair.physical == NULL)
         return REFUSAL_UNKNOWN_MACHINE; /* */
+    birth.virtual = pair.virtual;
+    birth.physical = pair.physical;
     return place(director, &birth, record, effects);
 }
 
@@ -142,12 +143,13 @@ static void delete(struct director *director, const struct record *record,
 
 /* ---- */
 
-void standby_apply(struct director *director, nstime now, const struct record *record,
+bool standby_apply(struct director *director, nstime now, const struct record *record,
                    struct effects *effects)
 {
     g_assert(director->role == ROLE_STANDBY);
     enum record_refusal refusal = REFUSAL_NONE;
-    switch (judge(record->flags, director->settings.bad_flags)) {
+    enum action action = judge(record->flags, director->settings.bad_flags);
+    switch (action) {
     case ACTION_CREATE: refusal = create(director, now, record, effects); break;
     case ACTION_DELETE: delete(director, record, effects); break;
     case ACTION_REFUSE: refusal = REFUSAL_BAD_FLAGS; break;
@@ -156,6 +158,23 @@ void standby_apply(struct director *director, nstime now, const struct record *r
         director_accept(director);
     else
         director_refuse(director, effects, refusal, record);
+    return refusal == REFUSAL_NONE && action == ACTION_CREATE;
+}
+
+/* Both are looked up only when both were applied: the second may name the first's tuple
+ * with another machine, and so have taken its place (R-910). */
+void standby_apply_buddies(struct director *director, nstime now, const struct record records[2],
+                           struct effects *effects)
+{
+    bool first = standby_apply(director, now, &records[0], effects);
+    bool second = standby_apply(director, now, &records[1], effects);
+    if (!first || !second)
+        return;
+    struct flow keys[2] = {forward_key(&records[0]), forward_key(&records[1])};
+    struct conn *conn = conn_table_find(director->connections, &keys[0]);
+    struct conn *buddy = conn_table_find(director->connections, &keys[1]);
+    if (conn != buddy)
+        life_link(director, now, conn, buddy, effects);
 }
 
 void standby_age_out(struct director *director, struct conn *conn, struct effects *effects)

@@ -12,9 +12,15 @@
 struct conn;
 struct director;
 
-/* Apply one decoded record, or refuse and count it. */
-void standby_apply(struct director *director, nstime now, const struct record *record,
+/* Apply one decoded record, or refuse and count it. Whether it was a create that now
+ * has its conn here. */
+bool standby_apply(struct director *director, nstime now, const struct record *record,
                    struct effects *effects);
+
+/* Apply two records, each by its own flags, of which the second is the buddy of the first
+ * (R-707): when both are creates and stand, their conns become buddies (R-913, R-914). */
+void standby_apply_buddies(struct director *director, nstime now, const struct record records[2],
+                           struct effects *effects);
 
 /* The conn has stood here longer than "standby_timeout" without a word. */
 void standby_age_out(struct director *director, struct conn *conn, struct effects *effects);

@@ -3,6 +3,7 @@
 #include "core/director_internal.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/outbound.h"
 #include "core/translate.h"
 
 #include <glib.h>
@@ -36,7 +37,8 @@ static void drop(struct director *director, enum side from, const struct packet 
 static void answer(const struct director *director, const struct packet *packet,
                    struct effects *effects)
 {
-    if (director->settings.unknown_connection != UNKNOWN_RESET || (packet->flags & TCP_RST) != 0)
+    if (director->settings.unknown_connection != UNKNOWN_RESET
+        || packet->protocol != PROTOCOL_TCP || (packet->flags & TCP_RST) != 0)
         return;
     struct effect *effect = effects_add(effects, EFFECT_RESET);
     effect->packet.side = SIDE_OUTSIDE;
@@ -77,7 +79,8 @@ static void forward_reset(struct director *director, nstime now, struct conn *co
                           enum side from, const struct packet *packet, struct effects *effects)
 {
     bool counts = conn_reset_counts(conn, from, packet);
-    bool refused = counts && from == SIDE_INSIDE && conn->state == CONN_SYN_SEEN
+    bool refused = counts && from == SIDE_INSIDE && conn_originator(conn) == SIDE_OUTSIDE
+                   && conn->state == CONN_SYN_SEEN
                    && director->settings.rst_ditch == RST_DITCH_ON;
     if (refused && life_ditch(director, now, conn, DITCH_RESET, effects))
         return; /* the client will repeat its SYN, to another machine */
@@ -86,9 +89,10 @@ static void forward_reset(struct director *director, nstime now, struct conn *co
         life_end(director, now, conn, END_RESET, effects);
 }
 
-static bool is_synack(enum side from, const struct packet *packet)
+static bool is_synack(const struct conn *conn, enum side from, const struct packet *packet)
 {
-    return from == SIDE_INSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    return from != conn_originator(conn)
+           && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
 /* where the handshake stands, and whether that makes the conn active. */
@@ -96,8 +100,9 @@ static void advance_handshake(struct director *director, nstime now, struct conn
                               enum side from, const struct packet *packet,
                               struct effects *effects)
 {
-    bool synack = is_synack(from, packet);
-    bool ack = from == SIDE_OUTSIDE && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
+    bool asks = from == conn_originator(conn); /* */
+    bool synack = is_synack(conn, from, packet);
+    bool ack = asks && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
     if (conn->state == CONN_SYN_SEEN && synack)
         conn_enter(conn, CONN_SYNACK_SEEN);
     if (conn->state == CONN_SYNACK_SEEN
@@ -127,11 +132,15 @@ static void advance_close(struct director *director, nstime now, struct conn *co
 static void forward_known(struct director *director, nstime now, struct conn *conn,
                           enum side from, const struct packet *packet, struct effects *effects)
 {
-    if (conn->state == CONN_SYN_SEEN && is_synack(from, packet))
+    if (conn->state == CONN_SYN_SEEN && from == SIDE_INSIDE && is_synack(conn, from, packet))
         health_answered(now, conn);
     conn->last_activity = now; /* */
     if (conn->tag == 0 && from == SIDE_OUTSIDE)
         conn->tag = packet->tag; /* a taken-over conn learns whose it is */
+    if (packet->protocol == PROTOCOL_UDP) { /* it lasts until it is idle */
+        forward(conn, from, packet, effects);
+        return;
+    }
     if ((packet->flags & TCP_RST) != 0) {
         forward_reset(director, now, conn, from, packet, effects);
         return;
@@ -144,42 +153,62 @@ static void forward_known(struct director *director, nstime now, struct conn *co
 
 /* ---- requests */
 
-static void refuse(struct director *director, const struct packet *packet,
+static void refuse(struct director *director, enum side from, const struct packet *packet,
                    enum drop_reason reason, struct effects *effects)
 {
-    note_packet(director, SIDE_OUTSIDE, packet, NOTE_REFUSED, reason, effects);
-    answer(director, packet, effects);
+    note_packet(director, from, packet, NOTE_REFUSED, reason, effects);
+    if (from == SIDE_OUTSIDE)
+        answer(director, packet, effects);
 }
 
-static void open(struct director *director, nstime now, const struct packet *packet,
-                 struct effects *effects)
+static struct physical *find_owner(const struct director *director, const struct packet *packet)
 {
-    enum drop_reason reason = DROP_NO_VIRTUAL;
+    struct address real = {packet->source_ip, packet->source_port};
+    return outbound_owner(director->machines, real, packet->protocol);
+}
+
+static struct conn *make(struct director *director, nstime now, enum side from,
+                         const struct packet *packet, enum drop_reason *reason,
+                         struct effects *effects)
+{
+    if (from == SIDE_INSIDE)
+        return life_open_outbound(director, now, find_owner(director, packet), packet, reason,
+                                  effects);
     struct virtual *virtual = find_virtual(director, packet);
-    struct conn *conn = NULL;
-    if (virtual != NULL)
-        conn = life_open(director, now, virtual, packet, &reason, effects);
+    *reason = DROP_NO_VIRTUAL;
+    return virtual != NULL ? life_open(director, now, virtual, packet, reason, effects) : NULL;
+}
+
+/* UDP has no handshake to wait for: counted and replicated at the first packet. */
+static void open(struct director *director, nstime now, enum side from,
+                 const struct packet *packet, struct effects *effects)
+{
+    enum drop_reason reason;
+    struct conn *conn = make(director, now, from, packet, &reason, effects);
     if (conn == NULL) {
-        refuse(director, packet, reason, effects);
+        refuse(director, from, packet, reason, effects);
         return;
     }
-    conn_track(conn, SIDE_OUTSIDE, packet);
-    if (director->settings.active_on == ACTIVE_ON_SYN)
+    if (packet->protocol == PROTOCOL_TCP)
+        conn_track(conn, from, packet);
+    if (packet->protocol == PROTOCOL_UDP || director->settings.active_on == ACTIVE_ON_SYN)
         life_establish(director, now, conn, effects);
-    forward(conn, SIDE_OUTSIDE, packet, effects);
+    forward(conn, from, packet, effects);
 }
 
 /* R-501..R-503: a repeated SYN goes where the first went, until that machine has had
  * as many as it may. Under "active_on syn" there is nothing left to reassign: the
- * standby has been told which machine it is. */
-static void repeat(struct director *director, nstime now, struct conn *conn,
+ * standby has been told which machine it is. What a machine asks itself (R-410) stays
+ * with it. */
+static void repeat(struct director *director, nstime now, struct conn *conn, enum side from,
                    const struct packet *packet, struct effects *effects)
 {
-    if (conn->state == CONN_SYN_SEEN && conn->syn_resends + 1u >= conn->physical->reassign)
+    if (from == SIDE_OUTSIDE && conn->state == CONN_SYN_SEEN
+        && conn->syn_resends + 1u >= conn->physical->reassign)
         life_ditch(director, now, conn, DITCH_NO_ANSWER, effects);
     else
         conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
-    conn_track(conn, SIDE_OUTSIDE, packet);
+    conn_track(conn, from, packet);
 }
 
 /* A request that meets a conn of the same tuple. One that is not yet answered is
@@ -187,7 +216,7 @@ static void repeat(struct director *director, nstime now, struct conn *conn,
  * hold a conn that its next delete takes away. To an established one it is forwarded
  * without effect: the server answers with a challenge ACK (RFC 5961) or, if the conn
  * is a ghost, takes it as new. */
-static void request(struct director *director, nstime now, struct conn *conn,
+static void request(struct director *director, nstime now, struct conn *conn, enum side from,
                     const struct packet *packet, struct effects *effects)
 {
     if (conn != NULL && conn->state == CONN_CLOSING) {
@@ -195,13 +224,21 @@ static void request(struct director *director, nstime now, struct conn *conn,
         conn = NULL;
     }
     if (conn == NULL) {
-        open(director, now, packet, effects);
+        open(director, now, from, packet, effects);
         return;
     }
     conn->last_activity = now;
     if (conn->state != CONN_ACTIVE)
-        repeat(director, now, conn, packet, effects);
-    forward(conn, SIDE_OUTSIDE, packet, effects);
+        repeat(director, now, conn, from, packet, effects);
+    forward(conn, from, packet, effects);
+}
+
+/* Does it ask for a connection? From inside only a machine may that is seen outside. */
+static bool is_request(const struct director *director, enum side from,
+                       const struct conn *conn, const struct packet *packet)
+{
+    bool asks = packet->protocol == PROTOCOL_UDP ? conn == NULL : packet_is_request(packet);
+    return asks && (from == SIDE_OUTSIDE || find_owner(director, packet) != NULL);
 }
 
 void traffic_packet(struct director *director, nstime now, enum side from,
@@ -211,7 +248,7 @@ void traffic_packet(struct director *director, nstime now, enum side from,
         drop(director, from, packet, DROP_STANDBY, effects);
         return;
     }
-    if (packet->protocol != PROTOCOL_TCP) {
+    if (packet->protocol != PROTOCOL_TCP && packet->protocol != PROTOCOL_UDP) {
         drop(director, from, packet, DROP_PROTOCOL, effects);
         return;
     }
@@ -219,8 +256,8 @@ void traffic_packet(struct director *director, nstime now, enum side from,
     struct conn *conn = from == SIDE_OUTSIDE
                             ? conn_table_find(director->connections, &key)
                             : conn_table_find_reverse(director->connections, &key);
-    if (from == SIDE_OUTSIDE && packet_is_request(packet))
-        request(director, now, conn, packet, effects);
+    if (is_request(director, from, conn, packet))
+        request(director, now, conn, from, packet, effects);
     else if (conn != NULL)
         forward_known(director, now, conn, from, packet, effects);
     else

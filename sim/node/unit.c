@@ -35,9 +35,16 @@ static void stop_timer(struct unit *unit)
     unit->timer_at = NSTIME_NEVER;
 }
 
+/* Is this the note of a record in the next datagram effect? */
+static bool is_record(enum note_code code)
+{
+    return code == NOTE_CREATE_SENT || code == NOTE_CREATE_REPEATED || code == NOTE_BUDDY_ADDED
+           || code == NOTE_DELETE_SENT;
+}
+
 static void take_note(struct unit *unit, const struct note *note)
 {
-    if (note->code == NOTE_CREATE_SENT || note->code == NOTE_DELETE_SENT) {
+    if (is_record(note->code)) {
         g_assert(unit->mark_count < UNIT_RECORDS_MAX);
         unit->marks[unit->mark_count++] =
             (struct record_mark){ .flow = note->flow,

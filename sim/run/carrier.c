@@ -326,9 +326,16 @@ void carrier_datagram(void *context, struct unit *unit, enum channel channel,
     carry_datagram(carrier, &datagram);
 }
 
-const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier)
+const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
+                                               const struct flow *flow)
 {
-    return carrier->at_hand && carrier->at_hand->mark_count > 0 ? carrier->at_hand->marks : NULL;
+    const struct datagram *datagram = carrier->at_hand;
+    if (!datagram || datagram->mark_count == 0)
+        return NULL;
+    for (unsigned i = 1; i < datagram->mark_count; i++)
+        if (flow_equal(&datagram->marks[i].flow, flow))
+            return &datagram->marks[i];
+    return datagram->marks;
 }
 
 /* ---- addresses, links, life -------------------------------------------------------- */

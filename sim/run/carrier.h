@@ -55,8 +55,10 @@ struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip);
 /* A link, for faults. */
 struct link *carrier_link(const struct carrier *carrier, enum link_role role);
 
-/* The record of the datagram that a unit is stepping on just now, or NULL. */
-const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier);
+/* The record of this flow in the datagram that a unit is stepping on just now; its first
+ * record where none is of this flow; NULL when it is not stepping on records. */
+const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
+                                               const struct flow *flow);
 
 struct replication_count carrier_replication_count(const struct carrier *carrier);
 

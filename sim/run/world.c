@@ -138,7 +138,7 @@ static void tell_machine(struct world *world, unsigned number, const struct note
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
 {
     struct world *world = context;
-    const struct record_mark *mark = carrier_mark_at_hand(world->carrier);
+    const struct record_mark *mark = carrier_mark_at_hand(world->carrier, &note->flow);
     unsigned number = unit_number(unit);
     observer_note(world->observer, number, note, mark);
     if (is_about_the_unit(note->code))

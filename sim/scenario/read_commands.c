@@ -34,6 +34,7 @@ static void add_settings(struct build *build)
     add(build, "option replication %s", build_text(build, replication, "protocol"));
     add(build, "option delete-send %s", build_text(build, replication, "delete-send"));
     add(build, "option bad-flags %s", build_text(build, replication, "bad-flags"));
+    add(build, "option buddy-packet %s", build_text(build, replication, "buddy-packet"));
     add(build, "replicate interface %s", build_text(build, replication, "interface"));
 }
 
@@ -119,6 +120,19 @@ static void add_backups(struct build *build, const GPtrArray *groups)
     }
 }
 
+/* Behind the virtual machines, which must be there. */
+static void add_static(struct build *build, const struct draft_group *group)
+{
+    const char *id = build_text(build, group, "address");
+    if (id == NULL || build_is(build, group, "static", "none"))
+        return;
+    const struct draft_group *virtual =
+        draft_find(build->draft, GROUP_VIRTUAL, build_text(build, group, "static"));
+    const char *as = virtual == NULL ? NULL : build_text(build, virtual, "address");
+    if (as != NULL)
+        add(build, "static %s %s", as, id);
+}
+
 void build_commands(struct build *build)
 {
     GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
@@ -130,6 +144,8 @@ void build_commands(struct build *build)
         add_virtual(build, g_ptr_array_index(virtuals, i));
     add_backups(build, reals);
     add_backups(build, virtuals);
+    for (unsigned i = 0; i < reals->len; i++)
+        add_static(build, g_ptr_array_index(reals, i));
     g_ptr_array_free(virtuals, TRUE);
     g_ptr_array_free(reals, TRUE);
 }

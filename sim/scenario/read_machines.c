@@ -94,15 +94,16 @@ static void take_reals(struct build *build)
 }
 
 static void check_protocols(struct build *build, const struct draft_group *group,
-                            const struct draft_group *real)
+                            const char *key, const struct draft_group *other)
 {
     const char *mine = build_text(build, group, "address");
-    const char *theirs = build_text(build, real, "address");
+    const char *theirs = build_text(build, other, "address");
     if (mine == NULL || theirs == NULL)
         return;
     if (value_machine(mine).protocol != value_machine(theirs).protocol)
-        build_complain(build, build->problems, group, "bind",
-                       "[%s] speaks another protocol (bind tcp to tcp, udp to udp)", real->title);
+        build_complain(build, build->problems, group, key,
+                       "[%s] speaks another protocol (bind tcp to tcp, udp to udp)",
+                       other->title);
 }
 
 /* Names of reals that exist; which ones are bound is marked. */
@@ -119,7 +120,7 @@ static void take_bind(struct build *build, const struct draft_group *group, bool
         if (number < 0)
             continue;
         bound[number] = true;
-        check_protocols(build, group, g_ptr_array_index(reals, (unsigned)number));
+        check_protocols(build, group, "bind", g_ptr_array_index(reals, (unsigned)number));
     }
     g_ptr_array_free(reals, TRUE);
     g_strfreev(names);
@@ -143,6 +144,20 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
     g_ptr_array_add(build->scenario->virtuals, virtual);
 }
 
+/* as whom a real machine is seen that opens connections itself. */
+static void check_statics(struct build *build, const GPtrArray *reals, const GPtrArray *virtuals)
+{
+    for (unsigned i = 0; i < reals->len; i++) {
+        const struct draft_group *real = g_ptr_array_index(reals, i);
+        if (build_is(build, real, "static", "none"))
+            continue;
+        int number = build_lookup(build, GROUP_VIRTUAL, build_text(build, real, "static"), real,
+                                  "static");
+        if (number >= 0)
+            check_protocols(build, real, "static", g_ptr_array_index(virtuals, (unsigned)number));
+    }
+}
+
 static void take_virtuals(struct build *build)
 {
     GPtrArray *groups = draft_list(build->draft, GROUP_VIRTUAL);
@@ -160,6 +175,7 @@ static void take_virtuals(struct build *build)
                           "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
                           "remove it)", real->title);
         }
+    check_statics(build, reals, groups);
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,
                      "no [virtual NAME]: there is nothing to balance (add one, with an address "

@@ -102,6 +102,8 @@ static const struct schema_key keys[] = {
      "its share under predictor weighted; 0 takes nothing new"},
     {GROUP_REAL, "maxconns", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
      "connections at a time"},
+    {GROUP_REAL, "static", NULL, VALUE_NAME, NULL, "none", "none", false,
+     "the [virtual NAME] that its own outbound connections seem to come from"},
     {GROUP_REAL, "service-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "20ms exponential", true,
      "from a whole request to its answer"},
     {GROUP_REAL, "threshold", NULL, VALUE_COUNT, "1..1000000", NULL, "8", true,
@@ -127,6 +129,8 @@ static const struct schema_key keys[] = {
      false, "when the end of a connection is told"},
     {GROUP_REPLICATION, "bad-flags", NULL, VALUE_WORD, "reject lenient", NULL, "reject", false,
      "what a record with impossible flags meets"},
+    {GROUP_REPLICATION, "buddy-packet", NULL, VALUE_WORD, "same separate", NULL, "same", false,
+     "a buddy's record goes in the datagram of the connection's own, or in another"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},

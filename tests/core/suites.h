@@ -29,7 +29,9 @@
     X(form)           \
     X(standby)        \
     X(role)           \
-    X(replication)
+    X(replication)    \
+    X(buddy)          \
+    X(outbound)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -78,6 +78,7 @@ START_TEST(prints_canonically)
                            "option bad-flags reject\n"
                            "option rst-ditch on\n"
                            "option fail-distinct-clients off\n"
+                           "option buddy-packet same\n"
                            "option standby-timeout off\n"
                            "option half-open-time 1min\n"
                            "option replication patent\n"

@@ -295,9 +295,9 @@ START_TEST(judges_flags)
 }
 END_TEST
 
-/* A datagram of every length from 0 to 100, right in all but its length: only 32 is
- * applied; 56 holds a buddy's record and is refused whole, counted as such; all others
- * are of the wrong size (R-902). */
+/* A datagram of every length from 0 to 100, right in all but its length: only 32, one
+ * record, and 56, a buddy's behind it, are applied; all others are of the wrong size
+ * (R-902, R-705, A-10). */
 START_TEST(judges_lengths)
 {
     struct record records[2] = {record, record};
@@ -305,11 +305,51 @@ START_TEST(judges_lengths)
     records[1].foreign.port++;
     record_encode(records, _i == 32 ? 1 : 2, bytes);
     rig_datagram(unit, CHANNEL_REPLICATION, bytes, (size_t)_i);
-    if (_i == 32)
-        rig_note(unit, NOTE_CREATE_APPLIED);
-    else
-        assert_refused(_i == 56 ? REFUSAL_BUDDY : REFUSAL_WRONG_SIZE);
-    ck_assert_uint_eq(director_connections(unit->director), _i == 32);
+    unsigned expected = _i == 32 ? 1 : _i == 56 ? 2 : 0;
+    ck_assert_uint_eq(rig_notes(unit, NOTE_CREATE_APPLIED), expected);
+    ck_assert_uint_eq(director_connections(unit->director), expected);
+    if (expected == 0)
+        assert_refused(REFUSAL_WRONG_SIZE);
+}
+END_TEST
+
+/* Two records of which one cannot be believed, or which do not both name a connection that
+ * is to stand: each is judged by itself, and nobody is linked (R-707, R-904, R-915, R-910).
+ * The first row alone is right. */
+enum { CREATE = RECORD_PM_COUNTED | RECORD_VM_COUNTED };
+
+static const struct {
+    uint8_t flags[2];
+    uint32_t machine[2];
+    uint16_t port[2];
+    unsigned stand;
+} pairs[] = {
+    {{CREATE, CREATE}, {1, 2}, {1, 2}, 2},        {{CREATE, 7}, {1, 1}, {1, 2}, 1},
+    {{7, CREATE}, {1, 1}, {1, 2}, 1},             {{CREATE, CREATE}, {1, 99}, {1, 2}, 1},
+    {{CREATE, CREATE}, {99, 1}, {1, 2}, 1},       {{CREATE, RECORD_DELETE}, {1, 1}, {1, 2}, 1},
+    {{CREATE, RECORD_DELETE}, {1, 1}, {1, 1}, 0}, {{RECORD_DELETE, CREATE}, {1, 1}, {1, 1}, 1},
+    {{CREATE, CREATE}, {1, 1}, {1, 1}, 1},        {{CREATE, CREATE}, {1, 2}, {1, 1}, 1},
+};
+
+START_TEST(links_only_what_stands)
+{
+    struct record records[2] = {record, record};
+    uint8_t bytes[RECORD_DATAGRAM_MAX];
+    struct flow flows[2];
+    for (unsigned i = 0; i < 2; i++) {
+        records[i].real.ip = RIG_REAL_IP + pairs[_i].machine[i];
+        records[i].foreign.port = pairs[_i].port[i];
+        records[i].flags = pairs[_i].flags[i];
+        flows[i] = rig_flow(RIG_CLIENT, pairs[_i].port[i]);
+    }
+    rig_datagram(unit, CHANNEL_REPLICATION, bytes, record_encode(records, 2, bytes));
+    ck_assert_uint_eq(director_connections(unit->director), pairs[_i].stand);
+    ck_assert_uint_eq(rig_notes(unit, NOTE_BUDDIES), _i == 0);
+    for (unsigned i = 0; i < 2; i++) {
+        struct connection_view view;
+        if (director_find(unit->director, &flows[i], &view))
+            ck_assert(view.has_buddies == (_i == 0));
+    }
 }
 END_TEST
 
@@ -444,6 +484,7 @@ Suite *standby_suite(void)
     tcase_add_loop_test(tcase, does_not_judge, 0, 5);
     tcase_add_loop_test(tcase, looks_up_as_ruled, 0, G_N_ELEMENTS(lookups));
     tcase_add_loop_test(tcase, judges_flags, 0, 256);
+    tcase_add_loop_test(tcase, links_only_what_stands, 0, G_N_ELEMENTS(pairs));
     tcase_add_loop_test(tcase, judges_lengths, 0, 101);
     tcase_add_loop_test(tcase, survives_damage, 1, 256);
     tcase_add_test(tcase, listens_to_its_peer_only);

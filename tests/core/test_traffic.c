@@ -112,11 +112,11 @@ START_TEST(standby_is_deaf)
 }
 END_TEST
 
-/* UDP is not served here, and said so. */
+/* What is neither TCP nor UDP is not served here, and said so. */
 START_TEST(drops_other_protocols)
 {
     struct packet packet = rig_from_client(RIG_CLIENT, RIG_PORT, 0, 0, 0);
-    packet.protocol = PROTOCOL_UDP;
+    packet.protocol = 47;
     rig_packet(unit, SIDE_OUTSIDE, &packet);
     rig_assert_dropped(unit, NOTE_DROPPED, DROP_PROTOCOL);
 }

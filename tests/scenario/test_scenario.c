@@ -162,12 +162,14 @@ START_TEST(the_core_takes_the_commands)
         "predictor 192.0.2.80:80:0:tcp weighted", "predictor 192.0.2.80:80:1:tcp roundrobin",
         "weight 10.0.1.2:8001:0:tcp 3", "maxconns 10.0.1.1:80:0:tcp 500",
         "timeout 192.0.2.80:80:0:tcp 15s", "replicate 192.0.2.80:80:0:tcp",
+        "static 192.0.2.80:80:0:tcp 10.0.1.1:80:0:tcp",
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(wanted); i++)
         ck_assert_msg(strstr(printed, wanted[i]) != NULL, "no %s in\n%s", wanted[i], printed);
     ck_assert_int_eq(settings.active_on, ACTIVE_ON_SYNACK);
     ck_assert_int_eq(settings.unknown_connection, UNKNOWN_RESET);
     ck_assert_int_eq(settings.delete_send, DELETE_ALWAYS);
+    ck_assert_int_eq(settings.buddy_packet, BUDDY_SEPARATE);
     ck_assert_int_eq(settings.standby_timeout, 90 * NSTIME_S);
     ck_assert_uint_eq(settings.hello_misses, 3);
     ck_assert_int_eq(settings.replication, REPLICATION_PATENT);

@@ -100,6 +100,9 @@ static const struct {
     {"[virtual v]\naddress = 192.0.2.81:80:0:udp\nbind = r1\n",
      "t.scn:18: [virtual v] bind = r1: [real r1] speaks another protocol (bind tcp to tcp, udp to "
      "udp)"},
+    {"[real r3]\naddress = 10.0.1.3:80\nstatic = wab\n[virtual v]\naddress = 192.0.2.81:80\n"
+     "bind = r3\n",
+     "t.scn:18: [real r3] static = wab: no [virtual wab] in this file (did you mean web?)"},
     {"[failover]\naddress = 10.0.1.1\n",
      "t.scn:8: [real r1] address = 10.0.1.1:80:0:tcp: the pair has this address itself (see "
      "address and failover-address in [failover])"},
