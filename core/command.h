@@ -14,6 +14,8 @@
  *   ip address IP                  failover ip address IP
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
+ *   failover active                no failover active
+ *   failover reset
  *   option NAME VALUE
  *   no connection CLIENT VIRTUAL
  *   show virtual|real|bind|connections|failover|statistics|configuration
@@ -37,6 +39,9 @@ enum command_action {
     COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
     COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
+    COMMAND_TAKE_ROLE,       /* "failover active": handover_force() */
+    COMMAND_GIVE_ROLE,       /* "no failover active": handover_resign(), or refuse */
+    COMMAND_RESET_FAILOVER,  /* detect_reset() */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };
