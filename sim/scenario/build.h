@@ -29,6 +29,9 @@ void build_workloads(struct build *build);
 void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_commands(struct build *build);
+void build_detector(struct build *build);          /* after the units */
+void build_detector_commands(struct build *build); /* into the configuration */
+void build_check_commands(struct build *build);    /* of faults; after the configuration */
 
 /* One link with a key changed, as a fault does it; key NULL: down. False with a
  * problem when the result makes no sense. */
@@ -62,7 +65,7 @@ void build_complain(const struct build *build, struct problems *list,
 int build_lookup(const struct build *build, enum group_kind kind, const char *wanted,
                  const struct draft_group *group, const char *name);
 
-/* The longest time from a crash to its detection (R-1005). */
+/* The longest time from a failure to its detection (R-1005): a unit's longest. */
 nstime build_detection(const struct scenario *scenario);
 
 #endif
