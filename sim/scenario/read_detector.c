@@ -35,6 +35,20 @@ static void take_unit(struct build *build, struct unit_spec *unit, struct settin
                                                             : detection_timer(settings);
 }
 
+/* The primary is active at the start (R-1009), but not for long. */
+static void warn_of_priority(struct build *build, const struct settings *settings)
+{
+    const struct unit_spec *first = g_ptr_array_index(build->scenario->units, 0);
+    const struct unit_spec *second = g_ptr_array_index(build->scenario->units, 1);
+    const struct draft_group *primary = draft_find(build->draft, GROUP_UNIT, first->name);
+    const struct draft_group *secondary = draft_find(build->draft, GROUP_UNIT, second->name);
+    if (settings->detector == DETECTOR_VRRP && settings->preempt == PREEMPT_YES
+        && build_count(build, secondary, "priority") > build_count(build, primary, "priority"))
+        build_complain(build, build->warnings, secondary, "priority",
+                       "higher than the primary's: %s preempts it soon after the start (write "
+                       "rank = primary here, or preempt = no)", second->name);
+}
+
 void build_detector(struct build *build)
 {
     const struct draft_group *group = draft_find(build->draft, GROUP_FAILOVER, NULL);
@@ -47,6 +61,8 @@ void build_detector(struct build *build)
                                 ? build_time(build, group, "detection-time") : NSTIME_NEVER;
     for (unsigned i = 0; i < scenario->units->len; i++)
         take_unit(build, g_ptr_array_index(scenario->units, i), &settings);
+    if (scenario->units->len == 2)
+        warn_of_priority(build, &settings);
 }
 
 void build_detector_commands(struct build *build)
