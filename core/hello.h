@@ -2,8 +2,8 @@
  *
  *    0               1               2               3
  *   +---------------+---------------+---------------+---------------+
- *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  1 hello, 2 you have failed, 3 I resign
- *   +---------------+---------------+---------------+---------------+
+ *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  1 hello, 2 you have failed,
+ *   +---------------+---------------+---------------+---------------+  3 I resign
  *   |     rank      |     role      |    replica    |   priority    |  0 primary, 1 secondary;
  *   +---------------+---------------+---------------+---------------+  0 standby, 1 active
  *   |                        sequence number                        |

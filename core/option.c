@@ -20,7 +20,6 @@ struct option {
     const struct kind *kind;
     size_t offset;       /* of its field in struct settings */
     const char *expects; /* for CHOICE the words themselves, by their number */
-    bool tacit;          /* printed only where it is not the default */
 };
 
 #define WAIT_MAX (60 * NSTIME_MIN)
@@ -165,26 +164,37 @@ static const struct option options[] = {
     {"standby-timeout", &span_or_off, FIELD(standby_timeout), "off or " A_TIME}, /* */
     {"half-open-time", &span, FIELD(half_open_time), A_TIME},                 /* fact F-605 */
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
-    /* detectors, see detection.h and handover.h */
-    {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle", true},
-    {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL, true},
-    {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100", true},
-    {"priority", &count, FIELD(priority), "1..255", true},
-    {"vrrp-version", &choice, FIELD(vrrp_version), "2|3", true},
-    {"preempt", &choice, FIELD(preempt), "yes|no", true},
-    {"preempt-delay", &wait, FIELD(preempt_delay), A_WAIT, true},
-    {"advbase", &interval, FIELD(advbase), AN_INTERVAL, true},
-    {"advskew", &count, FIELD(advskew), "0..254", true},
-    {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL, true},
-    {"multiplier", &count, FIELD(multiplier), "1..255", true},
-    {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT, true},
 };
+
+/* Of detectors (detection.h, handover.h): printed only where they are not the default. */
+static const struct option tacit_options[] = {
+    {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
+    {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
+    {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100"},
+    {"priority", &count, FIELD(priority), "1..255"},
+    {"vrrp-version", &choice, FIELD(vrrp_version), "2|3"},
+    {"preempt", &choice, FIELD(preempt), "yes|no"},
+    {"preempt-delay", &wait, FIELD(preempt_delay), A_WAIT},
+    {"advbase", &interval, FIELD(advbase), AN_INTERVAL},
+    {"advskew", &count, FIELD(advskew), "0..254"},
+    {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL},
+    {"multiplier", &count, FIELD(multiplier), "1..255"},
+    {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
+};
+
+enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };
+
+static const struct option *option_at(unsigned number)
+{
+    g_assert(number < ALL_OPTIONS);
+    return number < OPTIONS ? &options[number] : &tacit_options[number - OPTIONS];
+}
 
 static char *unknown_option(const char *name)
 {
     GPtrArray *names = g_ptr_array_new();
-    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
-        g_ptr_array_add(names, (void *)(uintptr_t)options[i].name);
+    for (unsigned i = 0; i < ALL_OPTIONS; i++)
+        g_ptr_array_add(names, (void *)(uintptr_t)option_at(i)->name);
     const char *nearest = spelling_nearest(name, names);
     char *sentence =
         nearest != NULL
@@ -200,14 +210,14 @@ char *option_set(struct settings *settings, const char *name, const char *value)
     char *known_value = g_strdelimit(g_strdup(value), "_", '-');
     char *sentence = NULL;
     unsigned i = 0;
-    while (i < G_N_ELEMENTS(options) && strcmp(options[i].name, known_name) != 0)
+    while (i < ALL_OPTIONS && strcmp(option_at(i)->name, known_name) != 0)
         i++;
-    if (i == G_N_ELEMENTS(options))
+    const struct option *option = i < ALL_OPTIONS ? option_at(i) : NULL;
+    if (option == NULL)
         sentence = unknown_option(known_name);
-    else if (!options[i].kind->read(&options[i], known_value,
-                                    (char *)settings + options[i].offset))
-        sentence = g_strdup_printf("\"%s\" is no value of %s; write %s", value, options[i].name,
-                                   options[i].expects);
+    else if (!option->kind->read(option, known_value, (char *)settings + option->offset))
+        sentence = g_strdup_printf("\"%s\" is no value of %s; write %s", value, option->name,
+                                   option->expects);
     g_free(known_name);
     g_free(known_value);
     return sentence;
@@ -237,7 +247,7 @@ void option_print_all(const struct settings *settings, GString *text)
 {
     struct settings defaults;
     settings_init(&defaults);
-    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
-        if (!options[i].tacit || !agree(&options[i], settings, &defaults))
-            print_option(&options[i], settings, text);
+    for (unsigned i = 0; i < ALL_OPTIONS; i++)
+        if (i < OPTIONS || !agree(option_at(i), settings, &defaults))
+            print_option(option_at(i), settings, text);
 }

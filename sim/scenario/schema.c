@@ -177,7 +177,8 @@ static const struct schema_key keys[] = {
 
     {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
-     "actions: crash X, freeze X for TIME, restart X, switchover, command X \"TEXT\", link NAME down, link NAME KEY VALUE; "
+     "actions: crash X, freeze X for TIME, restart X, switchover, command X \"TEXT\", "
+     "link NAME down, link NAME KEY VALUE; "
      "X: a unit, active, standby, primary, secondary"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
@@ -222,7 +223,8 @@ static const char *const type_words[VALUE_TYPES] = {
 static const char *const later[] = {
     "expect", "spare", "include", "stop", "backup", "sticky", "slowstart", "overflow",
     "threshold", "retry", "reassign", "autounfail", "static", "minconns", "corrupt", "slot",
-    "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "fail", "recover", "power", "persistence-timeout", NULL,
+    "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "fail", "recover",
+    "power", "persistence-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */
