@@ -116,8 +116,9 @@ void detect_miss_due(struct director *director, nstime now, struct effects *effe
     struct detector *detector = &director->detector;
     g_assert(!detector->silent);
     if (detector->contested) {
-        detect_wait_anew(director, now);
-        handover_preempt(director, now, effects);
+        detect_wait_anew(director, now); /* the peer was heard, it is not missed */
+        if (handover_may_preempt(director, now))
+            handover_preempt(director, now, effects);
         return;
     }
     director_note_unit(director, effects, NOTE_HELLO_MISSED, ++detector->missed);

@@ -8,6 +8,7 @@
  *   bfd            multiplier x min-tx
  *   oracle         never by silence: the host says when (EVENT_PEER_FAILED)
  *
+ * Both units speak, whatever their role: an active one has to know of its standby.
  * All are counted from the last hello that was heard, so that from a crash it is up to
  * one interval less. */
 #ifndef CORE_DETECTION_H

@@ -68,19 +68,23 @@ void handover_due(struct director *director, nstime now, struct effects *effects
 
 /* ---- by priority */
 
-bool handover_contests(const struct director *director, nstime now, const struct hello *hello)
+bool handover_may_preempt(const struct director *director, nstime now)
 {
     const struct settings *settings = &director->settings;
     return settings->detector == DETECTOR_VRRP && settings->preempt == PREEMPT_YES
            && settings->failover && director->role == ROLE_STANDBY
-           && hello->kind == HELLO_HELLO && hello->role == ROLE_ACTIVE
-           && hello->priority < settings->priority
            && now >= director->detector.standby_since + settings->preempt_delay;
+}
+
+bool handover_contests(const struct director *director, nstime now, const struct hello *hello)
+{
+    return handover_may_preempt(director, now) && hello->kind == HELLO_HELLO
+           && hello->role == ROLE_ACTIVE && hello->priority < director->settings.priority;
 }
 
 void handover_preempt(struct director *director, nstime now, struct effects *effects)
 {
-    g_assert(director->role == ROLE_STANDBY);
+    g_assert(handover_may_preempt(director, now));
     take_role(director, now, ROLE_PREEMPTED, effects);
     detect_say(director, now, HELLO_HELLO, effects);
 }

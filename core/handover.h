@@ -31,11 +31,16 @@ void handover_hear(struct director *director, nstime now, struct effects *effect
 nstime handover_deadline(const struct director *director);
 void handover_due(struct director *director, nstime now, struct effects *effects);
 
+/* A standby with vrrp and "preempt", longer so than "preempt-delay". It is this that takes
+ * the role back, too, some seconds after it has resigned to a unit of lower priority, as
+ * keepalived does. */
+bool handover_may_preempt(const struct director *director, nstime now);
+
 /* Is this hello of an active unit to be passed over, because this one goes before it?
- * (vrrp with "preempt": the timer runs on, as if nothing had been heard; seed F29) */
+ * The timer runs on then, as if nothing had been heard (RFC 5798, 6.4.2; seed F29). */
 bool handover_contests(const struct director *director, nstime now, const struct hello *hello);
 
-/* The timer ran out while an active unit of lower priority spoke. */
+/* The timer ran out while an active unit of lower priority spoke, and this one may. */
 void handover_preempt(struct director *director, nstime now, struct effects *effects);
 
 #endif

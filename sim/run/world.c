@@ -206,6 +206,8 @@ static void oracle_speaks(void *object, uint64_t number)
 static void ask_oracle(struct world *world, unsigned failed)
 {
     nstime now = engine_now(world->engine);
+    if (world->failed_at[failed] != NSTIME_NEVER)
+        return;
     world->failed_at[failed] = now;
     if (world->scenario->oracle_time != NSTIME_NEVER)
         engine_schedule(world->engine, now + world->scenario->oracle_time, oracle_speaks, world,
@@ -233,8 +235,9 @@ static void thaw_came(void *object, uint64_t number)
 {
     struct world *world = object;
     report_unit(world, (unsigned)number, "thaw", NULL);
-    world->failed_at[number] = NSTIME_NEVER;
     unit_thaw(world->units[number]);
+    if (unit_health(world->units[number]) == UNIT_UP)
+        world->failed_at[number] = NSTIME_NEVER;
     look_at_service(world);
 }
 
@@ -395,6 +398,7 @@ static void make_unit(struct world *world, uint64_t run_key, unsigned number)
         .own_command = unit_spec(world, number)->command,
         .network = &world->network,
     };
+    world->failed_at[number] = NSTIME_NEVER;
     world->units[number] = unit_new(&config);
     carrier_set_unit(world->carrier, number, world->units[number]);
 }

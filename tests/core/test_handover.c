@@ -219,6 +219,23 @@ START_TEST(preempts_by_priority)
 }
 END_TEST
 
+/* While its timer runs against an active unit of lower priority, an operator gives the
+ * standby the role, or turns failover off: when the timer ends there is nothing left to
+ * preempt, and nobody is held to have failed. */
+START_TEST(contest_is_overtaken)
+{
+    command_both("option detector vrrp");
+    rig_command(secondary, "option priority 200");
+    rig_run_both(&rig, rig.now + 2 * NSTIME_S);
+    rig_command(secondary, _i == 0 ? "failover active" : "no failover");
+    rig_deliver(secondary);
+    rig_run_both(&rig, rig.now + 60 * NSTIME_S);
+    ck_assert_int_eq(director_role(secondary->director), _i == 0 ? ROLE_ACTIVE : ROLE_STANDBY);
+    ck_assert_int_eq(director_role(primary->director), _i == 0 ? ROLE_STANDBY : ROLE_ACTIVE);
+    ck_assert_uint_eq(director_count(secondary->director, NOTE_PEER_SILENT), 0);
+}
+END_TEST
+
 Suite *handover_suite(void)
 {
     Suite *suite = suite_create("handover");
@@ -231,6 +248,7 @@ Suite *handover_suite(void)
     tcase_add_loop_test(tcase, hands_over_in_good_order, 0, G_N_ELEMENTS(waits));
     tcase_add_test(tcase, survives_a_lost_resignation);
     tcase_add_loop_test(tcase, refuses_to_leave_nobody, 0, 3);
+    tcase_add_loop_test(tcase, contest_is_overtaken, 0, 2);
     tcase_add_loop_test(tcase, preempts_by_priority, 0, G_N_ELEMENTS(returns));
     suite_add_tcase(suite, tcase);
     return suite;

@@ -50,6 +50,7 @@ static const struct {
 } visions[] = {
     {"stop = at 10s crash active\n", 700 * NSTIME_MS},
     {"stop = at 10s freeze active for 2s\n", 700 * NSTIME_MS},
+    {"stop = at 10s freeze active for 2s\nworse = at 10300ms crash A\n", 700 * NSTIME_MS},
     {"stop = at 10s freeze active for 699ms\n", -1},
     {"stop = at 10s freeze active for 500ms\nagain = at 10600ms crash active\n",
      1300 * NSTIME_MS},
