@@ -16,6 +16,8 @@
  *   ip address IP                  failover ip address IP
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
+ *   failover active                no failover active
+ *   failover reset
  *   option NAME VALUE
  *   no connection CLIENT VIRTUAL [tcp|udp]
  *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
@@ -41,6 +43,9 @@ enum command_action {
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
     COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
     COMMAND_LINK_CONNECTIONS, /* make it and the buddy's one ring, or refuse */
+    COMMAND_TAKE_ROLE,       /* "failover active": handover_force() */
+    COMMAND_GIVE_ROLE,       /* "no failover active": handover_resign(), or refuse */
+    COMMAND_RESET_FAILOVER,  /* detect_reset() */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };

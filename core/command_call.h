@@ -40,6 +40,9 @@ enum { MANY = 1 << 20 };
     X("failover ip address", "IP", 1, 1, failover_ip_address)           \
     X("failover", "", 0, 0, failover)                                   \
     X("no failover", "", 0, 0, no_failover)                             \
+    X("failover active", "", 0, 0, failover_active)                     \
+    X("no failover active", "", 0, 0, no_failover_active)               \
+    X("failover reset", "", 0, 0, failover_reset)                       \
     X("failover hellotime", "TIME", 1, 1, failover_hellotime)           \
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
     X("option", "NAME VALUE", 2, 2, option)                             \

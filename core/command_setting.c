@@ -182,6 +182,21 @@ void command_no_failover(struct command_call *call)
     call->settings->failover = false;
 }
 
+void command_failover_active(struct command_call *call)
+{
+    call->result->action = COMMAND_TAKE_ROLE;
+}
+
+void command_no_failover_active(struct command_call *call)
+{
+    call->result->action = COMMAND_GIVE_ROLE;
+}
+
+void command_failover_reset(struct command_call *call)
+{
+    call->result->action = COMMAND_RESET_FAILOVER;
+}
+
 void command_failover_hellotime(struct command_call *call)
 {
     nstime time; /* bounds: R-1005 */

@@ -13,6 +13,8 @@
  *   right when it comes. So no packet pays for a timer, nothing is ever scanned, and
  *   a conn goes exactly one idle time after its last packet.
  * - failed machine to be tried again (R-510), its retry time after it failed.
+ * - handover: the records under way from a unit that has resigned have had their time
+ *   (core/handover.h).
  * - hello to send: one in each interval, whatever the role.
  * - the replication protocol's own.
  *
@@ -21,6 +23,7 @@
 #include "core/deadline.h"
 
 #include "core/director_internal.h"
+#include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
 #include "core/standby.h"
@@ -43,6 +46,7 @@ static nstime protocol_deadline(const struct director *director)
 nstime deadline_next(const struct director *director)
 {
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
+    hello = MIN(hello, handover_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
@@ -80,6 +84,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
 {
     while (detect_miss_deadline(director) <= now)
         detect_miss_due(director, now, effects);
+    if (handover_deadline(director) <= now)
+        handover_due(director, now, effects);
     run_conns(director, now, effects);
     health_run(director, now, effects);
     if (detect_send_deadline(director) <= now)

@@ -1,6 +1,7 @@
 #include "core/detect.h"
 
 #include "core/director_internal.h"
+#include "core/handover.h"
 #include "core/hello.h"
 #include "core/role.h"
 
@@ -18,6 +19,8 @@ void detect_init(struct director *director, nstime now)
         .sent_at = NSTIME_NEVER,
         .first_at = now + director->config.hello_phase,
         .heard_at = now,
+        .handover_at = NSTIME_NEVER,
+        .standby_since = now,
         .generation = generation_at(now),
     };
 }
@@ -27,6 +30,8 @@ void detect_restart(struct director *director, nstime now)
     struct detector *detector = &director->detector;
     detect_wait_anew(director, now);
     detector->replica = false;
+    detector->handover_at = NSTIME_NEVER;
+    detector->standby_since = now;
     detector->generation = generation_at(now);
 }
 
@@ -34,6 +39,13 @@ void detect_wait_anew(struct director *director, nstime now)
 {
     director->detector.heard_at = now;
     director->detector.missed = 0;
+    director->detector.contested = false;
+}
+
+void detect_reset(struct director *director, nstime now)
+{
+    detect_wait_anew(director, now);
+    director->detector.silent = false;
 }
 
 bool detect_has_standby(const struct director *director)
@@ -45,8 +57,8 @@ bool detect_has_standby(const struct director *director)
 
 /* ---- sending */
 
-static void send(struct director *director, nstime now, enum hello_kind kind,
-                 struct effects *effects)
+void detect_say(struct director *director, nstime now, enum hello_kind kind,
+                struct effects *effects)
 {
     struct detector *detector = &director->detector;
     uint8_t bytes[HELLO_SIZE];
@@ -55,6 +67,8 @@ static void send(struct director *director, nstime now, enum hello_kind kind,
         .rank = director->config.rank,
         .role = director->role,
         .replica = detector->replica && director->role == ROLE_STANDBY,
+        .priority = director->settings.detector == DETECTOR_VRRP
+                        ? (uint8_t)director->settings.priority : 0,
         .sequence = ++detector->sequence,
         .generation = detector->generation,
     };
@@ -70,38 +84,52 @@ nstime detect_send_deadline(const struct director *director)
         return NSTIME_NEVER;
     if (detector->sent_at == NSTIME_NEVER)
         return detector->first_at;
-    return detector->sent_at + director->settings.hello_time;
+    return detector->sent_at + detection_interval(&director->settings);
 }
 
 void detect_send_due(struct director *director, nstime now, struct effects *effects)
 {
-    send(director, now, HELLO_HELLO, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
 }
 
 /* ---- missing */
 
-/* A tenth of an interval later than the hello itself, so that one that comes on
- * time never ties with the deadline (R-1005). Once the peer is held to have failed,
- * nothing more is missed. */
+/* Once the peer is held to have failed, nothing more is missed. */
 nstime detect_miss_deadline(const struct director *director)
 {
     const struct detector *detector = &director->detector;
-    nstime interval = director->settings.hello_time;
-    if (director->config.peer_ip == 0 || detector->silent)
+    nstime wait = detection_wait(&director->settings, detector->missed);
+    if (director->config.peer_ip == 0 || detector->silent || wait == NSTIME_NEVER)
         return NSTIME_NEVER;
-    return detector->heard_at + (detector->missed + 1) * interval + interval / 10;
+    return detector->heard_at + wait;
+}
+
+static void give_up_peer(struct director *director, nstime now, struct effects *effects)
+{
+    director->detector.silent = true;
+    director_note_unit(director, effects, NOTE_PEER_SILENT, 0);
+    detect_consider(director, now, effects);
 }
 
 void detect_miss_due(struct director *director, nstime now, struct effects *effects)
 {
     struct detector *detector = &director->detector;
     g_assert(!detector->silent);
-    director_note_unit(director, effects, NOTE_HELLO_MISSED, ++detector->missed);
-    if (detector->missed < director->settings.hello_misses)
+    if (detector->contested) {
+        detect_wait_anew(director, now); /* the peer was heard, it is not missed */
+        if (handover_may_preempt(director, now))
+            handover_preempt(director, now, effects);
         return;
-    detector->silent = true;
-    director_note_unit(director, effects, NOTE_PEER_SILENT, 0);
-    detect_consider(director, now, effects);
+    }
+    director_note_unit(director, effects, NOTE_HELLO_MISSED, ++detector->missed);
+    if (detector->missed >= detection_misses(&director->settings))
+        give_up_peer(director, now, effects);
+}
+
+void detect_told(struct director *director, nstime now, struct effects *effects)
+{
+    if (director->settings.detector == DETECTOR_ORACLE && !director->detector.silent)
+        give_up_peer(director, now, effects);
 }
 
 /* The order is R-1010's: the role and all that belongs to it first, then the message
@@ -112,26 +140,31 @@ void detect_consider(struct director *director, nstime now, struct effects *effe
         || !director->settings.failover)
         return;
     role_change(director, now, ROLE_ACTIVE, ROLE_PEER_FAILED, effects);
-    send(director, now, HELLO_YOU_HAVE_FAILED, effects);
-    send(director, now, HELLO_HELLO, effects);
+    detect_say(director, now, HELLO_YOU_HAVE_FAILED, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
 }
 
 /* ---- hearing */
 
 /* A hello that another has overtaken, or a copy of one, says nothing about now.
- * "You have failed" is never too late: what it says is done once. */
+ * "You have failed" is never too late: what it says is done once. A resignation is
+ * one of the sequence. */
 static bool is_stale(const struct detector *detector, const struct hello *hello)
 {
-    return hello->kind == HELLO_HELLO && detector->peer_known
+    return hello->kind != HELLO_YOU_HAVE_FAILED && detector->peer_known
            && hello->generation == detector->peer_generation
            && (int32_t)(hello->sequence - detector->peer_sequence) <= 0;
 }
 
-/* Of two units in one role, which one is to be active? The primary (R-1009, R-1017).
+/* Of two units in one role, which one is to be active? With vrrp the one of higher
+ * priority; else, and of equals, the primary (R-1009, R-1017).
  * Two that were given the same rank by mistake must not answer each other for ever,
  * nor both wait: the lower address counts then. */
 static bool goes_first(const struct director *director, const struct hello *hello)
 {
+    const struct settings *settings = &director->settings;
+    if (settings->detector == DETECTOR_VRRP && settings->priority != hello->priority)
+        return settings->priority > hello->priority;
     if (director->config.rank != hello->rank)
         return director->config.rank == RANK_PRIMARY;
     return director->config.own_ip < director->config.peer_ip;
@@ -142,13 +175,14 @@ static void meet_active(struct director *director, nstime now, const struct hell
 {
     if (director->role == ROLE_STANDBY) {
         director->detector.replica = true;
+        director->detector.handover_at = NSTIME_NEVER;
         return;
     }
     /* R-1017. Each says at once, before it acts, that it is active: so the secondary
      * yields without waiting for an interval, and the primary hears of it and claims
      * the address that the secondary gives up. It ends there: who yields is silent. */
     director_note_unit(director, effects, NOTE_BOTH_ACTIVE, 0);
-    send(director, now, HELLO_HELLO, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
     if (goes_first(director, hello))
         role_claim_again(director, effects);
     else
@@ -188,16 +222,22 @@ static void meet_standby(struct director *director, nstime now, const struct hel
             meet_new_standby(director, now, effects);
         return;
     }
-    if (!director->settings.failover || !should_serve(director, hello))
+    if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover
+        || !should_serve(director, hello))
         return;
     role_change(director, now, ROLE_ACTIVE, ROLE_PEER_STANDBY, effects);
-    send(director, now, HELLO_HELLO, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
 }
 
-static void mark_heard(struct director *director, nstime now, struct effects *effects)
+/* A hello that this unit contests is no reason to wait for the next (see handover.h). */
+static void mark_heard(struct director *director, nstime now, const struct hello *hello,
+                       struct effects *effects)
 {
     struct detector *detector = &director->detector;
-    detect_wait_anew(director, now);
+    if (!detector->silent && handover_contests(director, now, hello))
+        detector->contested = true;
+    else
+        detect_wait_anew(director, now);
     if (detector->silent)
         director_note_unit(director, effects, NOTE_PEER_HEARD, 0);
     detector->silent = false;
@@ -210,7 +250,7 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     struct hello hello;
     if (!hello_decode(bytes, length, &hello) || is_stale(detector, &hello))
         return;
-    mark_heard(director, now, effects);
+    mark_heard(director, now, &hello, effects);
     bool is_new = detector->peer_known && hello.generation != detector->peer_generation;
     if (hello.kind == HELLO_YOU_HAVE_FAILED) {
         if (director->role == ROLE_ACTIVE)
@@ -220,7 +260,9 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     detector->peer_known = true;
     detector->peer_generation = hello.generation;
     detector->peer_sequence = hello.sequence;
-    if (hello.role == ROLE_ACTIVE)
+    if (hello.kind == HELLO_RESIGN)
+        handover_hear(director, now, effects);
+    else if (hello.role == ROLE_ACTIVE)
         meet_active(director, now, &hello, effects);
     else
         meet_standby(director, now, &hello, is_new, effects);

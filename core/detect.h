@@ -5,6 +5,7 @@
 #define CORE_DETECT_H
 
 #include "core/effect.h"
+#include "core/hello.h"
 #include "core/nstime.h"
 
 struct director;
@@ -14,6 +15,9 @@ struct detector {
     nstime first_at;   /* when the first one goes */
     nstime heard_at;   /* the latest hello came; at first, the start */
     unsigned missed;   /* since then */
+    bool contested;    /* since then only an active unit of lower priority spoke (vrrp) */
+    nstime handover_at; /* the peer has resigned, we follow then; or NSTIME_NEVER */
+    nstime standby_since;
     bool silent;       /* the peer is held to have failed */
     bool replica;      /* a standby whose table follows an active unit's */
     uint32_t sequence; /* of our hellos */
@@ -36,6 +40,17 @@ void detect_wait_anew(struct director *director, nstime now);
 /* A datagram came on the hello channel from the peer. */
 void detect_hear(struct director *director, nstime now, const uint8_t *bytes, size_t length,
                  struct effects *effects);
+
+/* Send the other unit a hello of a kind. */
+void detect_say(struct director *director, nstime now, enum hello_kind kind,
+                struct effects *effects);
+
+/* The host knows that the peer has failed: the detector "oracle" believes it. */
+void detect_told(struct director *director, nstime now, struct effects *effects);
+
+/* "failover reset" (fact F-713): what is held against the peer is forgotten, the wait
+ * for it begins anew. */
+void detect_reset(struct director *director, nstime now);
 
 /* Timers: the next hello to send, the next that is missing; see deadline.c. */
 nstime detect_send_deadline(const struct director *director);

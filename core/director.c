@@ -135,6 +135,9 @@ void director_step(struct director *director, nstime now, const struct event *ev
     case EVENT_DEADLINE:
         deadline_run(director, now, effects);
         break;
+    case EVENT_PEER_FAILED:
+        detect_told(director, now, effects);
+        break;
     case EVENT_COMMAND:
         operator_command(director, now, event->command, effects);
         break;

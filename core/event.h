@@ -13,6 +13,7 @@ enum event_kind {
     EVENT_DATAGRAM,  /* a datagram arrived from another unit */
     EVENT_INTERFACE, /* an interface went up or down */
     EVENT_DEADLINE,  /* the instant named by director_deadline() has come */
+    EVENT_PEER_FAILED, /* the host knows that the peer has failed (detector oracle) */
     EVENT_COMMAND,   /* an operator's command, one line of text */
 };
 

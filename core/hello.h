@@ -2,9 +2,9 @@
  *
  *    0               1               2               3
  *   +---------------+---------------+---------------+---------------+
- *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  1 hello, 2 you have failed
- *   +---------------+---------------+---------------+---------------+
- *   |     rank      |     role      |    replica    |     zero      |  0 primary, 1 secondary;
+ *   |     magic 0x4C48 ("LH")       |   version 1   |     kind      |  1 hello, 2 you have failed,
+ *   +---------------+---------------+---------------+---------------+  3 I resign
+ *   |     rank      |     role      |    replica    |   priority    |  0 primary, 1 secondary;
  *   +---------------+---------------+---------------+---------------+  0 standby, 1 active
  *   |                        sequence number                        |
  *   +---------------+---------------+---------------+---------------+
@@ -15,7 +15,8 @@
  * start and when it entered the standby role (A-18). So the active knows a new
  * standby from one that was merely silent (A-08), and an old hello from a new one.
  * replica is 1 while the sender is a standby that has heard an active unit since:
- * its table is worth more than an empty one (R-1009, see detect.c). */
+ * its table is worth more than an empty one (R-1009, see detect.c). priority is vrrp's;
+ * with other detectors it is 0. "I resign" comes from a unit that was active until now. */
 #ifndef CORE_HELLO_H
 #define CORE_HELLO_H
 
@@ -23,13 +24,14 @@
 
 enum { HELLO_MAGIC = 0x4C48, HELLO_VERSION = 1, HELLO_SIZE = 16 };
 
-enum hello_kind { HELLO_HELLO = 1, HELLO_YOU_HAVE_FAILED = 2 };
+enum hello_kind { HELLO_HELLO = 1, HELLO_YOU_HAVE_FAILED = 2, HELLO_RESIGN = 3 };
 
 struct hello {
     enum hello_kind kind;
     enum unit_rank rank;
     enum role role;
     bool replica;
+    uint8_t priority;
     uint32_t sequence;
     uint32_t generation;
 };

@@ -96,7 +96,10 @@ enum note_code {
     X(ROLE_PEER_FAILED, "peer-failed")     /* R-1002 */                          \
     X(ROLE_PEER_STANDBY, "peer-standby")   /* both standby: the primary serves */ \
     X(ROLE_TOLD_FAILED, "told-failed")     /* R-1017, "you have failed" */       \
-    X(ROLE_BOTH_ACTIVE, "both-active")     /* R-1017, the secondary yields */
+    X(ROLE_BOTH_ACTIVE, "both-active")     /* R-1017, the secondary yields */ \
+    X(ROLE_OPERATOR, "operator")           /* R-1019, "failover active" */       \
+    X(ROLE_HANDED_OVER, "handed-over")     /* a planned switchover */            \
+    X(ROLE_PREEMPTED, "preempted")         /* vrrp: the higher priority */
 
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };

@@ -2,6 +2,7 @@
 
 #include "core/command.h"
 #include "core/director_internal.h"
+#include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
 #include "core/role.h"
@@ -77,7 +78,21 @@ static void link_connections(struct director *director, nstime now,
         life_link(director, now, conn, buddy, effects);
 }
 
-/* What the command did not do itself, because it ends connections. */
+/* Without a standby that is known to hear, the role would go to nobody. */
+static void give_role(struct director *director, nstime now, struct command_result *result,
+                      struct effects *effects)
+{
+    const char *obstacle = handover_obstacle(director);
+    if (obstacle == NULL) {
+        handover_resign(director, now, effects);
+        return;
+    }
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("no failover active: %s", obstacle);
+}
+
+/* What the command did not do itself, because it ends connections or is about the role. */
 static void act(struct director *director, nstime now, struct command_result *result,
                 struct effects *effects)
 {
@@ -97,6 +112,15 @@ static void act(struct director *director, nstime now, struct command_result *re
         break;
     case COMMAND_LINK_CONNECTIONS:
         link_connections(director, now, result, effects);
+        break;
+    case COMMAND_TAKE_ROLE:
+        handover_force(director, now, effects);
+        break;
+    case COMMAND_GIVE_ROLE:
+        give_role(director, now, result, effects);
+        break;
+    case COMMAND_RESET_FAILOVER:
+        detect_reset(director, now);
         break;
     case COMMAND_DONE:
     case COMMAND_SHOW:
@@ -123,7 +147,8 @@ static void follow_settings(struct director *director, nstime now, const struct 
 {
     adopt_protocol(director);
     role_hold_address(director, effects);
-    if (before->hello_time != director->settings.hello_time)
+    if (before->detector != director->settings.detector
+        || detection_interval(before) != detection_interval(&director->settings))
         detect_wait_anew(director, now);
     detect_consider(director, now, effects);
 }

@@ -22,6 +22,8 @@ struct option {
     const char *expects; /* for CHOICE the words themselves, by their number */
 };
 
+#define WAIT_MAX (60 * NSTIME_MIN)
+
 /* ---- kinds */
 
 /* The fields are enums of their own; the constants are small and not negative. */
@@ -82,6 +84,43 @@ static void print_time_value(const struct option *option, const void *field, GSt
     g_free(word);
 }
 
+/* Bounds stand in what the user is told: "LOW..HIGH". */
+static bool read_count(const struct option *option, const char *value, void *field)
+{
+    uint64_t low = g_ascii_strtoull(option->expects, NULL, 10);
+    uint64_t high = g_ascii_strtoull(strstr(option->expects, "..") + 2, NULL, 10);
+    uint64_t number;
+    if (!parse_number(value, high, &number) || number < low)
+        return false;
+    unsigned count = (unsigned)number;
+    memcpy(field, &count, sizeof count);
+    return true;
+}
+
+static void print_count(const struct option *option, const void *field, GString *text)
+{
+    const unsigned *count = field;
+    (void)option;
+    g_string_append_printf(text, "%u", *count);
+}
+
+static bool read_wait(const struct option *option, const char *value, void *field)
+{
+    nstime time;
+    (void)option;
+    if (!parse_time(value, &time) || time > WAIT_MAX)
+        return false;
+    memcpy(field, &time, sizeof time);
+    return true;
+}
+
+/* Between hellos: shorter ones would be a storm. */
+static bool read_interval(const struct option *option, const char *value, void *field)
+{
+    nstime time;
+    return parse_time(value, &time) && time >= NSTIME_MS && read_wait(option, value, field);
+}
+
 static bool read_time_or_off(const struct option *option, const char *value, void *field)
 {
     nstime off = NSTIME_NEVER;
@@ -103,12 +142,17 @@ static void print_time_or_off(const struct option *option, const void *field, GS
 static const struct kind choice = {read_choice, print_choice};
 static const struct kind protocol = {read_protocol, print_protocol};
 static const struct kind span = {read_time, print_time_value};
+static const struct kind interval = {read_interval, print_time_value};
+static const struct kind wait = {read_wait, print_time_value};
+static const struct kind count = {read_count, print_count};
 static const struct kind span_or_off = {read_time_or_off, print_time_or_off};
 
 /* ---- the table, in the order of printing */
 
 #define FIELD(name) offsetof(struct settings, name)
 #define A_TIME "a time up to 10 years, such as 60s"
+#define AN_INTERVAL "a time from 1ms to 60min"
+#define A_WAIT "a time up to 60min"
 
 static const struct option options[] = {
     {"conn-real", &choice, FIELD(conn_real), "direct|pointer"},               /* */
@@ -125,11 +169,35 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
+/* Of detectors (detection.h, handover.h): printed only where they are not the default. */
+static const struct option tacit_options[] = {
+    {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
+    {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
+    {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100"},
+    {"priority", &count, FIELD(priority), "1..255"},
+    {"vrrp-version", &choice, FIELD(vrrp_version), "2|3"},
+    {"preempt", &choice, FIELD(preempt), "yes|no"},
+    {"preempt-delay", &wait, FIELD(preempt_delay), A_WAIT},
+    {"advbase", &interval, FIELD(advbase), AN_INTERVAL},
+    {"advskew", &count, FIELD(advskew), "0..254"},
+    {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL},
+    {"multiplier", &count, FIELD(multiplier), "1..255"},
+    {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
+};
+
+enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };
+
+static const struct option *option_at(unsigned number)
+{
+    g_assert(number < ALL_OPTIONS);
+    return number < OPTIONS ? &options[number] : &tacit_options[number - OPTIONS];
+}
+
 static char *unknown_option(const char *name)
 {
     GPtrArray *names = g_ptr_array_new();
-    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
-        g_ptr_array_add(names, (void *)(uintptr_t)options[i].name);
+    for (unsigned i = 0; i < ALL_OPTIONS; i++)
+        g_ptr_array_add(names, (void *)(uintptr_t)option_at(i)->name);
     const char *nearest = spelling_nearest(name, names);
     char *sentence =
         nearest != NULL
@@ -145,24 +213,44 @@ char *option_set(struct settings *settings, const char *name, const char *value)
     char *known_value = g_strdelimit(g_strdup(value), "_", '-');
     char *sentence = NULL;
     unsigned i = 0;
-    while (i < G_N_ELEMENTS(options) && strcmp(options[i].name, known_name) != 0)
+    while (i < ALL_OPTIONS && strcmp(option_at(i)->name, known_name) != 0)
         i++;
-    if (i == G_N_ELEMENTS(options))
+    const struct option *option = i < ALL_OPTIONS ? option_at(i) : NULL;
+    if (option == NULL)
         sentence = unknown_option(known_name);
-    else if (!options[i].kind->read(&options[i], known_value,
-                                    (char *)settings + options[i].offset))
-        sentence = g_strdup_printf("\"%s\" is no value of %s; write %s", value, options[i].name,
-                                   options[i].expects);
+    else if (!option->kind->read(option, known_value, (char *)settings + option->offset))
+        sentence = g_strdup_printf("\"%s\" is no value of %s; write %s", value, option->name,
+                                   option->expects);
     g_free(known_name);
     g_free(known_value);
     return sentence;
 }
 
+static void print_option(const struct option *option, const struct settings *settings,
+                         GString *text)
+{
+    g_string_append_printf(text, "option %s ", option->name);
+    option->kind->print(option, (const char *)settings + option->offset, text);
+    g_string_append_c(text, '\n');
+}
+
+/* Do two settings print alike? */
+static bool agree(const struct option *option, const struct settings *a, const struct settings *b)
+{
+    GString *one = g_string_new(NULL), *other = g_string_new(NULL);
+    print_option(option, a, one);
+    print_option(option, b, other);
+    bool same = g_string_equal(one, other);
+    g_string_free(one, TRUE);
+    g_string_free(other, TRUE);
+    return same;
+}
+
 void option_print_all(const struct settings *settings, GString *text)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(options); i++) {
-        g_string_append_printf(text, "option %s ", options[i].name);
-        options[i].kind->print(&options[i], (const char *)settings + options[i].offset, text);
-        g_string_append_c(text, '\n');
-    }
+    struct settings defaults;
+    settings_init(&defaults);
+    for (unsigned i = 0; i < ALL_OPTIONS; i++)
+        if (i < OPTIONS || !agree(option_at(i), settings, &defaults))
+            print_option(option_at(i), settings, text);
 }

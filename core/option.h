@@ -14,7 +14,8 @@
  * then nothing was changed; free it with g_free(). */
 char *option_set(struct settings *settings, const char *name, const char *value);
 
-/* Append "option NAME VALUE\n" for each. */
+/* Append "option NAME VALUE\n" for each; those of detectors where they are not the
+ * default. */
 void option_print_all(const struct settings *settings, GString *text);
 
 #endif

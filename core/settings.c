@@ -6,6 +6,13 @@ void settings_init(struct settings *settings)
         .failover = true,             /* R-1019: a command turns it off */
         .hello_time = 15 * NSTIME_S,  /* fact F-706 */
         .hello_misses = 2,            /* fact F-707 */
+        .detector = DETECTOR_LOCALDIRECTOR,
+        .advert_int = NSTIME_S,       /* keepalived's defaults */
+        .down_timer_adverts = 3,
+        .priority = 100,
+        .advbase = NSTIME_S,          /* OpenBSD's */
+        .min_tx = 10 * NSTIME_MS,     /* keepalived's for BFD */
+        .multiplier = 5,
         .replication_interface = 0,   /* */
         .half_open_time = 60 * NSTIME_S, /* fact F-605 */
         .standby_timeout = NSTIME_NEVER, /* off */

@@ -3,6 +3,7 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "core/detection.h"
 #include "core/nstime.h"
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@ enum bad_flags { BAD_FLAGS_REJECT, BAD_FLAGS_LENIENT };                 /* R-904
 enum rst_ditch { RST_DITCH_ON, RST_DITCH_OFF };                         /* */
 enum fail_distinct_clients { FAIL_EVERY_CLIENT, FAIL_DISTINCT_CLIENTS }; /* */
 enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* */
+enum vrrp_version { VRRP_VERSION_2, VRRP_VERSION_3 };
+enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's default first */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -25,6 +28,18 @@ struct settings {
     bool failover;        /* "failover" / "no failover": take over when the peer fails */
     nstime hello_time;    /* R-1005, default 15 s */
     unsigned hello_misses; /* default 2 */
+    enum detector_kind detector; /* core/detection.h; its settings follow */
+    nstime advert_int;           /* vrrp */
+    unsigned down_timer_adverts;
+    unsigned priority;           /* 1..255 */
+    enum vrrp_version vrrp_version;
+    enum preempt preempt;
+    nstime preempt_delay;        /* from becoming standby */
+    nstime advbase;              /* carp */
+    unsigned advskew;            /* 0..254 */
+    nstime min_tx;               /* bfd */
+    unsigned multiplier;
+    nstime switchover_wait;      /* core/handover.h; vrrp has its skew instead */
     unsigned replication_interface; /* */
     nstime half_open_time; /* fact F-605, 60 s */
     nstime standby_timeout; /* R-610; NSTIME_NEVER = off */

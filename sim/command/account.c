@@ -37,15 +37,33 @@ static const char *unit_name(const struct scenario *scenario, unsigned index)
     return unit->name;
 }
 
+/* What befell the unit that had been active. */
+static const char *befell(const struct scenario *scenario)
+{
+    static const char *const words[] = {
+        [FAULT_CRASH] = "crashed",
+        [FAULT_FREEZE] = "froze",
+        [FAULT_SWITCHOVER] = "handed over",
+        [FAULT_COMMAND] = "was commanded",
+    };
+    const struct fault_spec *fault;
+
+    if (scenario->measure < 0) {
+        return "was preempted";
+    }
+    fault = g_ptr_array_index(scenario->faults, scenario->measure);
+    g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
+    return words[fault->action];
+}
+
 static void print_failure(GString *text, const struct account *account)
 {
     const struct scenario *scenario = account->scenario;
-    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, scenario->measure);
     const struct run_result *result = account->result;
     unsigned unit = (unsigned)result->failed_unit;
 
     g_string_append_printf(text, "   %s %s at ", unit_name(scenario, unit),
-                           fault->action == FAULT_FREEZE ? "froze" : "crashed");
+                           befell(scenario));
     report_time(text, result->failure);
     if (result->takeover < 0) {
         g_string_append(text, ", nobody took over");
@@ -275,6 +293,11 @@ char *account_nothing_open(const struct scenario *scenario, nstime failure)
 {
     const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, 0);
 
+    if (scenario->measure_preempt) {
+        return g_strdup("nothing was measured: no unit preempted the other while a "
+                               "connection was open (give them detector = vrrp and different "
+                               "priorities, and one a restart)");
+    }
     if (scenario->measure < 0) {
         return g_strdup("nothing failed, so nothing was measured: add a crash under [faults], "
                         "as in \"crash = at 10s crash active\"");

@@ -79,27 +79,58 @@ static void add_links(GPtrArray *lines, const struct scenario *scenario)
 
 static void append_seconds(GString *text, nstime time)
 {
-    g_string_append_printf(text, "%gs", (double)time / (double)NSTIME_S);
+    g_string_append_printf(text, "%.10gs", (double)time / (double)NSTIME_S);
 }
 
-/* R-1005: suspicion after misses times the interval and a tenth of it, counted from
- * the last hello that came, which left up to one interval before the crash. */
-static void add_detection(GPtrArray *lines, const struct scenario *scenario)
+/* R-1005: suspicion after misses times the interval and a tenth of it. */
+static void append_rule(GString *words, const struct scenario *scenario, nstime timer)
 {
-    nstime hello = scenario->hello_time;
-    nstime longest = scenario->hello_misses * hello + hello / 10;
+    g_string_append_printf(words, "%s: ", scenario->detector);
+    if (strcmp(scenario->detector, "localdirector") == 0) {
+        g_string_append_printf(words, "%u x ", scenario->hello_misses);
+        append_seconds(words, scenario->hello_time);
+        g_string_append(words, " + ");
+        append_seconds(words, scenario->hello_time / 10);
+    } else {
+        append_seconds(words, timer);
+    }
+}
+
+/* Silence is counted from the last hello that came, which left up to one interval before
+ * the crash. */
+static void add_detection(GPtrArray *lines, const struct scenario *scenario,
+                          const struct unit_spec *unit, const char *who)
+{
     g_autoptr(GString) words = g_string_new(NULL);
 
-    g_string_append_printf(words, "localdirector: %u x ", scenario->hello_misses);
-    append_seconds(words, hello);
-    g_string_append(words, " + ");
-    append_seconds(words, hello / 10);
-    g_string_append(words, " after the last hello, so ");
-    append_seconds(words, longest - hello);
-    g_string_append(words, " to ");
-    append_seconds(words, longest);
-    g_string_append(words, " after a crash");
+    append_rule(words, scenario, unit->detection);
+    if (scenario->oracle_time != NSTIME_NEVER) {
+        g_string_append(words, " after a failure");
+    } else {
+        g_string_append(words, " after the last hello, so ");
+        append_seconds(words, unit->detection - scenario->hello_interval);
+        g_string_append(words, " to ");
+        append_seconds(words, unit->detection);
+        g_string_append(words, " after a crash");
+    }
+    g_string_append(words, who);
     add_line(lines, "failover detection", words->str);
+}
+
+/* By each unit as the standby, where they do not wait alike. */
+static void add_detections(GPtrArray *lines, const struct scenario *scenario)
+{
+    const struct unit_spec *a = g_ptr_array_index(scenario->units, 0);
+    const struct unit_spec *b = g_ptr_array_index(scenario->units, 1);
+
+    if (a->detection == b->detection) {
+        add_detection(lines, scenario, b, "");
+        return;
+    }
+    g_autofree char *by_a = g_strdup_printf(" of %s", b->name);
+    g_autofree char *by_b = g_strdup_printf(" of %s", a->name);
+    add_detection(lines, scenario, b, by_b);
+    add_detection(lines, scenario, a, by_a);
 }
 
 static void add_traces(GPtrArray *lines, const struct scenario *scenario)
@@ -131,7 +162,7 @@ void plan_print_world(GString *text, const struct scenario_file *file)
     for (unsigned point = 0; point < scenario_file_points(file); point++) {
         struct scenario *scenario = scenario_file_point(file, point, true);
         add_links(impaired, scenario);
-        add_detection(others, scenario);
+        add_detections(others, scenario);
         add_traces(others, scenario);
         scenario_free(scenario);
     }

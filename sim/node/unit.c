@@ -78,7 +78,7 @@ static void apply(struct unit *unit, const struct effect *effect)
         take_note(unit, &effect->note);
         break;
     case EFFECT_REPLY:
-        break; /* nobody waits for it: configurations are checked before a run */
+        break; /* see unit_command(); configurations are checked before a run */
     }
 }
 
@@ -122,6 +122,8 @@ static void boot(struct unit *unit, enum role role)
     for (guint i = 0; i < config->commands->len; i++)
         step(unit, &(struct event){ .kind = EVENT_COMMAND,
                                     .command = g_ptr_array_index(config->commands, i) });
+    if (config->own_command)
+        step(unit, &(struct event){ .kind = EVENT_COMMAND, .command = config->own_command });
 }
 
 struct unit *unit_new(const struct unit_config *config)
@@ -186,6 +188,26 @@ bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
                                               .bytes = bytes,
                                               .length = length } });
     return true;
+}
+
+/* The reply stands among the effects until the next step. */
+char *unit_command(struct unit *unit, const char *line)
+{
+    if (unit->health != UNIT_UP)
+        return g_strdup("the unit does not run");
+    step(unit, &(struct event){ .kind = EVENT_COMMAND, .command = line });
+    for (size_t i = 0; i < unit->effects.count; i++) {
+        const struct effect *effect = &unit->effects.items[i];
+        if (effect->kind == EFFECT_REPLY && !effect->reply.ok)
+            return g_strdup(effect_text(&unit->effects, effect));
+    }
+    return NULL;
+}
+
+void unit_peer_failed(struct unit *unit)
+{
+    if (unit->health == UNIT_UP)
+        step(unit, &(struct event){ .kind = EVENT_PEER_FAILED });
 }
 
 void unit_crash(struct unit *unit)

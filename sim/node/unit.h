@@ -45,6 +45,7 @@ struct unit_config {
     nstime hello_phase;
     uint64_t seed;
     const GPtrArray *commands; /* its configuration, borrowed */
+    const char *own_command;   /* and one more, not shared; NULL: none */
     const struct unit_network *network; /* borrowed */
 };
 
@@ -63,6 +64,13 @@ enum unit_health unit_health(const struct unit *unit);
 bool unit_packet(struct unit *unit, enum side side, const struct packet *packet);
 bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
                    const uint8_t *bytes, size_t length);
+
+/* An operator's command. Returns NULL when it is taken, else in a sentence why not, to
+ * be freed with g_free(). */
+char *unit_command(struct unit *unit, const char *line);
+
+/* The detector "oracle" says that the other unit has failed. */
+void unit_peer_failed(struct unit *unit);
 
 /* Faults. A crash loses everything; freeze stops the machine, and thaw lets it go
  * on as if nothing had been (timers that fell due meanwhile fire at once); restart

@@ -17,6 +17,7 @@ struct world {
     struct unit_network network;
     struct unit *units[UNITS];
     struct fault_time *times;
+    nstime failed_at[UNITS]; /* NSTIME_NEVER while it runs: what the oracle knows */
     /* at the measured fault */
     struct replication_count replication;
     int failed_unit;
@@ -135,12 +136,24 @@ static void tell_machine(struct world *world, unsigned number, const struct note
     }
 }
 
+static void measure(struct world *world, unsigned hit);
+
+/* A preemption is nobody's fault: its instant is known from the director's note, which
+ * comes before the claim of the address. */
+static void note_preemption(struct world *world, unsigned number, const struct note *note)
+{
+    if (world->scenario->measure_preempt && world->failed_unit < 0
+        && note->code == NOTE_BECAME_ACTIVE && note->detail == ROLE_PREEMPTED)
+        measure(world, 1 - number);
+}
+
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
 {
     struct world *world = context;
     const struct record_mark *mark = carrier_mark_at_hand(world->carrier, &note->flow);
     unsigned number = unit_number(unit);
     observer_note(world->observer, number, note, mark);
+    note_preemption(world, number, note);
     if (is_about_the_unit(note->code))
         report_unit(world, number, note_word(note->code), note_detail_word(note));
     else if (note->code == NOTE_MACHINE_STATE)
@@ -197,11 +210,51 @@ static void measure(struct world *world, unsigned hit)
                   traffic_count(world->traffic).open);
 }
 
+/* Detector "oracle": it has known the failure for its time, unless the unit runs again. */
+static void oracle_speaks(void *object, uint64_t number)
+{
+    struct world *world = object;
+    nstime failed_at = world->failed_at[number];
+    if (failed_at != NSTIME_NEVER
+        && failed_at + world->scenario->oracle_time == engine_now(world->engine))
+        unit_peer_failed(world->units[1 - number]);
+}
+
+static void ask_oracle(struct world *world, unsigned failed)
+{
+    nstime now = engine_now(world->engine);
+    if (world->failed_at[failed] != NSTIME_NEVER)
+        return;
+    world->failed_at[failed] = now;
+    if (world->scenario->oracle_time != NSTIME_NEVER)
+        engine_schedule(world->engine, now + world->scenario->oracle_time, oracle_speaks, world,
+                        failed);
+}
+
+/* A planned switchover is what an operator does; whether it can be done is the
+ * director's to say, and is reported. */
+static void command_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    unsigned hit = target_of(world, fault);
+    bool switchover = fault->action == FAULT_SWITCHOVER;
+    if ((int)index == world->scenario->measure)
+        measure(world, hit);
+    report_unit(world, hit, switchover ? "switchover" : "command",
+                switchover ? fault->label : fault->command);
+    char *refusal = unit_command(world->units[hit],
+                                 switchover ? "no failover active" : fault->command);
+    if (refusal)
+        report_unit(world, hit, "command-refused", refusal);
+    g_free(refusal);
+}
+
 static void thaw_came(void *object, uint64_t number)
 {
     struct world *world = object;
     report_unit(world, (unsigned)number, "thaw", NULL);
     unit_thaw(world->units[number]);
+    if (unit_health(world->units[number]) == UNIT_UP)
+        world->failed_at[number] = NSTIME_NEVER;
     look_at_service(world);
 }
 
@@ -216,6 +269,10 @@ static void strike_unit(struct world *world, unsigned index, const struct fault_
                 : fault->action == FAULT_FREEZE ? "freeze"
                                                 : "restart",
                 fault->label);
+    if (fault->action == FAULT_RESTART)
+        world->failed_at[hit] = NSTIME_NEVER;
+    else
+        ask_oracle(world, hit);
     if (fault->action == FAULT_CRASH)
         unit_crash(unit);
     else if (fault->action == FAULT_RESTART)
@@ -279,6 +336,8 @@ static void fault_strikes(void *object, uint64_t number)
         strike_link(world, (unsigned)number, fault);
     else if (fault->action == FAULT_FAIL || fault->action == FAULT_RECOVER)
         strike_server(world, (unsigned)number, fault);
+    else if (fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND)
+        command_unit(world, (unsigned)number, fault);
     else
         strike_unit(world, (unsigned)number, fault);
     look_at_service(world);
@@ -363,7 +422,7 @@ static nstime hello_phase(const struct scenario *scenario, uint64_t run_key, uns
     if (scenario->hello_phase != NSTIME_NEVER)
         return scenario->hello_phase;
     uint64_t key = chance_fold(chance_fold_name(run_key, "hello-phase"), number);
-    return (nstime)(((unsigned __int128)key * (uint64_t)scenario->hello_time) >> 64);
+    return (nstime)(((unsigned __int128)key * (uint64_t)scenario->hello_interval) >> 64);
 }
 
 static void make_unit(struct world *world, uint64_t run_key, unsigned number)
@@ -378,8 +437,10 @@ static void make_unit(struct world *world, uint64_t run_key, unsigned number)
         .hello_phase = hello_phase(world->scenario, run_key, number),
         .seed = chance_fold(chance_fold_name(run_key, "unit"), number),
         .commands = world->scenario->commands,
+        .own_command = unit_spec(world, number)->command,
         .network = &world->network,
     };
+    world->failed_at[number] = NSTIME_NEVER;
     world->units[number] = unit_new(&config);
     carrier_set_unit(world->carrier, number, world->units[number]);
 }

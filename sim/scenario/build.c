@@ -119,11 +119,6 @@ int build_lookup(const struct build *build, enum group_kind kind, const char *wa
     return found;
 }
 
-nstime build_detection(const struct scenario *scenario)
-{
-    return (nstime)scenario->hello_misses * scenario->hello_time + scenario->hello_time / 10;
-}
-
 static void take_scenario(struct build *build, const struct draft_group *group)
 {
     struct scenario *scenario = build->scenario;
@@ -220,6 +215,7 @@ void build_scenario(struct build *build)
     build_faults(build);
     take_drain(build, group);
     build_commands(build);
+    build_check_commands(build);
     warn_of_patience(build);
     warn_of_replication(build);
 }

@@ -29,6 +29,9 @@ void build_workloads(struct build *build);
 void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_commands(struct build *build);
+void build_detector(struct build *build);          /* after the units */
+void build_detector_commands(struct build *build); /* into the configuration */
+void build_check_commands(struct build *build);    /* of faults; after the configuration */
 
 /* The backups of all machines; those reals that are one are marked in used, by number. */
 void build_backups(struct build *build, bool *used);
@@ -68,7 +71,7 @@ void build_complain(const struct build *build, struct problems *list,
 int build_lookup(const struct build *build, enum group_kind kind, const char *wanted,
                  const struct draft_group *group, const char *name);
 
-/* The longest time from a crash to its detection (R-1005). */
+/* The longest time from a failure to its detection (R-1005): a unit's longest. */
 nstime build_detection(const struct scenario *scenario);
 
 #endif

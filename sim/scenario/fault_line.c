@@ -132,6 +132,45 @@ static bool read_link(struct phrase *phrase, struct fault_line *line)
     return phrase_take_if(phrase, "down") || read_link_value(phrase, line);
 }
 
+/* Words between quotes, one blank between each two. */
+static bool read_quoted(struct phrase *phrase, char **text)
+{
+    GString *words = g_string_new(NULL);
+    const char *word = phrase_peek(phrase);
+    bool closed = false;
+    if (word == NULL || *word != '"') {
+        g_string_free(words, TRUE);
+        return phrase_refuse(phrase, "the command is missing (write command X \"TEXT\", in "
+                                     "quotes)");
+    }
+    for (; word != NULL && !closed; word = phrase_peek(phrase)) {
+        g_string_append_printf(words, "%s%s", words->len > 0 ? " " : "", word);
+        closed = words->len > 1 && g_str_has_suffix(word, "\"");
+        phrase_take(phrase);
+    }
+    if (closed)
+        *text = g_strstrip(g_strndup(words->str + 1, words->len - 2));
+    g_string_free(words, TRUE);
+    return closed || phrase_refuse(phrase, "the command does not end (write a quote after it)");
+}
+
+static bool read_command(struct phrase *phrase, struct fault_line *line)
+{
+    line->action = FAULT_COMMAND;
+    line->subject = g_strdup(phrase_take(phrase));
+    return (line->subject != NULL
+            || phrase_refuse(phrase, "who gets the command is missing (a unit, or active, "
+                                     "standby, primary, secondary)"))
+           && read_quoted(phrase, &line->value);
+}
+
+static bool read_switchover(struct fault_line *line)
+{
+    line->action = FAULT_SWITCHOVER;
+    line->subject = g_strdup("active");
+    return true;
+}
+
 static bool read_action(struct phrase *phrase, struct fault_line *line)
 {
     static const char *const words[] = {
@@ -139,6 +178,10 @@ static bool read_action(struct phrase *phrase, struct fault_line *line)
         [FAULT_FAIL] = "fail", [FAULT_RECOVER] = "recover"};
     if (phrase_take_if(phrase, "link"))
         return read_link(phrase, line);
+    if (phrase_take_if(phrase, "switchover"))
+        return read_switchover(line);
+    if (phrase_take_if(phrase, "command"))
+        return read_command(phrase, line);
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
         if (words[i] != NULL && phrase_take_if(phrase, words[i])) {
             line->action = (enum fault_action)i;
@@ -149,8 +192,9 @@ static bool read_action(struct phrase *phrase, struct fault_line *line)
                                             "[real NAME])");
         }
     const char *word = phrase_peek(phrase);
-    return phrase_refuse(phrase, "%s%s (write crash X, freeze X, restart X, link NAME down, "
-                                 "link NAME KEY VALUE, fail REAL or recover REAL)",
+    return phrase_refuse(phrase, "%s%s (write crash X, freeze X, restart X, switchover, "
+                                 "command X \"TEXT\", link NAME down, link NAME KEY VALUE, "
+                                 "fail REAL or recover REAL)",
                          word == NULL ? "an action is missing" : "unknown action ",
                          word == NULL ? "" : word);
 }
@@ -172,6 +216,9 @@ static bool read_length(struct phrase *phrase, struct fault_line *line)
                     || line->action == FAULT_RECOVER))
         return phrase_refuse(phrase, "a crash, restart or recovery has no end (write at TIME, and "
                                      "a restart of its own)");
+    if (bounded && line->action != FAULT_FREEZE && line->action != FAULT_LINK
+        && line->action != FAULT_FAIL)
+        return phrase_refuse(phrase, "it happens at an instant and has no end (write at TIME)");
     if (!bounded && line->action == FAULT_FREEZE)
         return phrase_refuse(phrase, "a freeze needs an end (write from 12s to 13s freeze X, or "
                                      "at 12s freeze X for 1s)");

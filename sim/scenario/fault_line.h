@@ -3,9 +3,9 @@
  *   LABEL = at TIME [+-SPREAD] ACTION
  *         | after LABEL TIME [+-SPREAD] ACTION
  *         | from TIME to TIME ACTION
- *   ACTION: crash X | freeze X | restart X | link NAME down | link NAME KEY VALUE |
- *           fail REAL | recover REAL,
- *           each but crash, restart and recover with "for TIME" when not from .. to
+ *   ACTION: crash X | freeze X | restart X | switchover | command X "TEXT" |
+ *           link NAME down | link NAME KEY VALUE | fail REAL | recover REAL,
+ *           freeze, link and fail with "for TIME" when not from .. to
  *
  * Names are not looked up here. */
 #ifndef SIM_SCENARIO_FAULT_LINE_H
@@ -23,9 +23,9 @@ struct fault_line {
     nstime lasts;  /* NSTIME_NEVER: for good */
     nstime spread;
     enum fault_action action;
-    char *subject; /* X, or the link's or server's name */
+    char *subject; /* X, or the link's or server's name; of switchover the active unit */
     char *key;     /* FAULT_LINK: canonical, or NULL for "down" */
-    char *value;   /* canonical */
+    char *value;   /* canonical; of a command its TEXT, without quotes */
     char *text;    /* the action in canonical spelling */
 };
 

@@ -87,6 +87,7 @@ static void take_fault(struct build *build, const struct draft_group *group,
         .spread = line.spread,
         .action = line.action,
         .target = TARGET_UNIT,
+        .command = line.action == FAULT_COMMAND ? g_strdup(line.value) : NULL,
         .text = g_strdup(line.text),
     };
     g_ptr_array_add(build->scenario->faults, fault);
@@ -181,12 +182,19 @@ static void check_times(struct build *build, const struct draft_group *group,
     g_string_free(text, TRUE);
 }
 
-static bool measurable(const struct fault_spec *fault)
+static bool is_failure(const struct fault_spec *fault)
 {
-    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE;
+    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
+           || fault->action == FAULT_SWITCHOVER;
 }
 
-/* The first crash or freeze in time; of equals the first in the file. */
+/* A command may be a forced takeover: the user knows, and names it. */
+static bool measurable(const struct fault_spec *fault)
+{
+    return is_failure(fault) || fault->action == FAULT_COMMAND;
+}
+
+/* The first crash, freeze or switchover in time; of equals the first in the file. */
 static int first_failure(const GPtrArray *faults)
 {
     int first = -1;
@@ -194,7 +202,7 @@ static int first_failure(const GPtrArray *faults)
     for (unsigned i = 0; i < faults->len; i++) {
         const struct fault_spec *fault = g_ptr_array_index(faults, i);
         nstime begin = nominal_begin(faults, fault, &latest);
-        if (measurable(fault) && begin < earliest) {
+        if (is_failure(fault) && begin < earliest) {
             earliest = begin;
             first = (int)i;
         }
@@ -210,14 +218,15 @@ static void take_measure(struct build *build)
     scenario->measure = -1;
     if (strcmp(label, "auto") == 0)
         scenario->measure = first_failure(scenario->faults);
-    if (strcmp(label, "auto") == 0 || strcmp(label, "none") == 0)
+    scenario->measure_preempt = strcmp(label, "preempt") == 0;
+    if (strcmp(label, "auto") == 0 || strcmp(label, "none") == 0 || scenario->measure_preempt)
         return;
     scenario->measure = find_label(build, label);
     if (scenario->measure < 0)
         unknown_label(build, group, "measure", label);
     else if (!measurable(g_ptr_array_index(scenario->faults, (unsigned)scenario->measure)))
         build_complain(build, build->problems, group, "measure",
-                       "is neither a crash nor a freeze (name one that is)");
+                       "is no crash, freeze, switchover or command (name one that is)");
 }
 
 void build_faults(struct build *build)

@@ -191,6 +191,7 @@ static void take_failover(struct build *build)
 {
     const struct draft_group *group = draft_find(build->draft, GROUP_FAILOVER, NULL);
     struct scenario *scenario = build->scenario;
+    build_detector(build);
     scenario->hello_time = build_time(build, group, "hello-time");
     scenario->hello_misses = (unsigned)build_count(build, group, "hello-misses");
     scenario->hello_phase = build_time(build, group, "hello-phase");
@@ -200,10 +201,11 @@ static void take_failover(struct build *build)
     if (scenario->active_ip == scenario->failover_ip)
         build_complain(build, build->problems, group, "failover-address",
                        "the active unit has this address (a pair has two, R-1001)");
-    if (scenario->hello_phase != NSTIME_NEVER && scenario->hello_phase >= scenario->hello_time)
+    if (scenario->hello_phase != NSTIME_NEVER && scenario->hello_phase >= scenario->hello_interval)
         build_complain(build, build->problems, group, "hello-phase",
                        "lies outside the period (give less than hello-time)");
-    if (scenario->hello_time < 3 * NSTIME_S || scenario->hello_time > 30 * NSTIME_S)
+    if (build_is(build, group, "detector", "localdirector")
+        && (scenario->hello_time < 3 * NSTIME_S || scenario->hello_time > 30 * NSTIME_S))
         build_complain(build, build->notes, group, "hello-time",
                        "the product allowed 3s to 30s (R-1005)");
 }

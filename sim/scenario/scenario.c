@@ -30,6 +30,7 @@ static void unit_free(void *data)
 {
     struct unit_spec *unit = data;
     g_free(unit->name);
+    g_free(unit->command);
     g_free(unit);
 }
 
@@ -66,6 +67,7 @@ static void fault_free(void *data)
     struct fault_spec *fault = data;
     g_free(fault->label);
     g_free(fault->text);
+    g_free(fault->command);
     g_free(fault);
 }
 
@@ -99,6 +101,7 @@ void scenario_free(struct scenario *scenario)
     g_free(scenario->title);
     g_free(scenario->text_sha256);
     g_free(scenario->protocol);
+    g_free(scenario->detector);
     g_free(scenario->output_directory);
     g_free(scenario);
 }

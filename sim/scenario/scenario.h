@@ -14,6 +14,8 @@
 struct unit_spec {
     char *name;
     bool primary;
+    char *command;    /* of its configuration, what is its alone: the priority */
+    nstime detection; /* as standby, from the last hello it hears to its taking over */
 };
 
 enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
@@ -84,6 +86,7 @@ struct workload_spec {
 enum fault_action {
     FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK,
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
+    FAULT_SWITCHOVER, FAULT_COMMAND,
 };
 enum fault_target { TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY };
 enum fault_when { FAULT_AT, FAULT_AFTER };
@@ -96,11 +99,12 @@ struct fault_spec {
     nstime lasts;   /* "from .. to" and "freeze X for TIME": how long; NSTIME_NEVER: for good */
     nstime spread;  /* uniform to either side; 0 = none */
     enum fault_action action;
-    enum fault_target target; /* of crash, freeze, restart */
+    enum fault_target target; /* of all but link */
     unsigned unit;            /* TARGET_UNIT: index into units */
     enum link_role link;      /* FAULT_LINK */
     unsigned real;            /* FAULT_FAIL, FAULT_RECOVER: index into reals */
     struct link_spec changed; /* FAULT_LINK: the whole link as it is while the fault lasts */
+    char *command;            /* FAULT_COMMAND: an operator's line */
     char *text;               /* the action as written, for logs */
 };
 
@@ -123,7 +127,8 @@ struct scenario {
     uint64_t seed;
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
-    int measure; /* index of the fault whose instant decides, or -1: no crash, no freeze */
+    int measure; /* index of the fault whose instant decides, or -1: no fault's does */
+    bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, the primary first */
     GPtrArray *virtuals; /* struct virtual_spec, in order of the file */
@@ -135,7 +140,10 @@ struct scenario {
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
-    nstime hello_time;
+    char *detector;       /* its word */
+    nstime hello_interval; /* from hello to hello, whatever the detector */
+    nstime oracle_time;    /* detector oracle: from a failure to the takeover; else NEVER */
+    nstime hello_time;     /* of detector localdirector */
     unsigned hello_misses;
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */

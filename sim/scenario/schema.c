@@ -39,18 +39,43 @@ static const struct schema_key keys[] = {
      "all chance grows from it"},
     {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
      "runs of each point of a sweep"},
-    {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none", "auto", false,
-     "the fault whose instant decides which connections count (auto: the first crash or freeze)"},
+    {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none preempt", "auto", false,
+     "the fault whose instant decides which connections count (auto: the first crash, freeze or "
+     "switchover; preempt: the first preemption, detector vrrp)"},
 
     {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP", "auto", "auto",
      false, "the primary is active at the start (auto: the first unit named)"},
+    {GROUP_UNIT, "priority", NULL, VALUE_COUNT, "1..255", NULL, "100", false,
+     "vrrp: who goes first, and how short the skew is"},
 
-    {GROUP_FAILOVER, "detector", NULL, VALUE_WORD, "localdirector", NULL, "localdirector", false,
-     "how the standby notices a failure"},
+    {GROUP_FAILOVER, "detector", NULL, VALUE_WORD, "localdirector vrrp carp bfd oracle", NULL,
+     "localdirector", false, "how the standby notices a failure"},
     {GROUP_FAILOVER, "hello-time", NULL, VALUE_TIME, "10ms..60min", NULL, "15s", false,
      "from hello to hello"},
     {GROUP_FAILOVER, "hello-misses", NULL, VALUE_COUNT, "1..100", NULL, "2", false,
      "hellos missed in a row until the peer is taken for failed"},
+    {GROUP_FAILOVER, "advert-int", NULL, VALUE_TIME, "1ms..60min", NULL, "1s", false,
+     "vrrp: from advertisement to advertisement"},
+    {GROUP_FAILOVER, "down-timer-adverts", NULL, VALUE_COUNT, "1..100", NULL, "3", false,
+     "vrrp: the timer is so many times advert-int and the skew, (256 - priority)/256"},
+    {GROUP_FAILOVER, "vrrp-version", NULL, VALUE_WORD, "2 3", NULL, "2", false,
+     "vrrp: the skew is parts of a second (2) or of advert-int (3)"},
+    {GROUP_FAILOVER, "preempt", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "vrrp: the unit of higher priority takes the active role from the other"},
+    {GROUP_FAILOVER, "preempt-delay", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "vrrp: how long after its start it waits with that"},
+    {GROUP_FAILOVER, "advbase", NULL, VALUE_TIME, "1ms..60min", NULL, "1s", false,
+     "carp: from advertisement to advertisement; the timer is 3 times it and the skew"},
+    {GROUP_FAILOVER, "advskew", NULL, VALUE_COUNT, "0..254", NULL, "0", false,
+     "carp: the skew, in 256ths of a second"},
+    {GROUP_FAILOVER, "min-tx", NULL, VALUE_TIME, "1ms..60min", NULL, "10ms", false,
+     "bfd: from packet to packet"},
+    {GROUP_FAILOVER, "multiplier", NULL, VALUE_COUNT, "1..255", NULL, "5", false,
+     "bfd: the timer is so many times min-tx"},
+    {GROUP_FAILOVER, "detection-time", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "oracle: from the failure to the takeover"},
+    {GROUP_FAILOVER, "switchover-wait", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "from a resignation to the takeover, for records under way (vrrp waits its skew)"},
     {GROUP_FAILOVER, "hello-link", NULL, VALUE_WORD, "hello replication", NULL, "hello", false,
      "the link hellos travel; replication puts them under its loss"},
     {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
@@ -172,8 +197,8 @@ static const struct schema_key keys[] = {
 
     {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
-     "actions: crash X, freeze X for TIME, restart X, link NAME down, link NAME KEY VALUE, "
-     "fail REAL, recover REAL; "
+     "actions: crash X, freeze X for TIME, restart X, switchover, command X \"TEXT\", "
+     "link NAME down, link NAME KEY VALUE, fail REAL, recover REAL; "
      "X: a unit, active, standby, primary, secondary"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
@@ -216,9 +241,9 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "static", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
-    "switchover", "power", "command", "persistence-timeout", NULL,
+    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "minconns",
+    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
+    "power", "persistence-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

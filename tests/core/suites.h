@@ -21,6 +21,8 @@
     X(header)         \
     X(record)         \
     X(hello)          \
+    X(detection)      \
+    X(handover)       \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \

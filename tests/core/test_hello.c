@@ -39,15 +39,16 @@ static void hear(struct rig_unit *unit, const struct hello *hello)
 
 /* ---- tests: on the wire */
 
-/* Every kind, rank, role and replica bit comes back as it went. */
+/* Every kind, rank, role, priority and replica bit comes back as it went. */
 START_TEST(comes_back_as_it_went)
 {
     uint8_t bytes[HELLO_SIZE];
     struct hello out, in = {
-        .kind = (_i & 1) != 0 ? HELLO_HELLO : HELLO_YOU_HAVE_FAILED,
+        .kind = (_i & 1) != 0 ? HELLO_HELLO : (_i & 2) != 0 ? HELLO_YOU_HAVE_FAILED : HELLO_RESIGN,
         .rank = (_i & 2) != 0 ? RANK_PRIMARY : RANK_SECONDARY,
         .role = (_i & 4) != 0 ? ROLE_ACTIVE : ROLE_STANDBY,
         .replica = (_i & 8) != 0,
+        .priority = (uint8_t)(_i * 17),
         .sequence = 0xFEDCBA98,
         .generation = 0x01234567,
     };
@@ -57,6 +58,7 @@ START_TEST(comes_back_as_it_went)
     ck_assert_int_eq(out.rank, in.rank);
     ck_assert_int_eq(out.role, in.role);
     ck_assert_int_eq(out.replica, in.replica);
+    ck_assert_uint_eq(out.priority, in.priority);
     ck_assert_uint_eq(out.sequence, in.sequence);
     ck_assert_uint_eq(out.generation, in.generation);
 }
@@ -74,7 +76,7 @@ START_TEST(accepts_its_size_only)
 }
 END_TEST
 
-/* Each of the first eight bytes has values that make it no hello. */
+/* Each of the first seven bytes has values that make it no hello. */
 START_TEST(refuses_damage)
 {
     struct hello hello = {.kind = HELLO_HELLO};
@@ -213,7 +215,7 @@ Suite *hello_suite(void)
     TCase *wire = tcase_create("wire");
     tcase_add_loop_test(wire, comes_back_as_it_went, 0, 16);
     tcase_add_loop_test(wire, accepts_its_size_only, 0, 101);
-    tcase_add_loop_test(wire, refuses_damage, 0, 8);
+    tcase_add_loop_test(wire, refuses_damage, 0, 7);
     suite_add_tcase(suite, wire);
     TCase *life = tcase_create("life");
     tcase_add_checked_fixture(life, set_up, tear_down);

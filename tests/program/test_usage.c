@@ -95,7 +95,7 @@ END_TEST
 static const struct {
     const char *what, *has;
 } lists[] = {
-    {"predictors", "leastconns\n"}, {"protocols", "patent\n"},     {"detectors", "localdirector\n"},
+    {"predictors", "leastconns\n"}, {"protocols", "patent\n"},     {"detectors", "vrrp\n"},
     {"metrics", "survival.NAME"},   {"keys", "hello-time"},        {"outcomes", "timed_out\n"},
     {"causes", "create_lost"},      {"states", "half_closed"},
 };
@@ -185,6 +185,25 @@ START_TEST(check_derives)
 }
 END_TEST
 
+/* check: the detection time of each detector, and of each unit where they differ. */
+START_TEST(check_names_each_detector)
+{
+    static const char *const rows[][2] = {
+        {"failover.detector=vrrp", "vrrp: 3.609375s after the last hello"},
+        {"failover.detector=carp", "carp: 3s after the last hello, so 2s to 3s after"},
+        {"failover.detector=bfd", "bfd: 0.05s after the last hello, so 0.04s to 0.05s"},
+        {"failover.detector=oracle", "oracle: 0s after a failure"},
+    };
+    g_autofree char *line = g_strdup_printf("check small.scn --set %s", rows[_i][0]);
+    struct answer answer = ask(line);
+
+    assert_status(answer, 0);
+    assert_contains(answer.out, rows[_i][1]);
+    assert_fits(answer.out);
+    answer_clear(&answer);
+}
+END_TEST
+
 /* One bad file among several: all are checked, the exit code is 2. */
 START_TEST(check_goes_on)
 {
@@ -212,6 +231,7 @@ Suite *usage_suite(void)
     tcase_add_test(tcase, a_broken_pipe_is_quiet);
     tcase_add_test(tcase, show_is_its_own_fixpoint);
     tcase_add_test(tcase, check_derives);
+    tcase_add_loop_test(tcase, check_names_each_detector, 0, 4);
     tcase_add_test(tcase, check_goes_on);
     suite_add_tcase(suite, tcase);
     return suite;

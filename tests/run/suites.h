@@ -12,6 +12,7 @@
     X(exact)          \
     X(keyed)          \
     X(explain)        \
+    X(planned)        \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -210,6 +210,104 @@ START_TEST(dead_server_stays_dead)
 }
 END_TEST
 
+/* detectors.scn (protocols, section 2.8; R-1005): from the crash each detector takes its
+ * timer, or up to one interval less; the last hello was 200 us on its way. */
+START_TEST(detectors)
+{
+    static const struct {
+        const char *detector;
+        nstime timer, interval;
+    } rows[] = {
+        { "failover.detector=localdirector", 2100000000, 1000000000 },
+        { "failover.detector=vrrp", 3609375000, 1000000000 },
+        { "failover.detector=carp", 3390625000, 1390625000 },
+        { "failover.detector=bfd", 50000000, 10000000 },
+        { "failover.detector=oracle", 500000000, 0 },
+    };
+    struct scenario *scenario = scenario_shipped("detectors", rows[_i].detector, NULL);
+    for (uint32_t repetition = 0; repetition < 3; repetition++) {
+        struct run_result *result = run_repetition(scenario, repetition);
+        ck_assert_int_ge(result->takeover, rows[_i].timer - rows[_i].interval);
+        ck_assert_int_le(result->takeover, rows[_i].timer + 200 * NSTIME_US);
+        ck_assert_double_gt(survival(result), 0.98);
+        run_result_free(result);
+    }
+    scenario_free(scenario);
+}
+END_TEST
+
+/* switchover.scn (seed F21): the share that survives at each wait, and the wait as the
+ * takeover time; no casualty but those whose record had not come in time. */
+START_TEST(switchover)
+{
+    static const struct {
+        const char *wait;
+        double least, most;
+        nstime takeover;
+    } rows[] = {
+        { "failover.switchover-wait=0s", 0.92, 0.97, 0 },
+        { "failover.switchover-wait=50ms", 0.955, 0.99, 50 * NSTIME_MS },
+        { "failover.switchover-wait=110ms", 0.985, 1, 110 * NSTIME_MS },
+        { "failover.switchover-wait=500ms", 0.985, 1, 500 * NSTIME_MS },
+    };
+    struct scenario *scenario = scenario_shipped("switchover", rows[_i].wait, NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->counted, 300);
+    ck_assert_double_ge(survival(result), rows[_i].least);
+    ck_assert_double_le(survival(result), rows[_i].most);
+    ck_assert_int_eq(result->takeover, rows[_i].takeover + 200 * NSTIME_US);
+    ck_assert_uint_eq(result->causes[CAUSE_CREATE_IN_FLIGHT] + result->causes[CAUSE_CREATE_UNSENT],
+                      casualties(result));
+    ck_assert_int_eq(result->causes[CAUSE_CREATE_IN_FLIGHT] > 0, _i < 2);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* preempt.scn (seed F29, R-1106): survival grows with the delay, and whoever dies was
+ * never told to the unit that takes the role back. */
+START_TEST(preempt)
+{
+    static const struct {
+        const char *delay;
+        double expected;
+    } rows[] = { { "failover.preempt-delay=0s", 0.24 },
+                 { "failover.preempt-delay=10s", 0.74 },
+                 { "failover.preempt-delay=40s", 0.99 } };
+    struct scenario *scenario = scenario_shipped("preempt", rows[_i].delay, NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_double_eq_tol(survival(result), rows[_i].expected, 0.1);
+    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED] + result->causes[CAUSE_CREATE_UNSENT],
+                      casualties(result));
+    ck_assert_int_eq(result->failed_unit, 1);
+    if (_i == 0) /* back at 12 s; the timer of priority 200 */
+        ck_assert_int_eq(result->failure, 12 * NSTIME_S + 3218750000);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* rolling-reboot.scn (R-1101, R-1106): the second switchover keeps what is younger than
+ * the gap. */
+START_TEST(rolling_reboot)
+{
+    static const struct {
+        const char *second;
+        double expected;
+    } rows[] = { { "faults.second=after reboot-a 1500ms switchover", 0.26 },
+                 { "faults.second=after reboot-a 6s switchover", 0.69 },
+                 { "faults.second=after reboot-a 24s switchover", 0.985 } };
+    struct scenario *scenario = scenario_shipped("rolling-reboot", rows[_i].second, NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_double_eq_tol(survival(result), rows[_i].expected, 0.1);
+    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED] + result->causes[CAUSE_CREATE_UNSENT],
+                      casualties(result));
+    ck_assert_int_eq(result->takeover, 200 * NSTIME_US);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 Suite *shipped_suite(void)
 {
     Suite *suite = suite_create("scenarios");
@@ -223,6 +321,10 @@ Suite *shipped_suite(void)
     tcase_add_test(tcase, trace);
     tcase_add_test(tcase, dead_server);
     tcase_add_loop_test(tcase, dead_server_stays_dead, 0, 2);
+    tcase_add_loop_test(tcase, detectors, 0, 5);
+    tcase_add_loop_test(tcase, switchover, 0, 4);
+    tcase_add_loop_test(tcase, preempt, 0, 3);
+    tcase_add_loop_test(tcase, rolling_reboot, 0, 3);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -281,6 +281,10 @@ static const struct {
      "of the same address serve them (make assign and client-network agree)"},
     {"[failover]\nhello-time = 1s\n",
      "note: t.scn:17: [failover] hello-time = 1s: the product allowed 3s to 30s (R-1005)"},
+    {"[failover]\ndetector = vrrp\n[unit A]\n[unit B]\npriority = 101\n",
+     "t.scn:20: [unit B] priority = 101: higher than the primary's: B preempts it soon after the "
+     "start (write rank = primary here, or preempt = no)"},
+    {"[failover]\ndetector = vrrp\npreempt = no\n[unit A]\n[unit B]\npriority = 101\n", NULL},
     {"[link clients]\ndelay = 20ms 4ms\n",
      "note: t.scn:17: [link clients] delay = 20ms 4ms: jitter is uniform to either side where no "
      "distribution is named"},

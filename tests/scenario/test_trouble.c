@@ -76,8 +76,15 @@ static const struct {
     {"[link replication]\ndelay = -5ms\n",
      "t.scn:17: [link replication] delay = -5ms: a time is never negative (write 20ms, for "
      "example)"},
-    {"[failover]\ndetector = vrrp\n",
-     "t.scn:17: [failover] detector = vrrp: unknown word vrrp (known: localdirector)"},
+    {"[failover]\ndetector = heartbeat\n",
+     "t.scn:17: [failover] detector = heartbeat: unknown word heartbeat (known: localdirector, "
+     "vrrp, carp, bfd, oracle)"},
+    {"[unit A]\npriority = 256\n",
+     "t.scn:17: [unit A] priority = 256: outside 1..255"},
+    /* commands at a time: refused as the director would refuse them */
+    {"x = at 5s command A \"weight 10.0.1.9 0\"\n",
+     "t.scn:16: [faults] x = at 5s command A \"weight 10.0.1.9 0\": weight: no real machine "
+     "10.0.1.9 (make it first with: real 10.0.1.9)"},
     {"[replication]\nprotocol = pfsync\n",
      "t.scn:17: [replication] protocol = pfsync: unknown word pfsync (known: none, patent)"},
     {"[virtual v]\naddress = web.example:80\nbind = r1\n",
@@ -269,8 +276,8 @@ START_TEST(measure_names_a_failure)
 {
     char *text = g_strconcat(sound_text, "slow = at 5s link clients delay 1ms\n", NULL);
     char *message = support_refusal(text, "scenario.measure=slow", NULL);
-    ck_assert_str_eq(message, "--set scenario.measure=slow: is neither a crash nor a freeze (name "
-                              "one that is)");
+    ck_assert_str_eq(message, "--set scenario.measure=slow: is no crash, freeze, switchover or "
+                              "command (name one that is)");
     g_free(message);
     g_free(text);
 }

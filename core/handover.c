@@ -1,0 +1,90 @@
+#include "core/handover.h"
+
+#include "core/director_internal.h"
+#include "core/role.h"
+
+#include <glib.h>
+
+static void take_role(struct director *director, nstime now, enum role_reason reason,
+                      struct effects *effects)
+{
+    director->detector.handover_at = NSTIME_NEVER;
+    role_change(director, now, ROLE_ACTIVE, reason, effects);
+}
+
+/* ---- by force */
+
+void handover_force(struct director *director, nstime now, struct effects *effects)
+{
+    if (director->role == ROLE_ACTIVE)
+        return;
+    take_role(director, now, ROLE_OPERATOR, effects);
+    detect_say(director, now, HELLO_YOU_HAVE_FAILED, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
+}
+
+/* ---- in good order */
+
+const char *handover_obstacle(const struct director *director)
+{
+    if (director->role != ROLE_ACTIVE)
+        return "this unit is standby already";
+    if (!director->settings.failover)
+        return "failover is off, nobody would take over; write failover first";
+    if (!director->detector.peer_known || !detect_has_standby(director))
+        return "the other unit is not heard, nobody would take over; look at show failover";
+    return NULL;
+}
+
+void handover_resign(struct director *director, nstime now, struct effects *effects)
+{
+    g_assert(handover_obstacle(director) == NULL);
+    role_change(director, now, ROLE_STANDBY, ROLE_HANDED_OVER, effects);
+    detect_say(director, now, HELLO_RESIGN, effects);
+}
+
+void handover_hear(struct director *director, nstime now, struct effects *effects)
+{
+    if (director->role == ROLE_ACTIVE || !director->settings.failover)
+        return;
+    director->detector.handover_at = now + detection_handover_wait(&director->settings);
+    if (director->detector.handover_at <= now)
+        handover_due(director, now, effects);
+}
+
+nstime handover_deadline(const struct director *director)
+{
+    return director->detector.handover_at;
+}
+
+void handover_due(struct director *director, nstime now, struct effects *effects)
+{
+    director->detector.handover_at = NSTIME_NEVER;
+    if (director->role == ROLE_ACTIVE || !director->settings.failover)
+        return;
+    take_role(director, now, ROLE_HANDED_OVER, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
+}
+
+/* ---- by priority */
+
+bool handover_may_preempt(const struct director *director, nstime now)
+{
+    const struct settings *settings = &director->settings;
+    return settings->detector == DETECTOR_VRRP && settings->preempt == PREEMPT_YES
+           && settings->failover && director->role == ROLE_STANDBY
+           && now >= director->detector.standby_since + settings->preempt_delay;
+}
+
+bool handover_contests(const struct director *director, nstime now, const struct hello *hello)
+{
+    return handover_may_preempt(director, now) && hello->kind == HELLO_HELLO
+           && hello->role == ROLE_ACTIVE && hello->priority < director->settings.priority;
+}
+
+void handover_preempt(struct director *director, nstime now, struct effects *effects)
+{
+    g_assert(handover_may_preempt(director, now));
+    take_role(director, now, ROLE_PREEMPTED, effects);
+    detect_say(director, now, HELLO_HELLO, effects);
+}
