@@ -213,7 +213,8 @@ static const char *const type_words[VALUE_TYPES] = {
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
     "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "static", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", "priority", "preempt",
+    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
+    "priority", "preempt",
     "switchover", "power", "command", "persistence-timeout", NULL,
 };
 
