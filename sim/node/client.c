@@ -174,6 +174,23 @@ static void do_what_is_due(struct client *client)
         do_next(client);
 }
 
+/* FTP's data connection beside its control connection: the same client, another plan. */
+static void open_beside(struct client *client)
+{
+    const struct scenario *scenario = scenario_of(client);
+    for (unsigned i = 0; i < scenario->workloads->len && !clients_of(client)->stopped; i++) {
+        const struct workload_spec *spec = g_ptr_array_index(scenario->workloads, i);
+        if (spec->beside != client->connection.workload + 1u)
+            continue;
+        struct arrival arrival = {
+            .client = client->connection.client_ip - spec->client_network,
+            .plan = { .key = chance_fold_name(client->plan.key, spec->name),
+                      .workload = (uint16_t)i },
+        };
+        clients_open(clients_of(client), &arrival);
+    }
+}
+
 static void opened(struct client *client)
 {
     client->connection.established = now_of(client);
@@ -182,6 +199,7 @@ static void opened(struct client *client)
     clients_of(client)->count.established++;
     if (watch_of(client)->established != NULL)
         watch_of(client)->established(watch_of(client)->context, &client->connection);
+    open_beside(client);
     go_on(client);
 }
 

@@ -20,7 +20,8 @@ static void make_arrivals(struct traffic *traffic)
     const struct scenario *scenario = traffic->config.scenario;
     GArray *all = g_array_new(FALSE, FALSE, sizeof(struct arrivals));
     for (unsigned i = 0; i < scenario->workloads->len; i++) {
-        unsigned copies = workload_copies(g_ptr_array_index(scenario->workloads, i));
+        const struct workload_spec *spec = g_ptr_array_index(scenario->workloads, i);
+        unsigned copies = spec->beside != 0 ? 0 : workload_copies(spec);
         for (unsigned copy = 0; copy < copies; copy++) {
             struct arrivals arrivals;
             arrivals_init(&arrivals, scenario, i, copy, traffic->config.run_key);

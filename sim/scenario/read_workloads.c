@@ -103,6 +103,57 @@ static void take_traffic(struct build *build, struct site *site)
                           : workload->clients;
 }
 
+/* ---- beside */
+
+static bool is_beside(const struct build *build, const struct site *site)
+{
+    return !build_is(build, site->group, "beside", "none");
+}
+
+/* Clients, addresses and rate are those of the other, which must have its own. */
+static void take_beside(struct build *build, const GArray *sites, struct site *site)
+{
+    const char *name = build_text(build, site->group, "beside");
+    int number = build_lookup(build, GROUP_WORKLOAD, name, site->group, "beside");
+    if (number < 0)
+        return;
+    const struct site *other = &g_array_index(sites, struct site, number);
+    const struct workload_spec *theirs = other->workload;
+    if (is_beside(build, other) || theirs->arrivals == ARRIVAL_TRACE
+        || site->workload->arrivals == ARRIVAL_TRACE) {
+        build_complain(build, build->problems, site->group, "beside",
+                       "neither may be beside another or follow a trace (name a workload with "
+                       "arrivals of its own)");
+        return;
+    }
+    site->workload->beside = (unsigned)number + 1;
+    site->workload->arrivals = theirs->arrivals;
+    site->workload->rate = theirs->rate;
+    site->workload->clients = theirs->clients;
+    site->workload->client_network = theirs->client_network;
+    site->workload->client_prefix = theirs->client_prefix;
+}
+
+static void refuse_instead(struct build *build, const struct site *site)
+{
+    static const char *const instead[] = {"clients", "arrivals", "client-network"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(instead); i++)
+        if (draft_given(site->group, instead[i]) != NULL)
+            build_complain(build, build->problems, site->group, instead[i],
+                           "the workload that this one is beside says it (remove one of the two)");
+}
+
+static void take_all_beside(struct build *build, const GArray *sites)
+{
+    for (unsigned i = 0; i < sites->len; i++) {
+        struct site *site = &g_array_index(sites, struct site, i);
+        if (!is_beside(build, site))
+            continue;
+        refuse_instead(build, site);
+        take_beside(build, sites, site);
+    }
+}
+
 /* ---- addresses */
 
 /* Hosts of a network, without its own address and the broadcast where it has them. */
@@ -288,6 +339,8 @@ void build_workloads(struct build *build)
     take_workloads(build, groups, sites);
     for (unsigned i = 0; i < sites->len; i++) {
         struct site *site = &g_array_index(sites, struct site, i);
+        if (is_beside(build, site))
+            continue;
         if (site->network.prefix > 32)
             place_clients(build, sites, site);
         else
@@ -298,6 +351,7 @@ void build_workloads(struct build *build)
         }
         check_assignment(build, site);
     }
+    take_all_beside(build, sites);
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,
                      "no [workload NAME]: nobody asks for anything (add one)");

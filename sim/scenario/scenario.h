@@ -62,6 +62,7 @@ struct trace_row {
 struct workload_spec {
     char *name;
     unsigned virtual; /* index into scenario.virtuals */
+    unsigned beside;  /* number, from 1, of the workload whose connections these open beside */
     enum arrival_kind arrivals;
     double rate;      /* connections a second, POISSON and CONSTANT */
     uint32_t clients; /* how many client addresses, from client_network up */

@@ -178,6 +178,8 @@ static const struct schema_key keys[] = {
      "client addresses; each has 28,232 ports for one virtual address"},
     {GROUP_WORKLOAD, "client-network", NULL, VALUE_NETWORK, NULL, "auto", "auto", false,
      "their network (auto: a block of 198.18.0.0/15 for each workload)"},
+    {GROUP_WORKLOAD, "beside", NULL, VALUE_NAME, NULL, "none", "none", false,
+     "one opens with each connection of that [workload NAME], by the same client: FTP's data"},
     {GROUP_WORKLOAD, "arrivals", NULL, VALUE_ARRIVALS, NULL, NULL, "poisson 100/s", false,
      "new connections: poisson N/s | constant N/s"},
     {GROUP_WORKLOAD, "requests-per-connection", NULL, VALUE_RANDOM_COUNT, NULL, NULL,

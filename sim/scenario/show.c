@@ -106,12 +106,17 @@ static void print_value(GString *text, const struct draft *draft, const struct d
     g_free(place);
 }
 
-/* A trace brings its own clients and arrivals: naming them beside it is an error. */
+/* A trace brings its own clients and arrivals, a workload beside another has that one's and
+ * its network: naming them as well is an error. */
 static bool left_out(const struct draft *draft, const struct draft_group *group, const char *name)
 {
-    if (group->kind != GROUP_WORKLOAD || strcmp(draft_value(draft, group, "trace"), "none") == 0)
+    if (group->kind != GROUP_WORKLOAD)
         return false;
-    return strcmp(name, "clients") == 0 || strcmp(name, "arrivals") == 0;
+    bool beside = strcmp(draft_value(draft, group, "beside"), "none") != 0;
+    bool trace = strcmp(draft_value(draft, group, "trace"), "none") != 0;
+    if (strcmp(name, "client-network") == 0)
+        return beside;
+    return (beside || trace) && (strcmp(name, "clients") == 0 || strcmp(name, "arrivals") == 0);
 }
 
 /* Keys that stand in the group of defaults are printed there. */

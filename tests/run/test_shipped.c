@@ -308,6 +308,80 @@ START_TEST(rolling_reboot)
 }
 END_TEST
 
+/* ftp.scn: idle control connections outlive four idle times and a takeover by their data
+ * connections, in either packet form (R-604, R-606, R-706, R-913). */
+START_TEST(ftp_survives)
+{
+    static const char *const forms[] = { "replication.buddy-packet=same",
+                                         "replication.buddy-packet=separate" };
+    struct scenario *scenario = scenario_shipped("ftp", forms[_i], NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->counted, 400);
+    ck_assert_uint_eq(result->known, result->counted);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], result->counted);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* The same on ports by which nobody knows FTP: the data connections survive, not one of
+ * the control connections does (R-601, R-604). */
+START_TEST(ftp_without_buddies)
+{
+    struct scenario *scenario = scenario_shipped("ftp", "virtual.data.address=192.0.2.80:2020",
+                                                 "real.r1-data.address=10.0.1.1:2020", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->virtuals[0].counted, 200);
+    ck_assert_uint_eq(result->virtuals[0].survived, 0);
+    ck_assert_uint_gt(result->virtuals[1].counted, 100);
+    ck_assert_uint_eq(result->virtuals[1].survived, result->virtuals[1].counted);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+static void assert_same_rows(const struct run_result *one, const struct run_result *other)
+{
+    ck_assert_uint_eq(one->row_count, other->row_count);
+    for (uint32_t i = 0; i < one->row_count; i++) {
+        const struct connection_row *a = &one->rows[i];
+        const struct connection_row *b = &other->rows[i];
+        ck_assert_uint_eq(a->connection, b->connection);
+        ck_assert_int_eq(a->server, b->server);
+        ck_assert_uint_eq(a->state, b->state);
+        ck_assert_uint_eq(a->outcome, b->outcome);
+        ck_assert_uint_eq(a->cause, b->cause);
+        ck_assert(a->known == b->known);
+        ck_assert_int_eq(a->opened, b->opened);
+        ck_assert_int_eq(a->stall, b->stall);
+    }
+}
+
+/* Where nothing is lost, the packet form and the form of storage are not seen from outside:
+ * connection by connection the same (R-117, R-706). */
+START_TEST(packet_form_is_not_seen)
+{
+    static const char *const forms[][2] = {
+        { "replication.buddy-packet=same", "options.conn-real=direct" },
+        { "replication.buddy-packet=separate", "options.conn-real=direct" },
+        { "replication.buddy-packet=separate", "options.conn-real=pointer" },
+    };
+    struct run_result *reference = NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(forms); i++) {
+        struct scenario *scenario = scenario_shipped("ftp", forms[i][0], forms[i][1], NULL);
+        struct run_result *result = run_once(scenario);
+        if (reference != NULL) {
+            assert_same_rows(reference, result);
+            run_result_free(result);
+        } else {
+            reference = result;
+        }
+        scenario_free(scenario);
+    }
+    run_result_free(reference);
+}
+END_TEST
+
 Suite *shipped_suite(void)
 {
     Suite *suite = suite_create("scenarios");
@@ -325,6 +399,9 @@ Suite *shipped_suite(void)
     tcase_add_loop_test(tcase, switchover, 0, 4);
     tcase_add_loop_test(tcase, preempt, 0, 3);
     tcase_add_loop_test(tcase, rolling_reboot, 0, 3);
+    tcase_add_loop_test(tcase, ftp_survives, 0, 2);
+    tcase_add_test(tcase, ftp_without_buddies);
+    tcase_add_test(tcase, packet_form_is_not_seen);
     suite_add_tcase(suite, tcase);
     return suite;
 }

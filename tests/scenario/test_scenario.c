@@ -179,6 +179,33 @@ START_TEST(the_core_takes_the_commands)
 }
 END_TEST
 
+/* A workload beside another has its clients, their addresses and its rate; what show prints
+ * of it is a scenario again. */
+START_TEST(beside_takes_the_others_clients)
+{
+    char *text = g_strconcat(rich_text, "[workload data]\nbeside = browsers\n", NULL);
+    struct scenario_file *file = support_read(text, NULL);
+    char *shown = scenario_file_show(file);
+    struct scenario *scenario = scenario_file_point(file, 0, false);
+    const struct workload_spec *data =
+        g_ptr_array_index(scenario->workloads, scenario->workloads->len - 1);
+    const struct workload_spec *browsers = g_ptr_array_index(scenario->workloads, 0);
+    ck_assert_uint_eq(data->beside, 1);
+    ck_assert_uint_eq(data->clients, 50);
+    ck_assert_uint_eq(data->client_network, browsers->client_network);
+    ck_assert(data->rate == browsers->rate);
+    scenario_free(scenario);
+    scenario_file_free(file);
+    file = support_read(shown, NULL);
+    char *again = scenario_file_show(file);
+    ck_assert_str_eq(shown, again);
+    scenario_file_free(file);
+    g_free(again);
+    g_free(shown);
+    g_free(text);
+}
+END_TEST
+
 /* Workloads without a network get a block each, clear of machines and of one another. */
 START_TEST(clients_do_not_collide)
 {
@@ -320,6 +347,7 @@ Suite *scenario_suite(void)
     Suite *suite = suite_create("scenario");
     TCase *tests = tcase_create("scenario");
     tcase_add_checked_fixture(tests, support_enter, support_leave);
+    tcase_add_test(tests, beside_takes_the_others_clients);
     tcase_add_test(tests, defaults_are_the_documented);
     tcase_add_test(tests, values_reach_the_scenario);
     tcase_add_test(tests, reverse_follows_forward);

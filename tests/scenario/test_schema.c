@@ -83,6 +83,7 @@ static const struct {
     {"workload.browsers.virtual", "web"},
     {"workload.browsers.clients", "50"},
     {"workload.browsers.client-network", "203.0.113.0/24"},
+    {"workload.browsers.beside", NULL}, /* has tests of its own: test_scenario.c */
     {"workload.browsers.arrivals", "constant 5/s"},
     {"workload.browsers.requests-per-connection", "3"},
     {"workload.browsers.think-time", "2s"},

@@ -107,6 +107,12 @@ static const struct {
     {"[virtual v]\naddress = 192.0.2.81:80:0:udp\nbind = r1\n",
      "t.scn:18: [virtual v] bind = r1: [real r1] speaks another protocol (bind tcp to tcp, udp to "
      "udp)"},
+    {"[workload w]\nbeside = w\n",
+     "t.scn:17: [workload w] beside = w: neither may be beside another or follow a trace (name a "
+     "workload with arrivals of its own)"},
+    {"[workload w]\nbeside = browsers\nclients = 5\n",
+     "t.scn:18: [workload w] clients = 5: the workload that this one is beside says it (remove "
+     "one of the two)"},
     {"[real r3]\naddress = 10.0.1.3:80\nstatic = wab\n[virtual v]\naddress = 192.0.2.81:80\n"
      "bind = r3\n",
      "t.scn:18: [real r3] static = wab: no [virtual wab] in this file (did you mean web?)"},
