@@ -78,8 +78,8 @@ static const struct {
     /* unknown words */
     {"vitrual 10.0.0.1", "command: unknown word \"vitrual\"; did you mean \"virtual\"?"},
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
-                   " in-service, out-of-service, backup, assign, predictor, weight, maxconns,"
-                   " threshold, reassign, retry, autounfail, timeout, delay, replicate, ip,"
+                   " in-service, out-of-service, backup, assign, predictor, overflow, weight,"
+                   " maxconns, threshold, reassign, retry, autounfail, timeout, delay, replicate, ip,"
                    " failover, option, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, assign,"
            " autounfail, replicate, failover, connection"},
