@@ -79,8 +79,8 @@ static const struct {
     {"vitrual 10.0.0.1", "command: unknown word \"vitrual\"; did you mean \"virtual\"?"},
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, assign, predictor, overflow, weight,"
-                   " maxconns, threshold, reassign, retry, autounfail, timeout, delay, replicate, ip,"
-                   " failover, option, show"},
+                   " maxconns, threshold, reassign, retry, autounfail, timeout, delay, replicate,"
+                   " ip, failover, option, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, assign,"
            " autounfail, replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},
