@@ -75,11 +75,12 @@ static struct physical *walk(const struct search *search, struct virtual *virtua
     struct link *start = virtual->last_chosen != NULL ? virtual->last_chosen->next : NULL;
     if (start == NULL)
         start = virtual->links;
+    bool overflows = virtual_overflows(virtual);
     struct physical *best = NULL;
     struct link *link = start;
     while (link != NULL) {
         struct physical *physical = stand_in(link->physical);
-        if ((best == NULL || is_better(physical, best))
+        if ((!link->overflow || overflows) && (best == NULL || is_better(physical, best))
             && acceptable(search, physical)) { /* last: it looks into the table */
             best = physical;
             virtual->last_chosen = link;
@@ -123,7 +124,8 @@ static struct physical *choose(struct search *search, struct virtual *virtual)
 {
     struct physical *physical = choose_bound(search, virtual);
     for (struct link *link = virtual->links; link != NULL && physical == NULL; link = link->next)
-        physical = choose_standby(search, link->physical->standby);
+        if (!link->overflow)
+            physical = choose_standby(search, link->physical->standby);
     return physical != NULL ? physical : choose_standby(search, virtual->standby);
 }
 

@@ -127,10 +127,18 @@ static bool works(struct machine machine, unsigned *visits)
     return any_works(machine.virtual, visits);
 }
 
+/* A machine bound as overflow is there for failures only if it is asked then. */
+static bool serves_after_failures(const struct virtual *virtual, const struct link *link)
+{
+    return !link->overflow || virtual->overflow == OVERFLOW_ONE_FAILED
+           || virtual->overflow == OVERFLOW_ALL_FAILED;
+}
+
 static bool any_works(const struct virtual *virtual, unsigned *visits)
 {
     for (const struct link *link = virtual->links; link != NULL; link = link->next)
-        if (works((struct machine){.physical = link->physical}, visits))
+        if (serves_after_failures(virtual, link)
+            && works((struct machine){.physical = link->physical}, visits))
             return true;
     return works(virtual->standby, visits);
 }

@@ -3,7 +3,8 @@
  *
  *   virtual ID [is|oos]            no virtual ID
  *   real ID [is|oos]               no real ID
- *   bind VIRTUAL REAL..            no bind VIRTUAL REAL..
+ *   bind VIRTUAL REAL.. [overflow] no bind VIRTUAL REAL..
+ *   overflow VIRTUAL WORD
  *   in-service ID                  out-of-service ID
  *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
  *   backup ID ID                   threshold REAL N       reassign REAL N

@@ -13,7 +13,7 @@ enum { MANY = 1 << 20 };
     X("no virtual", "ID", 1, 1, remove_virtual)                         \
     X("real", "ID [is|oos]", 1, 2, make_real)                           \
     X("no real", "ID", 1, 1, remove_real)                               \
-    X("bind", "VIRTUAL REAL..", 2, MANY, bind)                          \
+    X("bind", "VIRTUAL REAL.. [overflow]", 2, MANY, bind)               \
     X("no bind", "VIRTUAL REAL..", 2, MANY, unbind)                     \
     X("in-service", "ID", 1, 1, put_in_service)                         \
     X("out-of-service", "ID", 1, 1, put_out_of_service)                 \
@@ -24,6 +24,7 @@ enum { MANY = 1 << 20 };
     X("no assign", "VIRTUAL CLIENT [MASK]", 2, 3, unassign)             \
     X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded", 2, 2,   \
       set_predictor)                                                    \
+    X("overflow", "VIRTUAL none|busy|one-failed|all-failed", 2, 2, set_overflow) \
     X("weight", "REAL N", 2, 2, set_weight)                             \
     X("maxconns", "REAL N", 2, 2, set_maxconns)                         \
     X("threshold", "REAL N", 2, 2, set_threshold)                       \

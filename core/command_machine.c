@@ -172,8 +172,10 @@ void command_bind(struct command_call *call)
     struct virtual *virtual = command_one_virtual(call, 0);
     if (virtual == NULL)
         return;
+    bool overflow = call->count > 2 && strcmp(call->words[call->count - 1], "overflow") == 0;
+    unsigned count = call->count - overflow;
     GPtrArray *reals = g_ptr_array_new();
-    for (unsigned i = 1; i < call->count; i++) {
+    for (unsigned i = 1; i < count; i++) {
         struct physical *real = command_one_real(call, i);
         if (real == NULL || !bindable(call, i, virtual, real, reals)) {
             g_ptr_array_free(reals, TRUE);
@@ -182,8 +184,11 @@ void command_bind(struct command_call *call)
         g_ptr_array_add(reals, real);
     }
     watch_states(call);
-    for (guint i = 0; i < reals->len; i++)
-        machines_bind(call->machines, virtual, g_ptr_array_index(reals, i));
+    for (guint i = 0; i < reals->len; i++) {
+        struct physical *real = g_ptr_array_index(reals, i);
+        machines_bind(call->machines, virtual, real);
+        real->bound->overflow = overflow; /* the newest of its links */
+    }
     g_ptr_array_free(reals, TRUE);
 }
 

@@ -91,6 +91,8 @@ static void print_virtual(GString *text, const struct virtual *virtual)
     append_line(text, "virtual", id, virtual->out_of_service ? "oos" : "is");
     if (virtual->predictor != PREDICTOR_LEASTCONNS)
         append_line(text, "predictor", id, balance_word(virtual->predictor));
+    if (virtual->overflow != OVERFLOW_NONE)
+        append_line(text, "overflow", id, overflow_word(virtual->overflow));
     if (virtual->idle_time != IDLE_TIME_DEFAULT)
         append_time(text, "timeout", id, virtual->idle_time);
     if (virtual->delay != 0)
@@ -99,17 +101,20 @@ static void print_virtual(GString *text, const struct virtual *virtual)
         append_line(text, "replicate", id, "");
 }
 
+/* Machines in order of binding: a new line where overflow begins or ends. */
 static void print_binding(GString *text, const struct virtual *virtual)
 {
-    if (virtual->links == NULL)
-        return;
-    g_string_append(text, "bind ");
-    append_id(text, virtual->id);
-    for (const struct link *link = virtual->links; link != NULL; link = link->next) {
-        g_string_append_c(text, ' ');
-        append_id(text, link->physical->id);
+    const struct link *link = virtual->links;
+    while (link != NULL) {
+        bool overflow = link->overflow;
+        g_string_append(text, "bind ");
+        append_id(text, virtual->id);
+        for (; link != NULL && link->overflow == overflow; link = link->next) {
+            g_string_append_c(text, ' ');
+            append_id(text, link->physical->id);
+        }
+        g_string_append(text, overflow ? " overflow\n" : "\n");
     }
-    g_string_append_c(text, '\n');
 }
 
 static void print_static(GString *text, const struct physical *physical)

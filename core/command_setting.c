@@ -1,6 +1,7 @@
 /* Commands that set a value, of machines or of the unit. */
 #include "core/balance.h"
 #include "core/command_call.h"
+#include "core/machine_status.h"
 #include "core/option.h"
 
 #include <stddef.h>
@@ -23,6 +24,23 @@ void command_set_predictor(struct command_call *call)
                        call->words[1]);
     for (guint i = 0; known && i < virtuals->len; i++)
         ((struct virtual *)g_ptr_array_index(virtuals, i))->predictor = predictor;
+    g_ptr_array_free(virtuals, TRUE);
+}
+
+void command_set_overflow(struct command_call *call)
+{
+    enum overflow overflow;
+    GPtrArray *virtuals = command_virtuals(call, 0);
+    if (virtuals == NULL)
+        return;
+    bool known = overflow_parse(call->words[1], &overflow);
+    if (!known)
+        command_refuse(call, "\"%s\" says not when; write none, busy, one-failed or all-failed",
+                       call->words[1]);
+    else
+        call->result->status_before = machine_status_take(call->machines); /* */
+    for (guint i = 0; known && i < virtuals->len; i++)
+        ((struct virtual *)g_ptr_array_index(virtuals, i))->overflow = overflow;
     g_ptr_array_free(virtuals, TRUE);
 }
 

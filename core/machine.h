@@ -41,6 +41,15 @@ enum predictor {
     PREDICTOR_LOADED,
 };
 
+/* When machines that are bound as overflow serve as well (R-211); preferred ones are the
+ * others. */
+enum overflow {
+    OVERFLOW_NONE,
+    OVERFLOW_BUSY,       /* all preferred that work are at their maximum */
+    OVERFLOW_ONE_FAILED, /* a preferred one at least has failed */
+    OVERFLOW_ALL_FAILED,
+};
+
 struct physical;
 struct virtual;
 struct ranking; /* ranking.h */
@@ -83,6 +92,7 @@ struct link {
     struct link *next;
     struct virtual *virtual;
     struct link *bound_next; /* of the same physical machine */
+    bool overflow;           /* serves only when the virtual machine overflows */
     uint32_t position;       /* ranking.c: among the links of the virtual machine */
     bool replaced;           /* ranking.c: a standby is in the machine's place */
 };
@@ -92,6 +102,7 @@ struct virtual {
     bool out_of_service;
     bool replicate;       /* R-107, default off */
     enum predictor predictor;
+    enum overflow overflow; /* R-211, default none */
     nstime idle_time;     /* R-602, default 120 min */
     nstime delay;         /* R-408 hold after the close, default 0 */
     uint32_t connections; /* conns whose VM flag is 1 */
@@ -181,6 +192,13 @@ struct virtual *machines_named(const struct machines *machines, struct address l
  * port, then port 0; then the whole list likewise. */
 struct physical *machines_serving(const struct machines *machines, const struct virtual *virtual,
                                   struct address real, uint8_t protocol);
+
+/* Do machines bound as overflow take connections now? */
+bool virtual_overflows(const struct virtual *virtual);
+
+/* "none", "busy", "one-failed", "all-failed", and back; false for another word. */
+const char *overflow_word(enum overflow overflow);
+bool overflow_parse(const char *word, enum overflow *overflow);
 
 /* Failed exactly when every machine available to serve it is (R-105): bound
  * ones and the standby chain. A virtual machine bound to nothing and without a

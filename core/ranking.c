@@ -80,11 +80,15 @@ static struct ranking *make(struct virtual *virtual, ranking_order *order, uint3
     return ranking;
 }
 
+/* The links to rank: none where some are for overflow, whose turn comes and goes. */
 static uint32_t count_links(const struct virtual *virtual)
 {
     uint32_t count = 0;
-    for (const struct link *link = virtual->links; link != NULL; link = link->next)
+    for (const struct link *link = virtual->links; link != NULL; link = link->next) {
+        if (link->overflow)
+            return 0;
         count++;
+    }
     return count;
 }
 

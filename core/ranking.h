@@ -19,8 +19,8 @@ enum { RANKING_LEAST = 16 }; /* links: fewer are walked as fast */
 struct link *ranking_best(const struct virtual *virtual);
 
 /* Make the ranking of a virtual machine anew for an order, if it is not as it should be;
- * false when there is none: few links, or a failed machine with a standby in its place
- * (R-508), for which only a walk is right. */
+ * false when there is none: few links, some for overflow, or a failed machine with a
+ * standby in its place (R-508), for which only a walk is right. */
 bool ranking_ready(struct virtual *virtual, ranking_order *order);
 
 /* The machine of this link has another counter, state or speed now. */

@@ -59,9 +59,10 @@ static void add_real(struct build *build, const struct draft_group *group)
     add(build, "%sautounfail %s", build_yes(build, group, "autounfail") ? "" : "no ", id);
 }
 
-static void add_bind(struct build *build, const struct draft_group *group, const char *id)
+static void add_bind(struct build *build, const struct draft_group *group, const char *id,
+                     const char *key)
 {
-    const char *text = build_text(build, group, "bind");
+    const char *text = build_text(build, group, key);
     char **names = quantity_words(text == NULL ? "" : text);
     GString *command = g_string_new(NULL);
     for (unsigned i = 0; names[i] != NULL; i++) {
@@ -71,7 +72,8 @@ static void add_bind(struct build *build, const struct draft_group *group, const
             g_string_append_printf(command, " %s", address);
     }
     if (command->len > 0)
-        add(build, "bind %s%s", id, command->str);
+        add(build, "bind %s%s%s", id, command->str,
+            strcmp(key, "overflow-bind") == 0 ? " overflow" : "");
     g_string_free(command, TRUE);
     g_strfreev(names);
 }
@@ -99,7 +101,9 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     if (id == NULL)
         return;
     add(build, "virtual %s %s", id, service(build, group));
-    add_bind(build, group, id);
+    add_bind(build, group, id, "bind");
+    add_bind(build, group, id, "overflow-bind");
+    add(build, "overflow %s %s", id, build_text(build, group, "overflow"));
     add(build, "predictor %s %s", id, build_text(build, group, "predictor"));
     add(build, "timeout %s %s", id, build_text(build, group, "timeout"));
     add(build, "delay %s %s", id, build_text(build, group, "delay"));

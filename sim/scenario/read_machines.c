@@ -107,20 +107,23 @@ static void check_protocols(struct build *build, const struct draft_group *group
 }
 
 /* Names of reals that exist; which ones are bound is marked. */
-static void take_bind(struct build *build, const struct draft_group *group, bool *bound)
+static void take_bind(struct build *build, const struct draft_group *group, const char *key,
+                      bool *bound)
 {
-    const char *text = build_text(build, group, "bind");
-    if (text == NULL && draft_given(group, "bind") == NULL)
+    const char *text = build_text(build, group, key);
+    if (text != NULL && strcmp(text, "none") == 0)
+        return;
+    if (text == NULL && draft_given(group, key) == NULL)
         build_complain(build, build->problems, group, "bind",
                        "bound to nothing (write bind = and the names of its [real NAME]s)");
     char **names = quantity_words(text == NULL ? "" : text);
     GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
     for (unsigned i = 0; names[i] != NULL; i++) {
-        int number = build_lookup(build, GROUP_REAL, names[i], group, "bind");
+        int number = build_lookup(build, GROUP_REAL, names[i], group, key);
         if (number < 0)
             continue;
         bound[number] = true;
-        check_protocols(build, group, "bind", g_ptr_array_index(reals, (unsigned)number));
+        check_protocols(build, group, key, g_ptr_array_index(reals, (unsigned)number));
     }
     g_ptr_array_free(reals, TRUE);
     g_strfreev(names);
@@ -131,7 +134,8 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
     struct virtual_spec *virtual = g_new0(struct virtual_spec, 1);
     struct machine_address address;
     take_address(build, group, &address);
-    take_bind(build, group, bound);
+    take_bind(build, group, "bind", bound);
+    take_bind(build, group, "overflow-bind", bound);
     *virtual = (struct virtual_spec){
         .name = g_strdup(group->name),
         .ip = address.ip,

@@ -108,6 +108,10 @@ static const struct schema_key keys[] = {
      "fastest loaded", NULL, "leastconns", false, "how a server is chosen"},
     {GROUP_VIRTUAL, "bind", NULL, VALUE_NAMES, NULL, NULL, NULL, false,
      "the [real NAME]s that serve it"},
+    {GROUP_VIRTUAL, "overflow", NULL, VALUE_WORD, "none busy one-failed all-failed", NULL, "none",
+     false, "when those of overflow-bind serve as well: by the state of those of bind"},
+    {GROUP_VIRTUAL, "overflow-bind", NULL, VALUE_NAMES, NULL, "none", "none", false,
+     "more [real NAME]s, which serve when it overflows"},
     {GROUP_VIRTUAL, "replicate", NULL, VALUE_YESNO, NULL, NULL, "no", false,
      "its connections are told to the standby"},
     {GROUP_VIRTUAL, "timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "120min", false,
@@ -243,7 +247,7 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "sticky", "slowstart", "overflow", "minconns",
+    "expect", "spare", "include", "stop", "sticky", "slowstart", "minconns",
     "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
     "power", "persistence-timeout", NULL,
 };

@@ -14,6 +14,7 @@
     X(machine)        \
     X(balance)        \
     X(ranking)        \
+    X(overflow)       \
     X(response)       \
     X(command)        \
     X(configuration)  \

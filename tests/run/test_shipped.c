@@ -83,6 +83,37 @@ START_TEST(figure_1)
 }
 END_TEST
 
+/* figure-1.scn, where both preferred machines are cut off: preferred clients are refused
+ * machines until both have failed, and then get those of the general public, if bound so
+ * (R-211, scenario 1 of the requirements). */
+START_TEST(figure_1_overflows)
+{
+    struct scenario *scenario = scenario_shipped(
+        "figure-1", _i == 0 ? "virtual.preferred.overflow=none"
+                            : "virtual.preferred.overflow=all-failed",
+        "virtual.preferred.overflow-bind=b c", "scenario.duration=30s",
+        "real-defaults.threshold=1",
+        "faults.crash=at 25s crash active", NULL);
+    static const unsigned preferred[] = { 0, 3 }; /* a and d */
+    for (unsigned i = 0; i < 2; i++) {
+        struct fault_spec *fault = g_new0(struct fault_spec, 1);
+        *fault = (struct fault_spec){ .label = g_strdup("dead"), .at = NSTIME_S,
+                                      .lasts = NSTIME_NEVER, .action = FAULT_FAIL,
+                                      .real = preferred[i], .text = g_strdup("fail it") };
+        g_ptr_array_add(scenario->faults, fault);
+    }
+    struct run_result *result = run_once(scenario);
+    unsigned helped = 0;
+    for (uint32_t i = 0; i < result->row_count; i++)
+        helped += result->rows[i].virtual == 0
+                  && (result->rows[i].server == 1 || result->rows[i].server == 2);
+    ck_assert((helped > 10) == (_i == 1));
+    ck_assert(_i == 1 || helped == 0);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* burst-loss.scn: the mean of every point is 10 %. */
 START_TEST(burst_loss)
 {
@@ -390,6 +421,7 @@ Suite *shipped_suite(void)
     tcase_add_test(tcase, first);
     tcase_add_loop_test(tcase, loss_sweep, 0, 2);
     tcase_add_test(tcase, figure_1);
+    tcase_add_loop_test(tcase, figure_1_overflows, 0, 2);
     tcase_add_loop_test(tcase, burst_loss, 0, 4);
     tcase_add_loop_test(tcase, phase, 0, 3);
     tcase_add_test(tcase, trace);

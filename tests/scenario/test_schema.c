@@ -49,6 +49,8 @@ static const struct {
     {"virtual.web.address", "192.0.2.81:80:0:tcp"},
     {"virtual.web.predictor", "roundrobin"},
     {"virtual.web.bind", "r2 r1"},
+    {"virtual.web.overflow", "one-failed"},
+    {"virtual.web.overflow-bind", "none"},
     {"virtual.web.replicate", "no"},
     {"virtual.web.timeout", "15min"},
     {"virtual.web.delay", "1s"},
