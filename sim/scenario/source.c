@@ -1,6 +1,6 @@
 #include "sim/scenario/source.h"
 
-#include "sim/node/trace.h"
+#include "sim/scenario/trace.h"
 #include "sim/scenario/random_value.h"
 
 #include <string.h>

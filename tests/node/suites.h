@@ -10,8 +10,7 @@
     X(tcp_loss)       \
     X(tcp_states)     \
     X(traffic)        \
-    X(workload)       \
-    X(trace)
+    X(workload)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -15,7 +15,8 @@
     X(trouble)        \
     X(sweep)          \
     X(show)           \
-    X(fuzz)
+    X(fuzz)           \
+    X(trace)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -1,8 +1,8 @@
-#include "sim/node/trace.h"
+#include "sim/scenario/trace.h"
 
 #include "analysis/table.h"
-#include "sim/node/trace_log.h"
-#include "sim/node/zeek.h"
+#include "sim/scenario/trace_log.h"
+#include "sim/scenario/zeek.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "sim/node/trace_log.h"
+#include "sim/scenario/trace_log.h"
 
 #include <string.h>
 

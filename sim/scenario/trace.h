@@ -13,9 +13,9 @@
  *                   is the least it lasted, else no
  *
  * Seconds are decimal numbers and are read exactly to the nanosecond. A file that
- * begins with # is a Zeek conn.log (sim/node/zeek.h). */
-#ifndef SIM_NODE_TRACE_H
-#define SIM_NODE_TRACE_H
+ * begins with # is a Zeek conn.log (sim/scenario/zeek.h). */
+#ifndef SIM_SCENARIO_TRACE_H
+#define SIM_SCENARIO_TRACE_H
 
 #include "sim/scenario/scenario.h"
 

@@ -1,8 +1,8 @@
 /* A trace while it is being read, and how its cells are: for the readers alone. */
-#ifndef SIM_NODE_TRACE_LOG_H
-#define SIM_NODE_TRACE_LOG_H
+#ifndef SIM_SCENARIO_TRACE_LOG_H
+#define SIM_SCENARIO_TRACE_LOG_H
 
-#include "sim/node/trace.h"
+#include "sim/scenario/trace.h"
 
 struct trace_log {
     const char *name;    /* of the file, for errors */

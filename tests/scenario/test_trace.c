@@ -1,8 +1,8 @@
 /* Reading traces: our CSV, Zeek's log, and every kind of broken row. */
-#include "tests/node/suites.h"
+#include "tests/scenario/suites.h"
 
-#include "sim/node/trace.h"
-#include "sim/node/trace_log.h"
+#include "sim/scenario/trace.h"
+#include "sim/scenario/trace_log.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "sim/node/zeek.h"
+#include "sim/scenario/zeek.h"
 
 #include <string.h>
 
