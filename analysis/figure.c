@@ -55,20 +55,46 @@ static glong label_columns(const GPtrArray *labels, guint shown)
     return (longest + 2) * (glong)shown;
 }
 
+/* Where a number of the axis stands, in columns from the left end of the picture. */
+static double drawn_at(const struct axis *axis, double position)
+{
+    double least = INFINITY, most = -INFINITY;
+    bool crowded_left = axis->offset >= 0;
+    for (guint i = 0; i < axis->positions->len; i++) {
+        double other = g_array_index(axis->positions, double, i);
+        least = fmin(least, crowded_left ? log10(other + axis->offset) : other);
+        most = fmax(most, crowded_left ? log10(other + axis->offset) : other);
+    }
+    double place = crowded_left ? log10(position + axis->offset) : position;
+    return most > least ? X_COLUMNS * (place - least) / (most - least) : 0;
+}
+
+/* Is there room for a label beside those that have been given theirs? */
+static bool has_room(const struct figure *figure, const struct axis *axis, guint index)
+{
+    double here = drawn_at(axis, g_array_index(axis->positions, double, index));
+    glong columns = g_utf8_strlen(g_ptr_array_index(axis->ticks, index), -1);
+    for (guint i = 0; i < figure->tick_labels->len; i++) {
+        double there = drawn_at(axis, g_array_index(figure->tick_positions, double, i));
+        glong others = g_utf8_strlen(g_ptr_array_index(figure->tick_labels, i), -1);
+        if (fabs(here - there) < (double)(columns + others) / 2 + 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void figure_set_axis(struct figure *figure, const struct axis *axis)
 {
-    guint count = axis->ticks->len;
-    guint every = 1;
-    /* numbers can be left out where they would run into each other, categories cannot */
-    while (axis->numeric && label_columns(axis->ticks, (count + every - 1) / every) > X_COLUMNS) {
-        every++;
-    }
     figure->x_label = g_strdup(axis->label);
     figure->offset = axis->offset;
     figure->joined = axis->numeric;
-    for (guint i = 0; i < count; i += every) {
-        figure_add_tick(figure, g_array_index(axis->positions, double, i),
-                        g_ptr_array_index(axis->ticks, i));
+    for (guint i = 0; i < axis->ticks->len; i++) {
+        /* numbers can be left out where they would run into each other, categories cannot */
+        if (!axis->numeric || has_room(figure, axis, i)) {
+            figure_add_tick(figure, g_array_index(axis->positions, double, i),
+                            g_ptr_array_index(axis->ticks, i));
+        }
     }
 }
 
