@@ -242,7 +242,7 @@ static void append_words(GString *text, const struct figure *figure, glong colum
 {
     static const char *const units[] = {"percent", "seconds", "bytes"};
     guint ticks = figure->tick_labels->len;
-    bool slanted = label_columns(figure->tick_labels, ticks) > X_COLUMNS;
+    bool slanted = !figure->joined && label_columns(figure->tick_labels, ticks) > X_COLUMNS;
     append_title(text, figure->title, columns);
     append_word(text, "note", figure->note);
     append_word(text, "xlabel", figure->x_label);
