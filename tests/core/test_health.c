@@ -450,6 +450,45 @@ START_TEST(many_machines_stay_ranked)
 }
 END_TEST
 
+/* A client's packet to a port of FTP's; the machine it is forwarded to. */
+static uint32_t ftp(uint16_t port, uint8_t flags, uint32_t sequence)
+{
+    struct packet packet = rig_from_client(1, RIG_PORT, flags, sequence, 0);
+    packet.destination_port = port;
+    rig_packet(unit, SIDE_OUTSIDE, &packet);
+    return rig_forwarded(unit, SIDE_INSIDE)->destination_ip;
+}
+
+/* A control connection of FTP that its machine ditches is known under the pair it has
+ * then, and under no other: when it and its successors have gone, a data connection finds
+ * nobody to join, on either machine (R-502, R-606). */
+START_TEST(a_ditched_control_connection_is_known_by_its_new_machine)
+{
+    static const char *const lines[] = {
+        "virtual 192.0.2.80:21", "real 10.0.1.1:21", "real 10.0.1.2:21",
+        "bind 192.0.2.80:21 10.0.1.1:21 10.0.1.2:21",
+        "virtual 192.0.2.80:20", "real 10.0.1.1:20", "real 10.0.1.2:20",
+        "bind 192.0.2.80:20 10.0.1.1:20 10.0.1.2:20",
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++)
+        rig_command(unit, lines[i]);
+    uint32_t first = ftp(21, TCP_SYN, 1000);
+    ck_assert_uint_eq(ftp(21, TCP_SYN, 1000), first);
+    ck_assert_uint_eq(ftp(21, TCP_SYN, 1000), first);
+    ck_assert_uint_ne(ftp(21, TCP_SYN, 1000), first);
+    ftp(21, TCP_RST, 1001);
+    for (unsigned i = 0; i < 2; i++) {
+        ftp(21, TCP_SYN, 1000);
+        ftp(21, TCP_RST, 1001);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        ftp(20, TCP_SYN, 1000);
+        ftp(20, TCP_RST, 1001);
+    }
+    ck_assert_uint_eq(director_connections(unit->director), 0);
+}
+END_TEST
+
 Suite *health_suite(void)
 {
     Suite *suite = suite_create("health");
@@ -459,6 +498,7 @@ Suite *health_suite(void)
     tcase_add_loop_test(tcase, reassigns_only_the_unanswered, 0, 2);
     tcase_add_loop_test(tcase, belongs_to_the_new_machine, 0, 2);
     tcase_add_loop_test(tcase, reset_ditches_at_once, 0, 3);
+    tcase_add_test(tcase, a_ditched_control_connection_is_known_by_its_new_machine);
     tcase_add_test(tcase, stays_where_no_other_is);
     tcase_add_loop_test(tcase, fails_at_the_threshold, 1, 5);
     tcase_add_test(tcase, success_ends_the_row);
