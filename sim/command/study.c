@@ -1,5 +1,7 @@
 #include "sim/command/study.h"
 
+#include "sim/node/unit.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +59,31 @@ static void print_warnings(const struct study *study, bool notes)
     }
 }
 
+/* The reader and the core each know the rules; where they differ, the core's are those
+ * that run. False when it refuses a command of some point, told then. */
+static bool core_takes(const struct study *study, const char *path, unsigned point, bool swept)
+{
+    struct scenario *scenario = scenario_file_point(study->file, point, swept);
+    char *refusal = unit_check_commands(scenario->commands);
+
+    if (refusal != NULL) {
+        fprintf(stderr, "%s: the core refuses its configuration: %s\n", path, refusal);
+    }
+    scenario_free(scenario);
+    g_free(refusal);
+    return refusal == NULL;
+}
+
+static bool core_takes_all(const struct study *study, const char *path)
+{
+    bool taken = core_takes(study, path, 0, false);
+
+    for (unsigned point = 0; taken && point < scenario_file_points(study->file); point++) {
+        taken = core_takes(study, path, point, true);
+    }
+    return taken;
+}
+
 bool study_open(struct study *study, const struct verb *verb, const struct console *console,
                 const char *path)
 {
@@ -73,6 +100,9 @@ bool study_open(struct study *study, const struct verb *verb, const struct conso
                                      study->overrides->len, study->warnings, &error);
     if (study->file == NULL) {
         fprintf(stderr, "%s\n", error->message);
+        return false;
+    }
+    if (!core_takes_all(study, path)) {
         return false;
     }
     if (!console->quiet) {

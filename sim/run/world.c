@@ -500,24 +500,3 @@ void world_free(struct world *world)
     g_free(world->times);
     g_free(world);
 }
-
-struct engine *world_engine(const struct world *world)
-{
-    return world->engine;
-}
-
-struct traffic *world_traffic(const struct world *world)
-{
-    return world->traffic;
-}
-
-struct unit *world_unit(const struct world *world, unsigned number)
-{
-    g_assert(number < UNITS);
-    return world->units[number];
-}
-
-struct carrier *world_carrier(const struct world *world)
-{
-    return world->carrier;
-}

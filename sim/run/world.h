@@ -22,10 +22,4 @@ void world_run(struct world *world);
 /* The verdicts and counts; call once, after world_run(). */
 void world_result(struct world *world, struct run_result *result);
 
-/* For tests: the parts. */
-struct engine *world_engine(const struct world *world);
-struct traffic *world_traffic(const struct world *world);
-struct unit *world_unit(const struct world *world, unsigned number);
-struct carrier *world_carrier(const struct world *world);
-
 #endif

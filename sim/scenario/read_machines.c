@@ -58,18 +58,19 @@ static bool take_address(struct build *build, const struct draft_group *group,
     return false;
 }
 
-/* The same address twice would make one machine of two. */
-static void check_unique(struct build *build, const GPtrArray *groups, unsigned number)
+/* The same address twice would make one machine of two. Asked of the first count of
+ * others. */
+static void check_unique(struct build *build, const struct draft_group *group,
+                         const GPtrArray *others, unsigned count)
 {
-    const struct draft_group *group = g_ptr_array_index(groups, number);
     const char *address = build_text(build, group, "address");
-    for (unsigned i = 0; address != NULL && i < number; i++) {
-        const struct draft_group *before = g_ptr_array_index(groups, i);
-        const char *other = build_text(build, before, "address");
-        if (other != NULL && strcmp(address, other) == 0) {
+    for (unsigned i = 0; address != NULL && i < count; i++) {
+        const struct draft_group *other = g_ptr_array_index(others, i);
+        const char *theirs = build_text(build, other, "address");
+        if (theirs != NULL && strcmp(address, theirs) == 0) {
             build_complain(build, build->problems, group, "address",
                            "[%s] has this address already (give another address, port or bind ID)",
-                           before->title);
+                           other->title);
             return;
         }
     }
@@ -83,7 +84,7 @@ static void take_reals(struct build *build)
         struct real_spec *real = g_new0(struct real_spec, 1);
         struct machine_address address;
         take_address(build, group, &address);
-        check_unique(build, groups, i);
+        check_unique(build, group, groups, i);
         real->name = g_strdup(group->name);
         real->ip = address.ip;
         real->port = address.port;
@@ -168,8 +169,10 @@ static void take_virtuals(struct build *build)
     GPtrArray *reals = draft_list(build->draft, GROUP_REAL);
     bool *bound = g_new0(bool, reals->len + 1);
     for (unsigned i = 0; i < groups->len; i++) {
-        take_virtual(build, g_ptr_array_index(groups, i), bound);
-        check_unique(build, groups, i);
+        const struct draft_group *group = g_ptr_array_index(groups, i);
+        take_virtual(build, group, bound);
+        check_unique(build, group, groups, i);
+        check_unique(build, group, reals, reals->len); /* the core tells machines by it */
     }
     build_backups(build, bound);
     for (unsigned i = 0; i < reals->len; i++)

@@ -33,6 +33,8 @@ static const struct {
      "trace = nowhere.csv\ntrace-copies = 3", "", "nowhere.csv"},
     {"a sweep over nothing", NULL, NULL, "[sweep]\nlink.replication.loss =\n", "no value"},
     {"more ports than exist", "poisson 40/s", "poisson 50000/s\nclients = 1", "", "client"},
+    {"a virtual with a real one's address", "[real r1]\naddress = 10.0.1.1:80",
+     "[real r1]\naddress = 192.0.2.80:80", "", "has this address already"},
     {"an unknown key", "hello-time", "helo-time", "", "did you mean hello-time?"},
     {"a trailing comment", "duration = 5s", "duration = 5s # five", "", "comment"},
     {"a key given twice", "duration = 5s", "duration = 5s\nduration = 6s", "", "twice"},
