@@ -5,7 +5,6 @@ struct unit {
     enum unit_health health;
     struct director *director;
     struct effects effects;
-    nstime started;
     nstime timer_at; /* when the pending event comes, NSTIME_NEVER: none pending */
     event_handle timer;
     /* records noted as sent, waiting for the datagram that carries them */
@@ -116,8 +115,7 @@ static void boot(struct unit *unit, enum role role)
         .hello_phase = config->hello_phase,
         .seed = config->seed,
     };
-    unit->started = engine_now(config->engine);
-    unit->director = director_new(&start, unit->started);
+    unit->director = director_new(&start, engine_now(config->engine));
     unit->health = UNIT_UP;
     for (guint i = 0; i < config->commands->len; i++)
         step(unit, &(struct event){ .kind = EVENT_COMMAND,
@@ -156,11 +154,6 @@ unsigned unit_number(const struct unit *unit)
 enum unit_health unit_health(const struct unit *unit)
 {
     return unit->health;
-}
-
-nstime unit_started(const struct unit *unit)
-{
-    return unit->started;
 }
 
 const struct director *unit_director(const struct unit *unit)

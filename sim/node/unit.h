@@ -81,9 +81,6 @@ void unit_freeze(struct unit *unit);
 void unit_thaw(struct unit *unit);
 void unit_restart(struct unit *unit);
 
-/* When the director in it started last. */
-nstime unit_started(const struct unit *unit);
-
 /* The director, to look inside; NULL when down. */
 const struct director *unit_director(const struct unit *unit);
 
