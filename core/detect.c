@@ -50,7 +50,7 @@ void detect_reset(struct director *director, nstime now)
 
 bool detect_has_standby(const struct director *director)
 {
-    return director->config.peer_ip != 0 && director->settings.failover_ip != 0
+    return director->config.peers[0].ip != 0 && director->settings.failover_ip != 0
            && !director->detector.silent
            && !director->interface_down[director->settings.replication_interface];
 }
@@ -80,7 +80,7 @@ void detect_say(struct director *director, nstime now, enum hello_kind kind,
 nstime detect_send_deadline(const struct director *director)
 {
     const struct detector *detector = &director->detector;
-    if (director->config.peer_ip == 0)
+    if (director->config.peers[0].ip == 0)
         return NSTIME_NEVER;
     if (detector->sent_at == NSTIME_NEVER)
         return detector->first_at;
@@ -99,7 +99,7 @@ nstime detect_miss_deadline(const struct director *director)
 {
     const struct detector *detector = &director->detector;
     nstime wait = detection_wait(&director->settings, detector->missed);
-    if (director->config.peer_ip == 0 || detector->silent || wait == NSTIME_NEVER)
+    if (director->config.peers[0].ip == 0 || detector->silent || wait == NSTIME_NEVER)
         return NSTIME_NEVER;
     return detector->heard_at + wait;
 }
@@ -167,7 +167,7 @@ static bool goes_first(const struct director *director, const struct hello *hell
         return settings->priority > hello->priority;
     if (director->config.rank != hello->rank)
         return director->config.rank == RANK_PRIMARY;
-    return director->config.own_ip < director->config.peer_ip;
+    return director->config.own_ip < director->config.peers[0].ip;
 }
 
 static void meet_active(struct director *director, nstime now, const struct hello *hello,

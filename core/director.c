@@ -74,7 +74,7 @@ void director_send(struct director *director, struct effects *effects, enum chan
 {
     struct effect *effect = effects_add_datagram(effects, channel, bytes, length);
     effect->datagram.interface = director->settings.replication_interface;
-    effect->datagram.destination_ip = director->config.peer_ip;
+    effect->datagram.destination_ip = director->config.peers[0].ip;
 }
 
 void director_accept(struct director *director)
@@ -103,7 +103,7 @@ static void take_datagram(struct director *director, nstime now, const struct ev
 {
     const uint8_t *bytes = event->datagram.bytes;
     size_t length = event->datagram.length;
-    bool from_peer = event->datagram.source_ip == director->config.peer_ip;
+    bool from_peer = event->datagram.source_ip == director->config.peers[0].ip;
     if (event->datagram.channel == CHANNEL_HELLO) {
         if (from_peer)
             detect_hear(director, now, bytes, length, effects);
@@ -132,6 +132,10 @@ void director_step(struct director *director, nstime now, const struct event *ev
         if (event->interface.number < INTERFACES_MAX)
             director->interface_down[event->interface.number] = !event->interface.up;
         break;
+    case EVENT_SEEN:
+    case EVENT_SERIAL:
+    case EVENT_CABLE:
+        break; /* nothing listens yet */
     case EVENT_DEADLINE:
         deadline_run(director, now, effects);
         break;

@@ -15,14 +15,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum unit_rank { RANK_PRIMARY, RANK_SECONDARY };
+enum unit_rank { RANK_PRIMARY, RANK_SECONDARY, RANK_SPARE };
 enum role { ROLE_STANDBY, ROLE_ACTIVE };
+
+enum { PEERS_MAX = 2 };
+
+/* Another unit of the same service, by its fixed address on the replication network;
+ * address 0: none. */
+struct unit_peer {
+    uint32_t ip;
+    enum unit_rank rank;
+};
 
 struct director_config {
     enum unit_rank rank;
     enum role initial_role; /* what the unit believes itself when it starts */
     uint32_t own_ip;        /* its fixed address on the replication network */
-    uint32_t peer_ip;       /* the other unit's; datagrams from elsewhere are refused */
+    uint64_t mac;           /* its own MAC, 48 bits */
+    struct unit_peer peers[PEERS_MAX]; /* datagrams from elsewhere are refused */
     nstime hello_phase;     /* first hello goes this long after the start */
     uint64_t seed;          /* for protocols that need hashed chance; unused by the rest */
     uint32_t max_connections; /* 0 = 1,000,000 */

@@ -63,6 +63,17 @@ struct effect *effects_add_datagram(struct effects *effects, enum channel channe
     return effect;
 }
 
+struct effect *effects_add_serial(struct effects *effects, const uint8_t *bytes, size_t length)
+{
+    g_assert(bytes != NULL);
+    g_assert(length >= 1 && length <= DATAGRAM_MAX);
+    uint32_t offset = store(effects, bytes, length);
+    struct effect *effect = effects_add(effects, EFFECT_SERIAL);
+    effect->serial.offset = offset;
+    effect->serial.length = (uint32_t)length;
+    return effect;
+}
+
 void effects_add_reply(struct effects *effects, bool ok, const char *text)
 {
     g_assert(text != NULL);
@@ -74,9 +85,12 @@ void effects_add_reply(struct effects *effects, bool ok, const char *text)
 
 const uint8_t *effect_bytes(const struct effects *effects, const struct effect *effect)
 {
-    g_assert(effect->kind == EFFECT_DATAGRAM);
-    g_assert(effect->datagram.offset + effect->datagram.length <= effects->used);
-    return effects->bytes + effect->datagram.offset;
+    g_assert(effect->kind == EFFECT_DATAGRAM || effect->kind == EFFECT_SERIAL);
+    bool serial = effect->kind == EFFECT_SERIAL;
+    uint32_t offset = serial ? effect->serial.offset : effect->datagram.offset;
+    uint32_t length = serial ? effect->serial.length : effect->datagram.length;
+    g_assert(offset + length <= effects->used);
+    return effects->bytes + offset;
 }
 
 const char *effect_text(const struct effects *effects, const struct effect *effect)

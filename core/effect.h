@@ -15,8 +15,11 @@ enum effect_kind {
     EFFECT_FORWARD,  /* send this packet, headers rewritten, out on a side */
     EFFECT_RESET,    /* send this reset back on the side the packet came from */
     EFFECT_DATAGRAM, /* send these bytes to the peer */
-    EFFECT_CLAIM,    /* own this address from now on */
+    EFFECT_SERIAL,   /* send these bytes over the serial line */
+    EFFECT_CLAIM,    /* own this address from now on, with this MAC */
     EFFECT_RELEASE,  /* own this address no longer */
+    EFFECT_ARP,      /* ask for an address on an interface; an answer is EVENT_SEEN */
+    EFFECT_PING,     /* ask everybody on an interface; an answer is EVENT_SEEN */
     EFFECT_NOTE,     /* what was done and why */
     EFFECT_REPLY,    /* the answer to a command */
 };
@@ -35,7 +38,18 @@ struct effect {
             uint32_t offset; /* into effects.bytes; see effect_bytes() */
             uint32_t length;
         } datagram;
-        uint32_t ip; /* CLAIM, RELEASE */
+        struct {
+            uint32_t offset; /* as of a datagram */
+            uint32_t length;
+        } serial;
+        struct {
+            uint32_t ip;
+            uint64_t mac; /* 48 bits; 0: the unit's own (R-1003) */
+        } address; /* CLAIM, RELEASE */
+        struct {
+            unsigned interface;
+            uint32_t ip; /* of ARP */
+        } ask; /* ARP, PING */
         struct note note;
         struct {
             bool ok;
@@ -65,10 +79,13 @@ struct effect *effects_add(struct effects *effects, enum effect_kind kind);
 struct effect *effects_add_datagram(struct effects *effects, enum channel channel,
                                     const uint8_t *bytes, size_t length);
 
+/* Append a serial effect holding a copy of bytes, length in 1..1472. */
+struct effect *effects_add_serial(struct effects *effects, const uint8_t *bytes, size_t length);
+
 /* Append a reply holding a copy of text. */
 void effects_add_reply(struct effects *effects, bool ok, const char *text);
 
-/* The bytes of a DATAGRAM effect, the text of a REPLY; valid until the next reset. */
+/* The bytes of a DATAGRAM or SERIAL effect, the text of a REPLY; valid until the next reset. */
 const uint8_t *effect_bytes(const struct effects *effects, const struct effect *effect);
 const char *effect_text(const struct effects *effects, const struct effect *effect);
 

@@ -16,7 +16,7 @@ static void note_role(struct director *director, enum role_reason reason,
 void role_claim_again(struct director *director, struct effects *effects)
 {
     if (director->held_ip != 0)
-        effects_add(effects, EFFECT_CLAIM)->ip = director->held_ip;
+        effects_add(effects, EFFECT_CLAIM)->address.ip = director->held_ip;
 }
 
 /* The first address makes the unit's start known. */
@@ -29,7 +29,7 @@ void role_hold_address(struct director *director, struct effects *effects)
     if (director->notes[NOTE_BECAME_ACTIVE] + director->notes[NOTE_BECAME_STANDBY] == 0)
         note_role(director, ROLE_START, effects);
     if (director->held_ip != 0)
-        effects_add(effects, EFFECT_RELEASE)->ip = director->held_ip;
+        effects_add(effects, EFFECT_RELEASE)->address.ip = director->held_ip;
     director->held_ip = wanted;
     role_claim_again(director, effects);
 }

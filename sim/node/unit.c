@@ -1,7 +1,13 @@
 #include "sim/node/unit.h"
 
+#include <string.h>
+
+enum { INTERFACES = INTERFACE_INSIDE + 1 };
+
 struct unit {
     struct unit_config config;
+    bool interface_down[INTERFACES];
+    enum cable_sign cable;
     enum unit_health health;
     struct director *director;
     struct effects effects;
@@ -67,11 +73,19 @@ static void apply(struct unit *unit, const struct effect *effect)
                           unit->marks, unit->mark_count);
         unit->mark_count = 0;
         break;
+    case EFFECT_SERIAL:
+        network->serial(network->context, unit, effect_bytes(&unit->effects, effect),
+                        effect->serial.length);
+        break;
+    case EFFECT_ARP:
+    case EFFECT_PING:
+        network->ask(network->context, unit, effect->ask.interface, effect->ask.ip);
+        break;
     case EFFECT_CLAIM:
-        network->claim(network->context, unit, effect->ip);
+        network->claim(network->context, unit, effect->address.ip, effect->address.mac);
         break;
     case EFFECT_RELEASE:
-        network->release(network->context, unit, effect->ip);
+        network->release(network->context, unit, effect->address.ip);
         break;
     case EFFECT_NOTE:
         take_note(unit, &effect->note);
@@ -104,6 +118,12 @@ static void timer_came(void *object, uint64_t number)
         arm_timer(unit);
 }
 
+static void tell_interface(struct unit *unit, unsigned interface)
+{
+    step(unit, &(struct event){ .kind = EVENT_INTERFACE,
+                                .interface = { interface, !unit->interface_down[interface] } });
+}
+
 static void boot(struct unit *unit, enum role role)
 {
     const struct unit_config *config = &unit->config;
@@ -111,12 +131,17 @@ static void boot(struct unit *unit, enum role role)
         .rank = config->primary ? RANK_PRIMARY : RANK_SECONDARY,
         .initial_role = role,
         .own_ip = config->own_ip,
-        .peer_ip = config->peer_ip,
         .hello_phase = config->hello_phase,
         .seed = config->seed,
     };
+    memcpy(start.peers, config->peers, sizeof start.peers);
     unit->director = director_new(&start, engine_now(config->engine));
     unit->health = UNIT_UP;
+    for (unsigned i = 0; i < INTERFACES; i++)
+        if (unit->interface_down[i])
+            tell_interface(unit, i);
+    if (unit->cable != CABLE_NORMAL)
+        step(unit, &(struct event){ .kind = EVENT_CABLE, .cable = unit->cable });
     for (guint i = 0; i < config->commands->len; i++)
         step(unit, &(struct event){ .kind = EVENT_COMMAND,
                                     .command = g_ptr_array_index(config->commands, i) });
@@ -170,8 +195,8 @@ bool unit_packet(struct unit *unit, enum side side, const struct packet *packet)
     return true;
 }
 
-bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
-                   const uint8_t *bytes, size_t length)
+bool unit_datagram(struct unit *unit, enum channel channel, unsigned interface,
+                   uint32_t source_ip, const uint8_t *bytes, size_t length)
 {
     if (unit->health != UNIT_UP)
         return false;
@@ -179,8 +204,40 @@ bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
                                 .datagram = { .channel = channel,
                                               .source_ip = source_ip,
                                               .bytes = bytes,
-                                              .length = length } });
+                                              .length = length,
+                                              .interface = interface } });
     return true;
+}
+
+bool unit_serial(struct unit *unit, const uint8_t *bytes, size_t length)
+{
+    if (unit->health != UNIT_UP)
+        return false;
+    step(unit, &(struct event){ .kind = EVENT_SERIAL, .serial = { bytes, length } });
+    return true;
+}
+
+bool unit_seen(struct unit *unit, unsigned interface)
+{
+    if (unit->health != UNIT_UP)
+        return false;
+    step(unit, &(struct event){ .kind = EVENT_SEEN, .seen = interface });
+    return true;
+}
+
+void unit_set_interface(struct unit *unit, unsigned interface, bool up)
+{
+    g_assert(interface < INTERFACES);
+    unit->interface_down[interface] = !up;
+    if (unit->health == UNIT_UP)
+        tell_interface(unit, interface);
+}
+
+void unit_set_cable(struct unit *unit, enum cable_sign sign)
+{
+    unit->cable = sign;
+    if (unit->health == UNIT_UP)
+        step(unit, &(struct event){ .kind = EVENT_CABLE, .cable = sign });
 }
 
 /* The reply stands among the effects until the next step. */

@@ -31,7 +31,9 @@ struct unit_network {
     void (*datagram)(void *context, struct unit *unit, enum channel channel,
                      const uint8_t *bytes, size_t length, const struct record_mark *marks,
                      unsigned mark_count);
-    void (*claim)(void *context, struct unit *unit, uint32_t ip);
+    void (*serial)(void *context, struct unit *unit, const uint8_t *bytes, size_t length);
+    void (*ask)(void *context, struct unit *unit, unsigned interface, uint32_t ip); /* 0: ping */
+    void (*claim)(void *context, struct unit *unit, uint32_t ip, uint64_t mac);
     void (*release)(void *context, struct unit *unit, uint32_t ip);
     void (*note)(void *context, struct unit *unit, const struct note *note);
 };
@@ -41,7 +43,8 @@ struct unit_config {
     const char *name;    /* borrowed */
     unsigned number;     /* 0 or 1 */
     bool primary;        /* active at the start (R-1009) */
-    uint32_t own_ip, peer_ip;
+    uint32_t own_ip;
+    struct unit_peer peers[PEERS_MAX];
     nstime hello_phase;
     uint64_t seed;
     const GPtrArray *commands; /* its configuration, borrowed */
@@ -62,8 +65,18 @@ enum unit_health unit_health(const struct unit *unit);
 /* Packets and datagrams reach the machine. One that is down or frozen takes
  * nothing in: they are lost, and false is returned. */
 bool unit_packet(struct unit *unit, enum side side, const struct packet *packet);
-bool unit_datagram(struct unit *unit, enum channel channel, uint32_t source_ip,
-                   const uint8_t *bytes, size_t length);
+bool unit_datagram(struct unit *unit, enum channel channel, unsigned interface,
+                   uint32_t source_ip, const uint8_t *bytes, size_t length);
+
+/* The same of bytes on the serial line, and of another frame on an interface: an answer to
+ * what was asked. */
+bool unit_serial(struct unit *unit, const uint8_t *bytes, size_t length);
+bool unit_seen(struct unit *unit, unsigned interface);
+
+/* The line state of an interface, the sign of the failover cable, as they are from now on:
+ * a unit that boots later finds them so. */
+void unit_set_interface(struct unit *unit, unsigned interface, bool up);
+void unit_set_cable(struct unit *unit, enum cable_sign sign);
 
 /* An operator's command. Returns NULL when it is taken, else in a sentence why not, to
  * be freed with g_free(). */

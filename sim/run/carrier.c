@@ -226,8 +226,9 @@ static void deliver_datagram(struct carrier *carrier, const struct datagram *dat
     bool replication = datagram->channel == CHANNEL_REPLICATION;
     carrier->at_hand = replication ? datagram : NULL;
     bool taken = receiver
-                 && unit_datagram(receiver, datagram->channel, carrier_unit_ip(datagram->sender),
-                                  datagram->bytes, datagram->length);
+                 && unit_datagram(receiver, datagram->channel, INTERFACE_PEER,
+                                  carrier_unit_ip(datagram->sender), datagram->bytes,
+                                  datagram->length);
     carrier->at_hand = NULL;
     if (replication && taken)
         report_records(carrier, datagram, &fate_arrived, "");

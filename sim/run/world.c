@@ -83,8 +83,9 @@ static void unit_sends(void *context, struct unit *unit, enum channel channel,
     carrier_datagram(world->carrier, unit, channel, bytes, length, marks, mark_count);
 }
 
-static void unit_claims(void *context, struct unit *unit, uint32_t ip)
+static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
 {
+    (void)mac;
     struct world *world = context;
     carrier_claim(world->carrier, unit, ip);
     bool active = ip == world->scenario->active_ip;
@@ -433,7 +434,8 @@ static void make_unit(struct world *world, uint64_t run_key, unsigned number)
         .number = number,
         .primary = unit_spec(world, number)->primary,
         .own_ip = carrier_unit_ip(number),
-        .peer_ip = carrier_unit_ip(1 - number),
+        .peers = {{carrier_unit_ip(1 - number),
+                   number == 0 ? RANK_SECONDARY : RANK_PRIMARY}},
         .hello_phase = hello_phase(world->scenario, run_key, number),
         .seed = chance_fold(chance_fold_name(run_key, "unit"), number),
         .commands = world->scenario->commands,

@@ -120,7 +120,7 @@ static void close_one(struct subject *subject, uint32_t number)
 static void set_up(struct subject *subject, const char *protocol, uint32_t open)
 {
     struct director_config config = {
-        .initial_role = ROLE_ACTIVE, .own_ip = 0x0A090001, .peer_ip = 0x0A090002};
+        .initial_role = ROLE_ACTIVE, .own_ip = 0x0A090001, .peers = {{0x0A090002, RANK_SECONDARY}}};
     char line[80];
     *subject = (struct subject){.open = open, .servers = g_new0(uint32_t, open)};
     subject->director = director_new(&config, 0);

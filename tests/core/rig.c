@@ -34,7 +34,7 @@ void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *by
 {
     uint32_t source = RIG_UNIT_IP + 1 - unit->number;
     step(unit, &(struct event){.kind = EVENT_DATAGRAM,
-                               .datagram = {channel, source, bytes, length}});
+                               .datagram = {channel, source, bytes, length, INTERFACE_PEER}});
 }
 
 void rig_start(struct rig *rig, unsigned number, enum role role)
@@ -44,7 +44,7 @@ void rig_start(struct rig *rig, unsigned number, enum role role)
         .rank = number == 0 ? RANK_PRIMARY : RANK_SECONDARY,
         .initial_role = role,
         .own_ip = RIG_UNIT_IP + number,
-        .peer_ip = RIG_UNIT_IP + 1 - number,
+        .peers = {{RIG_UNIT_IP + 1 - number, number == 0 ? RANK_SECONDARY : RANK_PRIMARY}},
         .hello_phase = (nstime)number * 500 * NSTIME_MS,
         .max_connections = rig->max_connections,
     };
@@ -314,7 +314,19 @@ static void assert_same_effect(const struct effect *a, const struct effect *b)
         ck_assert_uint_eq(a->datagram.length, b->datagram.length);
         break;
     case EFFECT_CLAIM:
-    case EFFECT_RELEASE: ck_assert_uint_eq(a->ip, b->ip); break;
+    case EFFECT_RELEASE:
+        ck_assert_uint_eq(a->address.ip, b->address.ip);
+        ck_assert_uint_eq(a->address.mac, b->address.mac);
+        break;
+    case EFFECT_SERIAL:
+        ck_assert_uint_eq(a->serial.offset, b->serial.offset);
+        ck_assert_uint_eq(a->serial.length, b->serial.length);
+        break;
+    case EFFECT_ARP:
+    case EFFECT_PING:
+        ck_assert_uint_eq(a->ask.interface, b->ask.interface);
+        ck_assert_uint_eq(a->ask.ip, b->ask.ip);
+        break;
     case EFFECT_NOTE: assert_same_note(&a->note, &b->note); break;
     case EFFECT_REPLY:
         ck_assert_int_eq(a->reply.ok, b->reply.ok);

@@ -55,7 +55,7 @@ START_TEST(operator_takes_the_role)
     rig_deliver(primary);
     rig_command(secondary, "failover active");
     ck_assert_uint_eq(rig_note(secondary, NOTE_BECAME_ACTIVE)->detail, ROLE_OPERATOR);
-    ck_assert_uint_eq(rig_effect(secondary, EFFECT_CLAIM, 0)->ip, RIG_ACTIVE_IP);
+    ck_assert_uint_eq(rig_effect(secondary, EFFECT_CLAIM, 0)->address.ip, RIG_ACTIVE_IP);
     rig_deliver(secondary);
     assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(director_connections(primary->director), 0);
@@ -129,7 +129,7 @@ START_TEST(hands_over_in_good_order)
     rig_command(primary, "no failover active");
     nstime then = rig.now;
     ck_assert_uint_eq(rig_note(primary, NOTE_BECAME_STANDBY)->detail, ROLE_HANDED_OVER);
-    ck_assert_uint_eq(rig_effect(primary, EFFECT_RELEASE, 0)->ip, RIG_ACTIVE_IP);
+    ck_assert_uint_eq(rig_effect(primary, EFFECT_RELEASE, 0)->address.ip, RIG_ACTIVE_IP);
     ck_assert_uint_eq(rig_notes(primary, NOTE_DELETE_SENT), 0);
     if (waits[_i].wait == 0) /* the record has come before */
         rig_datagram(secondary, CHANNEL_REPLICATION, bytes, length);

@@ -51,10 +51,10 @@ static char *narrative(const struct rig_unit *unit)
         switch (effect->kind) {
         case EFFECT_NOTE: g_string_append(text, note_word(effect->note.code)); break;
         case EFFECT_CLAIM:
-            g_string_append(text, effect->ip == RIG_ACTIVE_IP ? "+active-ip" : "+failover-ip");
+            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "+active-ip" : "+failover-ip");
             break;
         case EFFECT_RELEASE:
-            g_string_append(text, effect->ip == RIG_ACTIVE_IP ? "-active-ip" : "-failover-ip");
+            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "-active-ip" : "-failover-ip");
             break;
         case EFFECT_DATAGRAM:
             ck_assert(hello_decode(effect_bytes(&unit->effects, effect),
@@ -94,8 +94,8 @@ START_TEST(claims_at_the_start)
         rig_command(unit, "failover ip address 192.0.2.2");
         ck_assert_uint_eq(rig_count(unit, EFFECT_CLAIM), i == 1);
         rig_command(unit, i == 0 ? "ip address 192.0.2.3" : "failover ip address 192.0.2.3");
-        ck_assert_uint_eq(rig_effect(unit, EFFECT_RELEASE, 0)->ip, RIG_ACTIVE_IP + i);
-        ck_assert_uint_eq(rig_effect(unit, EFFECT_CLAIM, 0)->ip, RIG_ACTIVE_IP + 2);
+        ck_assert_uint_eq(rig_effect(unit, EFFECT_RELEASE, 0)->address.ip, RIG_ACTIVE_IP + i);
+        ck_assert_uint_eq(rig_effect(unit, EFFECT_CLAIM, 0)->address.ip, RIG_ACTIVE_IP + 2);
         ck_assert_uint_eq(director_count(unit->director, i == 0 ? NOTE_BECAME_ACTIVE
                                                                 : NOTE_BECAME_STANDBY), 1);
     }

@@ -22,10 +22,10 @@ static void datagram(void *context, struct unit *unit, enum channel channel, con
     ledger->hellos += channel == CHANNEL_HELLO;
 }
 
-static void claim(void *context, struct unit *unit, uint32_t ip)
+static void claim(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
 {
     struct ledger *ledger = context;
-    (void)unit;
+    (void)unit, (void)mac;
     ledger->claims++;
     ledger->claimed = ip;
 }
@@ -57,15 +57,17 @@ static struct fixture *fixture_new(bool primary)
                 hello[] = "failover hellotime 1s", on[] = "failover";
     struct fixture *fixture = g_new0(struct fixture, 1);
     fixture->engine = engine_new();
-    fixture->network = (struct unit_network){ &fixture->ledger, forward, datagram, claim,
-                                              release,          note };
+    fixture->network = (struct unit_network){ .context = &fixture->ledger, .forward = forward,
+                                              .datagram = datagram, .claim = claim,
+                                              .release = release, .note = note };
     fixture->commands = g_ptr_array_new();
     g_ptr_array_add(fixture->commands, hello);
     g_ptr_array_add(fixture->commands, on);
     g_ptr_array_add(fixture->commands, address);
     g_ptr_array_add(fixture->commands, failover);
     struct unit_config config = { .engine = fixture->engine, .name = "A", .primary = primary,
-                                  .own_ip = 1, .peer_ip = 2, .hello_phase = 250 * NSTIME_MS,
+                                  .own_ip = 1, .peers = {{2, RANK_SECONDARY}},
+                                  .hello_phase = 250 * NSTIME_MS,
                                   .commands = fixture->commands, .network = &fixture->network };
     fixture->unit = unit_new(&config);
     return fixture;
