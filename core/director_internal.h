@@ -3,6 +3,7 @@
 #ifndef CORE_DIRECTOR_INTERNAL_H
 #define CORE_DIRECTOR_INTERNAL_H
 
+#include "core/bulk.h"
 #include "core/conn_table.h"
 #include "core/detect.h"
 #include "core/ftp.h"
@@ -25,7 +26,8 @@ struct director {
     enum role role;   /* role.c */
     uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
     struct detector detector;
-    nstime retry_at; /* health.c: when the next failed machine is tried */
+    struct bulk bulk; /* bulk.c */
+    nstime retry_at;  /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];
     nstime now; /* of the latest step: time never runs backwards */
