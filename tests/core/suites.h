@@ -35,7 +35,8 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
-    X(bulk)
+    X(bulk)           \
+    X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
