@@ -5,7 +5,7 @@
 static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_SCENARIO] = {"scenario", NULL, false, NULL, "the run as a whole"},
     [GROUP_UNIT] = {"unit", "director", true, NULL,
-                    "a director; A and B are there without being named, a third may be their spare"},
+                    "a director; A and B are there without being named, a third may be a spare"},
     [GROUP_FAILOVER] = {"failover", NULL, false, NULL, "how a failure is noticed, and then"},
     [GROUP_OPTIONS] = {"options", NULL, false, NULL, "choices of the director"},
     [GROUP_VIRTUAL] = {"virtual", NULL, true, NULL, "a virtual machine: what clients see"},

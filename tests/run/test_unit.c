@@ -64,7 +64,7 @@ static struct fixture *fixture_new(bool primary)
     g_ptr_array_add(fixture->commands, on);
     g_ptr_array_add(fixture->commands, address);
     g_ptr_array_add(fixture->commands, failover);
-    struct unit_config config = { .engine = fixture->engine, .name = "A", 
+    struct unit_config config = { .engine = fixture->engine, .name = "A",
                                   .rank = primary ? RANK_PRIMARY : RANK_SECONDARY,
                                   .own_ip = 1, .peers = {{2, RANK_SECONDARY}},
                                   .hello_phase = 250 * NSTIME_MS,
