@@ -1,5 +1,6 @@
 #include "core/contact.h"
 
+#include "core/bulk.h"
 #include "core/director_internal.h"
 #include "core/handover.h"
 #include "core/role.h"
@@ -43,24 +44,33 @@ static void meet_new_table(struct director *director, nstime now, const struct p
     role_claim_again(director, effects);
     if (director->protocol->on_new_standby != NULL)
         director->protocol->on_new_standby(director, director->protocol_state, now, effects);
+    bulk_begin(director, now, effects);
 }
 
+/* What a hello of a peer changes for this unit. */
+struct news {
+    bool is_new;     /* its table is another than before */
+    bool was_silent; /* it was held to have failed */
+};
+
 /* An address that another unit may have held is claimed once more. */
-static void meet_new_standby(struct director *director, nstime now, const struct peer *peer,
-                             struct effects *effects)
+static void feed(struct director *director, nstime now, const struct peer *peer,
+                 struct news news, struct effects *effects)
 {
-    if (peer == succession_standby(director))
+    bool fed = peer == succession_standby(director);
+    if (fed && news.is_new)
         meet_new_table(director, now, peer, effects);
-    else
+    else if (news.is_new)
         role_claim_again(director, effects);
+    else if (fed && news.was_silent)
+        bulk_begin(director, now, effects); /* what nobody was told meanwhile */
 }
 
 static void meet_standby(struct director *director, nstime now, const struct peer *peer,
-                         bool is_new, struct effects *effects)
+                         struct news news, struct effects *effects)
 {
     if (director->group.role == ROLE_ACTIVE) {
-        if (is_new)
-            meet_new_standby(director, now, peer, effects);
+        feed(director, now, peer, news, effects);
         return;
     }
     if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover
@@ -103,7 +113,7 @@ static void yield(struct director *director, nstime now, struct effects *effects
 }
 
 static void learn(struct director *director, nstime now, struct peer *peer,
-                  const struct hello *hello, struct effects *effects)
+                  const struct hello *hello, bool was_silent, struct effects *effects)
 {
     bool is_new = peer->known && hello->generation != peer->latest.generation;
     peer->known = true;
@@ -116,7 +126,7 @@ static void learn(struct director *director, nstime now, struct peer *peer,
     else if (hello->role == ROLE_ACTIVE)
         meet_active(director, now, peer, effects);
     else
-        meet_standby(director, now, peer, is_new, effects);
+        meet_standby(director, now, peer, (struct news){is_new, was_silent}, effects);
     peer->hellos++;
 }
 
@@ -131,6 +141,7 @@ void contact_hear(struct director *director, nstime now, struct peer *peer,
     if (!hello_decode(bytes, length, &hello) || hello.group != director->group.number
         || (!asks_to_yield(&hello) && peer_path_is_past(way, &hello)))
         return;
+    bool was_silent = peer->silent;
     mark_heard(director, now, peer, path, &hello, effects);
     if (asks_to_yield(&hello)) {
         yield(director, now, effects);
@@ -140,5 +151,5 @@ void contact_hear(struct director *director, nstime now, struct peer *peer,
     way->sequence = hello.sequence;
     way->generation = hello.generation;
     if (!peer_is_past(peer, &hello))
-        learn(director, now, peer, &hello, effects);
+        learn(director, now, peer, &hello, was_silent, effects);
 }

@@ -39,6 +39,8 @@
     X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
     X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
     X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")               \
+    X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
+    X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")         \
     X(NOTE_STANDBY_CHOSEN, "standby-chosen", "records go to another standby; detail: which")
 
 enum note_code {

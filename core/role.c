@@ -97,6 +97,7 @@ void role_change(struct director *director, nstime now, enum role role, enum rol
 {
     g_assert(role == ROLE_ACTIVE || role == ROLE_STANDBY);
     g_assert(director->group.role != role);
+    bulk_stop(director, effects);
     director->group.role = role;
     director->group.since = now;
     note_role(director, reason, effects);

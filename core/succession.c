@@ -1,5 +1,6 @@
 #include "core/succession.h"
 
+#include "core/bulk.h"
 #include "core/director_internal.h"
 #include "core/role.h"
 
@@ -57,6 +58,7 @@ static void begin_with(struct director *director, nstime now, unsigned standby,
         conn->create_sent = false;
     if (director->protocol->on_new_standby != NULL)
         director->protocol->on_new_standby(director, director->protocol_state, now, effects);
+    bulk_begin(director, now, effects);
 }
 
 bool succession_choose(struct director *director, nstime now, struct effects *effects)
