@@ -14,6 +14,7 @@
     X(explain)        \
     X(planned)        \
     X(sides)          \
+    X(detection_runs) \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
