@@ -9,6 +9,7 @@ enum { UDP_IP_HEADERS = 28, DATAGRAM_MAX = 1472 };
 struct datagram {
     uint8_t channel;
     uint8_t sender; /* number of the unit */
+    bool damaged;
     uint16_t length;
     uint16_t mark_count;
     const struct record_mark *marks;
@@ -105,7 +106,14 @@ static void datagram_came(void *object, uint64_t number)
     pool_give(pool_for(carrier, &parcel->datagram), parcel);
 }
 
-static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival)
+static void flip_bit(uint8_t *bytes, size_t length, uint64_t chance)
+{
+    uint64_t bit = (chance >> 1) % (8 * length);
+    bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+}
+
+static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival,
+                      uint64_t damage)
 {
     struct datagram_parcel *parcel = pool_take(pool_for(carrier, datagram));
     uint8_t *bytes = (uint8_t *)(parcel->room + datagram->mark_count);
@@ -114,6 +122,9 @@ static void send_copy(struct carrier *carrier, const struct datagram *datagram, 
     parcel->datagram = *datagram;
     parcel->datagram.marks = parcel->room;
     parcel->datagram.bytes = bytes;
+    parcel->datagram.damaged = damage != 0;
+    if (damage != 0)
+        flip_bit(bytes, datagram->length, damage);
     engine_schedule(carrier->engine, arrival, datagram_came, carrier, (uintptr_t)parcel);
 }
 
@@ -163,9 +174,11 @@ static void carry_datagram(struct carrier *carrier, const struct datagram *datag
     link_pass(carrier->links[role], datagram->sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
               engine_now(carrier->engine), datagram_identity(carrier, datagram),
               (uint32_t)(UDP_IP_HEADERS + datagram->length), &passage);
+    if (carrier->scenario->udp_checksum)
+        passage_check(&passage);
     count_datagram(carrier, datagram, role, &passage);
     for (unsigned i = 0; i < passage.copies; i++)
-        send_copy(carrier, datagram, passage.arrival[i]);
+        send_copy(carrier, datagram, passage.arrival[i], passage.damage[i]);
 }
 
 void carrier_datagram(void *context, struct unit *unit, enum channel channel,
@@ -190,8 +203,8 @@ const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
                                                const struct flow *flow)
 {
     const struct datagram *datagram = carrier->at_hand;
-    if (!datagram || datagram->mark_count == 0)
-        return NULL;
+    if (!datagram || datagram->mark_count == 0 || datagram->damaged)
+        return NULL; /* what a damaged one says is nobody's record */
     for (unsigned i = 1; i < datagram->mark_count; i++)
         if (flow_equal(&datagram->marks[i].flow, flow))
             return &datagram->marks[i];
