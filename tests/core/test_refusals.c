@@ -115,7 +115,8 @@ static const struct {
      "assign: 198.51.100.7 has bits beyond the mask 255.255.255.0; write the network's own"
      " address"},
     {NULL, "no connection 198.51.100.7:99 192.0.2.80:80",
-     "no connection: there is none 198.51.100.7:99 > 192.0.2.80:80 tcp; show connections lists all"},
+     "no connection: there is none 198.51.100.7:99 > 192.0.2.80:80 tcp; show connections lists"
+     " all"},
     /* a machine in use */
     {NULL, "no real 10.0.1.1:80",
      "no real: 10.0.1.1:80:0:tcp is bound to 1 virtual machine and has 5 connections; put it"

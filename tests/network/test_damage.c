@@ -45,7 +45,8 @@ START_TEST(more_damage_only_adds)
     struct impairment some = perfect(), more = some;
     some.corrupt = probability_from_share(0.1);
     more.corrupt = probability_from_share(0.3);
-    struct link *low = link_with("replication", 0, &some), *high = link_with("replication", 0, &more);
+    struct link *low = link_with("replication", 0, &some);
+    struct link *high = link_with("replication", 0, &more);
     unsigned added = 0;
 
     for (uint64_t i = 0; i < 1000; i++) {
