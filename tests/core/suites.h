@@ -36,6 +36,7 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
+    X(bulk)           \
     X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
