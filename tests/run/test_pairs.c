@@ -25,6 +25,7 @@ static const struct option {
     {"replication", "buddy-packet", {"same", "separate"}, true},       /* */
     {"replication", "delete-send", {"if-created", "always"}, false},   /* */
     {"replication", "bad-flags", {"reject", "lenient"}, false},        /* */
+    {"replication", "bulk-sync", {"off", "100/s"}, false},             /* R-1106 */
     {"virtual", "overflow", {"none", "busy", "one-failed", "all-failed"}, false}, /* */
     {"virtual", "replicate", {"no", "yes"}, false},                    /* */
 };
@@ -219,7 +220,8 @@ END_TEST
 
 /* A row of options in both worlds: nothing breaks, every casualty has its cause, and known
  * is who was told. Another form of storage and of packet gives the same tables, byte by
- * byte (R-107, R-117, R-206, R-211, R-405, R-407, R-504, R-511, R-610, R-706, R-806, R-904). */
+ * byte (R-107, R-117, R-206, R-211, R-405, R-407, R-504, R-511, R-610, R-706, R-806, R-904,
+ * R-1106). */
 START_TEST(pairs)
 {
     struct covering array = make_array();
