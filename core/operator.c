@@ -29,7 +29,7 @@ static bool unused(const struct director *director, struct machine_id id, uint32
                    struct command_result *result)
 {
     char text[MACHINE_TEXT_SIZE];
-    if (connections == 0 || result->force || director->role != ROLE_ACTIVE)
+    if (connections == 0 || result->force || director->group.role != ROLE_ACTIVE)
         return true;
     g_free(result->reply);
     result->action = COMMAND_FAILED;
