@@ -15,6 +15,7 @@
     X(planned)        \
     X(sides)          \
     X(detection_runs) \
+    X(pairs)          \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
