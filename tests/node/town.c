@@ -160,6 +160,7 @@ static void add_real(struct town *town, unsigned number)
 {
     struct real_spec *real = g_new0(struct real_spec, 1);
     *real = (struct real_spec){ .ip = TOWN_REAL_IP + number, .port = 80,
+                                .protocol = PROTOCOL_TCP,
                                 .service_time = distribution_constant(0) };
     g_ptr_array_add(town->scenario.reals, real);
 }
@@ -186,7 +187,8 @@ void town_init(struct town *town)
         .workloads = g_ptr_array_new_with_free_func(free_workload),
     };
     struct virtual_spec *virtual = g_new0(struct virtual_spec, 1);
-    *virtual = (struct virtual_spec){ .ip = TOWN_VIRTUAL_IP, .port = 80 };
+    *virtual = (struct virtual_spec){ .ip = TOWN_VIRTUAL_IP, .port = 80,
+                                      .protocol = PROTOCOL_TCP };
     g_ptr_array_add(town->scenario.virtuals, virtual);
     add_real(town, 0);
     add_real(town, 1);
