@@ -38,7 +38,7 @@ static bool is_lost(const struct town *town)
 
 static uint32_t machine_of(const struct town *town, const struct packet *packet)
 {
-    return TOWN_REAL_IP + (packet->tag + town->shift) % town->scenario.reals->len;
+    return TOWN_REAL_IP + (packet->tag + town->shift) % town->machines;
 }
 
 /* As a director does: the virtual address outside, a machine's inside; what comes from
@@ -174,6 +174,7 @@ void town_init(struct town *town)
         .ends = g_array_new(FALSE, FALSE, sizeof(struct town_end)),
         .flying = g_ptr_array_new_with_free_func(g_free),
         .lose = -1,
+        .machines = 2,
     };
     town->watch = (struct connection_watch){
         .context = town, .opened = saw_opened, .established = saw_established,
