@@ -38,7 +38,9 @@
     X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")                        \
     X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
     X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
-    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")
+    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")      \
+    X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
+    X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,

@@ -44,7 +44,7 @@ START_TEST(dns)
 }
 END_TEST
 
-/* dns.scn without loss: all are known and all survive (R-413, R-1010). With a single server
+/* dns.scn without loss: all are known and all survive (R-413, R-917). With a single server
  * all survive without any replication: each meets its own server again. */
 START_TEST(dns_that_loses_nothing)
 {
@@ -211,7 +211,7 @@ static bool same_fate(const struct connection_row *a, const struct connection_ro
 }
 
 /* A buddy's record in the datagram of the connection's own or in one of its own: each row
- * of the table of connections is the same (R-607, section 15 no. 5 and 13). */
+ * of the table of connections is the same (R-706, section 15 no. 5 and 13). */
 START_TEST(both_packet_forms)
 {
     static const char *const names[] = { "ftp-active", "dns" };
