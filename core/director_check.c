@@ -84,12 +84,19 @@ static const char *check_ring(const struct director *director, const struct conn
     return conn->buddy != 0 && at != conn ? "a connection's buddies form no ring (R-605)" : NULL;
 }
 
+/* Entries count their conns (core/sticky.h). */
+static const char *check_sticky(const struct director *director, const struct conn *conn)
+{
+    return conn->sticky && !sticky_holds(director->sticky, conn)
+               ? "a connection's client is not tied as it says (F-602)" : NULL;
+}
+
 const char *director_check(const struct director *director)
 {
     const char *broken = check_counters(director);
     if (broken == NULL)
         broken = check_rankings(director);
-    uint32_t walked = 0;
+    uint32_t walked = 0, held = 0;
     for (const struct conn *conn = conn_table_first(director->connections);
          conn != NULL && broken == NULL; conn = conn_table_next(director->connections, conn)) {
         broken = check_keys(director, conn);
@@ -97,9 +104,14 @@ const char *director_check(const struct director *director)
             broken = check_deadline(director, conn);
         if (broken == NULL)
             broken = check_ring(director, conn);
+        if (broken == NULL)
+            broken = check_sticky(director, conn);
+        held += conn->sticky;
         walked++;
     }
     if (broken == NULL && walked != conn_table_count(director->connections))
         broken = "the walk does not meet every connection";
+    if (broken == NULL && held != sticky_held(director->sticky))
+        broken = "more connections tie their clients than say so (F-602)";
     return broken;
 }

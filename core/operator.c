@@ -7,6 +7,7 @@
 #include "core/life.h"
 #include "core/role.h"
 #include "core/show.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -30,6 +31,7 @@ static void remove_physicals(struct director *director, nstime now, const GPtrAr
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, NULL, physical, effects);
+        sticky_part(director->sticky, NULL, physical);
         machines_remove_physical(director->machines, physical);
     }
 }
@@ -40,6 +42,7 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, virtual, physical, effects);
+        sticky_part(director->sticky, virtual, physical);
         machines_unbind(director->machines, virtual, physical);
     }
 }
@@ -99,6 +102,7 @@ static void act(struct director *director, nstime now, struct command_result *re
     switch (result->action) {
     case COMMAND_REMOVE_VIRTUAL:
         end_conns(director, now, result->virtual, NULL, effects);
+        sticky_part(director->sticky, result->virtual, NULL);
         machines_remove_virtual(director->machines, result->virtual);
         break;
     case COMMAND_REMOVE_PHYSICAL:
@@ -162,6 +166,7 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     if (result->timers_changed)
         life_rearm_all(director);
     health_rearm(director);
+    slow_start_look(director, now);
     follow_settings(director, now, before, effects);
 }
 

@@ -50,6 +50,7 @@ static void flush(struct director *director, nstime now, struct effects *effects
     struct conn *conn;
     while ((conn = conn_table_first(director->connections)) != NULL)
         life_end(director, now, conn, END_FLUSHED, effects);
+    sticky_clear(director->sticky);
     detect_restart(director, now);
 }
 
