@@ -39,6 +39,25 @@ static const char *check_counters(const struct director *director)
     return broken;
 }
 
+/* Machines are found by their names, and clients are assigned to what is there. */
+static const char *check_names(const struct director *director)
+{
+    const struct machines *machines = director->machines;
+    const struct assignment *assignment;
+    for (const struct virtual *one = machines_first_virtual(machines); one != NULL;
+         one = one->next)
+        if (machines_find_virtual(machines, one->id) != one)
+            return "a virtual machine is not found by its bind ID (R-119)";
+    for (const struct physical *one = machines_first_physical(machines); one != NULL;
+         one = one->next)
+        if (machines_find_physical(machines, one->id) != one)
+            return "a physical machine is not found by its name (R-102)";
+    for (unsigned i = 0; (assignment = machines_assignment(machines, i)) != NULL; i++)
+        if (machines_find_virtual(machines, assignment->service) == NULL)
+            return "clients are assigned to a bind ID of no virtual machine (R-119)";
+    return NULL;
+}
+
 static const char *check_rankings(const struct director *director)
 {
     for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
@@ -94,6 +113,8 @@ static const char *check_sticky(const struct director *director, const struct co
 const char *director_check(const struct director *director)
 {
     const char *broken = check_counters(director);
+    if (broken == NULL)
+        broken = check_names(director);
     if (broken == NULL)
         broken = check_rankings(director);
     uint32_t walked = 0, held = 0;

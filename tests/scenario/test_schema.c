@@ -55,7 +55,7 @@ static const struct {
     {"virtual.web.timeout", "15min"},
     {"virtual.web.delay", "1s"},
     {"virtual.web.slowstart", "10s"},
-    {"virtual.web.sticky", "1min"},
+    {"virtual.web.sticky", "2min"},
     {"virtual.web.assign", "198.18.0.0/24"},
     {"virtual.web.backup", "r1"},
     {"virtual.web.in-service", "no"},
