@@ -218,7 +218,7 @@ void life_forget(struct director *director, struct conn *conn)
     health_left(conn);
     bulk_forget(director, conn);
     sticky_release(director->sticky, conn,
-                   director->role == ROLE_STANDBY ? director->now : conn->last_activity);
+                   director->group.role == ROLE_STANDBY ? director->now : conn->last_activity);
     buddy_leave(director->connections, conn); /* */
     ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
