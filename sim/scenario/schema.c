@@ -119,6 +119,10 @@ static const struct schema_key keys[] = {
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
      "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "slowstart", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "leastconns: how long a server that enters service is filled up (0s: at once)"},
+    {GROUP_VIRTUAL, "sticky", "persistence-timeout", VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "a client goes to its former server, if it was active within this time (0s: off)"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
     {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
@@ -266,9 +270,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "sticky", "slowstart", "minconns",
-    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "persistence-timeout", NULL,
+    "expect", "include", "stop", "minconns",
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

@@ -54,6 +54,8 @@ static const struct {
     {"virtual.web.replicate", "no"},
     {"virtual.web.timeout", "15min"},
     {"virtual.web.delay", "1s"},
+    {"virtual.web.slowstart", "10s"},
+    {"virtual.web.sticky", "2min"},
     {"virtual.web.assign", "198.18.0.0/24"},
     {"virtual.web.backup", "r1"},
     {"virtual.web.in-service", "no"},
