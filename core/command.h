@@ -13,6 +13,7 @@
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME
+ *   slowstart VIRTUAL TIME         sticky VIRTUAL TIME
  *   assign VIRTUAL CLIENT [MASK]   no assign VIRTUAL CLIENT [MASK]
  *   ip address IP                  failover ip address IP
  *   failover                       no failover

@@ -34,6 +34,8 @@ enum { MANY = 1 << 20 };
     X("no autounfail", "REAL", 1, 1, no_autounfail)                    \
     X("timeout", "VIRTUAL TIME", 2, 2, set_timeout)                     \
     X("delay", "VIRTUAL TIME", 2, 2, set_delay)                         \
+    X("slowstart", "VIRTUAL TIME", 2, 2, set_slow_start)                \
+    X("sticky", "VIRTUAL TIME", 2, 2, set_sticky)                       \
     X("replicate", "VIRTUAL", 1, 1, replicate)                          \
     X("no replicate", "VIRTUAL", 1, 1, no_replicate)                    \
     X("replicate interface", "N", 1, 1, replicate_interface)            \

@@ -7,6 +7,7 @@
 #include "core/life.h"
 #include "core/role.h"
 #include "core/show.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -48,6 +49,7 @@ static void remove_virtual(struct director *director, nstime now, struct command
     if (!unused(director, virtual->id, virtual->connections, result))
         return;
     end_conns(director, now, virtual, NULL, effects);
+    sticky_part(director->sticky, virtual, NULL);
     machines_remove_virtual(director->machines, virtual);
 }
 
@@ -62,6 +64,7 @@ static void remove_physicals(struct director *director, nstime now,
     for (guint i = 0; i < result->physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(result->physicals, i);
         end_conns(director, now, NULL, physical, effects);
+        sticky_part(director->sticky, NULL, physical);
         machines_remove_physical(director->machines, physical);
     }
 }
@@ -72,6 +75,7 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, virtual, physical, effects);
+        sticky_part(director->sticky, virtual, physical);
         machines_unbind(director->machines, virtual, physical);
     }
 }
@@ -193,6 +197,7 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     if (result->timers_changed)
         life_rearm_all(director);
     health_rearm(director);
+    slow_start_look(director, now);
     follow_settings(director, now, before, effects);
 }
 

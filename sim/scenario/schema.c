@@ -119,6 +119,10 @@ static const struct schema_key keys[] = {
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
      "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "slowstart", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "leastconns: how long a server that enters service is filled up (0s: at once)"},
+    {GROUP_VIRTUAL, "sticky", "persistence-timeout", VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "a client goes to its former server, if it was active within this time (0s: off)"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
     {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
@@ -191,6 +195,9 @@ static const struct schema_key keys[] = {
      "their network (auto: a block of 198.18.0.0/15 for each workload)"},
     {GROUP_WORKLOAD, "beside", NULL, VALUE_NAME, NULL, "none", "none", false,
      "one opens with each connection of that [workload NAME], by the same client: FTP's data"},
+    {GROUP_WORKLOAD, "opened-by", NULL, VALUE_WORD, "client server", NULL, "client", false,
+     "who opens what is beside another; server: at the client's port, as its real's static "
+     "(active FTP)"},
     {GROUP_WORKLOAD, "arrivals", NULL, VALUE_ARRIVALS, NULL, NULL, "poisson 100/s", false,
      "new connections: poisson N/s | constant N/s"},
     {GROUP_WORKLOAD, "requests-per-connection", NULL, VALUE_RANDOM_COUNT, NULL, NULL,
@@ -201,6 +208,10 @@ static const struct schema_key keys[] = {
     {GROUP_WORKLOAD, "response-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "12kb", false, "bytes"},
     {GROUP_WORKLOAD, "application-timeout", NULL, VALUE_TIME, SOME_TIME, "none", "none", false,
      "a client gives up a request after it"},
+    {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
+     "udp: an unanswered request goes again after it, then after twice as long, and so on"},
+    {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
+     "udp: so often, then a last wait (1s and 6: given up after 127s, as TCP's SYN is)"},
     {GROUP_WORKLOAD, "half-close", NULL, VALUE_YESNO, NULL, NULL, "no", false,
      "the client shuts its side with its last request"},
     {GROUP_WORKLOAD, "trace", NULL, VALUE_TEXT, NULL, "none", "none", false,
@@ -259,9 +270,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "sticky", "slowstart", "minconns",
-    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "persistence-timeout", NULL,
+    "expect", "include", "stop", "minconns",
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

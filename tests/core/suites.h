@@ -38,6 +38,8 @@
     X(buddy)          \
     X(outbound)       \
     X(bulk)           \
+    X(slow_start)     \
+    X(sticky)         \
     X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

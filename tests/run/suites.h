@@ -16,7 +16,8 @@
     X(sides)          \
     X(detection_runs) \
     X(pairs)          \
-    X(shipped)
+    X(shipped)        \
+    X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
