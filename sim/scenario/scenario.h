@@ -180,6 +180,7 @@ struct scenario {
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
     unsigned hello_paths;      /* enum hello_way, those that hellos take */
+    nstime interface_test_time; /* of one step, where outside or inside is one of them */
     uint32_t active_ip, failover_ip;
 
     /* commands for each director, in order, in the core's own vocabulary */
