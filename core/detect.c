@@ -203,7 +203,7 @@ static void give_up_peer(struct director *director, nstime now, struct peer *pee
     follow_up(director, now, reason, effects);
 }
 
-static bool is_heard_elsewhere(const struct director *director, const struct peer *peer)
+static bool is_heard(const struct director *director, const struct peer *peer)
 {
     for (unsigned path = 0; path < PATHS; path++)
         if (path_is_usable(director, peer, path) && !peer->paths[path].silent)
@@ -238,7 +238,7 @@ static void lose_path(struct director *director, nstime now, struct peer *peer,
                       enum hello_path path, struct effects *effects)
 {
     peer->paths[path].silent = true;
-    if (!is_heard_elsewhere(director, peer)) {
+    if (!is_heard(director, peer)) {
         doubt_peer(director, now, peer, effects);
         return;
     }
@@ -290,14 +290,13 @@ void detect_settle(struct director *director, nstime now, struct effects *effect
             settle_doubt(director, now, &director->detector.peers[i], effects);
 }
 
+/* Where the cable is the only path of the set, nobody can be heard: no reason to take over. */
 static void lose_cable(struct director *director, nstime now, struct peer *peer,
                        struct effects *effects)
 {
-    bool silent = true;
+    bool others = (director->settings.hello_paths & ~(1u << PATH_CABLE)) != 0;
     director_note_unit(director, effects, NOTE_CABLE_PULLED, 0);
-    for (unsigned path = 0; path < PATHS; path++)
-        silent = silent && (path == PATH_CABLE || peer->paths[path].silent);
-    if (silent && !peer->silent && !peer->doubted)
+    if (others && !is_heard(director, peer) && !peer->silent && !peer->doubted)
         doubt_peer(director, now, peer, effects);
 }
 

@@ -25,6 +25,8 @@
     X(detection)      \
     X(handover)       \
     X(peers)          \
+    X(paths)          \
+    X(interface_test) \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
