@@ -18,6 +18,7 @@
  * - handover: the records under way from a unit that has resigned have had their time
  *   (core/handover.h).
  * - bulk-sync: the next batch for a new standby (core/bulk.h), while there is one.
+ * - slow start: a machine's share grows by a step (core/slow_start.h).
  * - hello to send: one in each interval, whatever the role.
  * - the replication protocol's own.
  *
@@ -29,6 +30,7 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/slow_start.h"
 #include "core/standby.h"
 
 #include <glib.h>
@@ -51,7 +53,7 @@ nstime deadline_next(const struct director *director)
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
     hello = MIN(hello, handover_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
-    conns = MIN(conns, bulk_deadline(director));
+    conns = MIN(conns, MIN(bulk_deadline(director), slow_start_deadline(director)));
     hello = MIN(hello, interface_test_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
@@ -96,6 +98,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         handover_due(director, now, effects);
     run_conns(director, now, effects);
     health_run(director, now, effects);
+    if (slow_start_deadline(director) <= now)
+        slow_start_run(director, now);
     if (bulk_deadline(director) <= now)
         bulk_due(director, now, effects);
     if (detect_send_deadline(director) <= now)

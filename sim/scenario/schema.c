@@ -119,6 +119,10 @@ static const struct schema_key keys[] = {
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
      "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "slowstart", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "leastconns: how long a server that enters service is filled up (0s: at once)"},
+    {GROUP_VIRTUAL, "sticky", "persistence-timeout", VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "a client goes to its former server, if it was active within this time (0s: off)"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
     {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
@@ -153,6 +157,8 @@ static const struct schema_key keys[] = {
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
+    {GROUP_REPLICATION, "udp-checksum", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "datagrams have one, so that damaged ones are lost; else the director sees them"},
     {GROUP_REPLICATION, "interface", NULL, VALUE_COUNT, "0..255", NULL, "0", false,
      "the director's interface they leave by"},
     {GROUP_REPLICATION, "delete-send", NULL, VALUE_WORD, "if-created always", NULL, "if-created",
@@ -173,6 +179,8 @@ static const struct schema_key keys[] = {
     {GROUP_LINK, "duplicate", NULL, VALUE_DUPLICATE, NULL, NULL, "0%", true, "P [CORRELATION]"},
     {GROUP_LINK, "reorder", NULL, VALUE_REORDER, NULL, NULL, "0%", true,
      "P [CORRELATION] [gap N]: these go at once, the others wait their delay"},
+    {GROUP_LINK, "corrupt", NULL, VALUE_CORRUPT, NULL, NULL, "0%", true,
+     "P [CORRELATION]: a bit is flipped; TCP's and UDP's checksums then drop the packet"},
     {GROUP_LINK, "rate", NULL, VALUE_RATE, NULL, "none", "none", true,
      "bits a second, and bytes added to each packet: RATE [OVERHEAD]"},
     {GROUP_LINK, "limit", NULL, VALUE_COUNT, "1..1000000", NULL, "1000", true,
@@ -246,6 +254,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
+    [VALUE_CORRUPT] = "P [CORRELATION]",
     [VALUE_REORDER] = "P [CORRELATION] [gap N]",
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
@@ -254,9 +263,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "sticky", "slowstart", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "persistence-timeout", NULL,
+    "expect", "include", "stop", "minconns",
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

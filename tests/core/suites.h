@@ -18,6 +18,7 @@
     X(response)       \
     X(command)        \
     X(configuration)  \
+    X(refusals)       \
     X(spelling)       \
     X(header)         \
     X(record)         \
@@ -39,6 +40,8 @@
     X(buddy)          \
     X(outbound)       \
     X(bulk)           \
+    X(slow_start)     \
+    X(sticky)         \
     X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

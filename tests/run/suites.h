@@ -13,6 +13,7 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(pairs)          \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
