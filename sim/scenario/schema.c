@@ -229,7 +229,7 @@ static const struct schema_key keys[] = {
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
      "after takeover: after the first takeover from the measured fault; "
      "actions: crash X, freeze X for TIME, restart X, power X off, "
-     "interface X outside|inside|peer down, cable pulled, switchover, command X \"TEXT\", "
+     "interface X outside|inside|peer down|cut, cable pulled, switchover, command X \"TEXT\", "
      "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
      "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
