@@ -13,6 +13,8 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(sides)          \
+    X(detection_runs) \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
