@@ -31,6 +31,7 @@ struct observed {
 struct listing {
     struct observed *observed;
     nstime established;
+    bool told_first; /* its create left before it was established for its client */
     bool decided;
     bool strayed;
     bool gave_up;

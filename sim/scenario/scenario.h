@@ -49,6 +49,9 @@ struct real_spec {
     char *name;
     uint32_t ip;
     uint16_t port;
+    uint8_t protocol;
+    unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
+                       * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
 };
 
@@ -80,6 +83,9 @@ struct workload_spec {
     struct distribution think_time;    /* from an answer to the next request */
     nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
     bool half_close; /* the client shuts its side with the last request */
+    bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
+    unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
     /* TRACE: rows once per copy; each copy has client addresses of its own and is
      * shifted in time (see sim/node/workload.h) */

@@ -15,7 +15,8 @@
     X(planned)        \
     X(sides)          \
     X(detection_runs) \
-    X(shipped)
+    X(shipped)        \
+    X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
