@@ -197,6 +197,9 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_ENDED:
         forget(observer, note);
         break;
+    case NOTE_RECORD_REFUSED:
+        observer->refused[note->detail]++;
+        break;
     case NOTE_PEER_SILENT:
         observer_disturbance(observer);
         break;

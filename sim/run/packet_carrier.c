@@ -111,6 +111,7 @@ static void carry_packet(struct carrier *carrier, enum link_role role, enum dire
     uint32_t headers = packet->protocol == PROTOCOL_UDP ? UDP_IP_HEADERS : TCP_IP_HEADERS;
     link_pass(carrier->links[role][0], direction, engine_now(carrier->engine),
               packet_identity(packet), headers + packet->payload_length, &passage);
+    passage_check(&passage);
     if (passage.copies == 0)
         tell_loss(carrier, packet, role, direction, passage.loss);
     for (unsigned i = 0; i < passage.copies; i++) {

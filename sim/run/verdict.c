@@ -131,7 +131,8 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
-           && impairment_mean_loss(clients) <= 0 && replication->rate == 0
+           && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
+           && replication->corrupt.threshold == 0 && replication->rate == 0
            && replication->delay + JITTERS_AT_MOST * replication->jitter
                   < observer->takeover - observer->failure;
 }
@@ -166,6 +167,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->heir = observer_heir(observer);
     result->ghosts = observer->ghosts;
+    memcpy(result->refused, observer->refused, sizeof result->refused);
     result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);
     result->rows = g_new0(struct connection_row, count);
     result->row_count = count;

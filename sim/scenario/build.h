@@ -24,6 +24,7 @@ struct build {
 void build_scenario(struct build *build);
 
 void build_machines(struct build *build);  /* units, virtuals, reals, failover */
+void build_check_binds(struct build *build); /* of the virtuals */
 void build_links(struct build *build);
 void build_workloads(struct build *build);
 void build_services(struct build *build);  /* udp, and who opens; after the workloads */

@@ -291,5 +291,6 @@ void build_machines(struct build *build)
     check_pair(build);
     build->scenario->protocol = g_strdup(build_text(build, replication, "protocol"));
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
+    build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");
 }

@@ -170,6 +170,7 @@ struct scenario {
 
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
+    bool udp_checksum;         /* damaged datagrams are lost, not seen */
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */

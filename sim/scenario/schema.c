@@ -157,6 +157,8 @@ static const struct schema_key keys[] = {
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
+    {GROUP_REPLICATION, "udp-checksum", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "datagrams have one, so that damaged ones are lost; else the director sees them"},
     {GROUP_REPLICATION, "interface", NULL, VALUE_COUNT, "0..255", NULL, "0", false,
      "the director's interface they leave by"},
     {GROUP_REPLICATION, "delete-send", NULL, VALUE_WORD, "if-created always", NULL, "if-created",
@@ -177,6 +179,8 @@ static const struct schema_key keys[] = {
     {GROUP_LINK, "duplicate", NULL, VALUE_DUPLICATE, NULL, NULL, "0%", true, "P [CORRELATION]"},
     {GROUP_LINK, "reorder", NULL, VALUE_REORDER, NULL, NULL, "0%", true,
      "P [CORRELATION] [gap N]: these go at once, the others wait their delay"},
+    {GROUP_LINK, "corrupt", NULL, VALUE_CORRUPT, NULL, NULL, "0%", true,
+     "P [CORRELATION]: a bit is flipped; TCP's and UDP's checksums then drop the packet"},
     {GROUP_LINK, "rate", NULL, VALUE_RATE, NULL, "none", "none", true,
      "bits a second, and bytes added to each packet: RATE [OVERHEAD]"},
     {GROUP_LINK, "limit", NULL, VALUE_COUNT, "1..1000000", NULL, "1000", true,
@@ -257,6 +261,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
+    [VALUE_CORRUPT] = "P [CORRELATION]",
     [VALUE_REORDER] = "P [CORRELATION] [gap N]",
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
@@ -266,8 +271,7 @@ static const char *const type_words[VALUE_TYPES] = {
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
     "expect", "include", "stop", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    NULL,
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

@@ -18,6 +18,7 @@
     X(response)       \
     X(command)        \
     X(configuration)  \
+    X(refusals)       \
     X(spelling)       \
     X(header)         \
     X(record)         \

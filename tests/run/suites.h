@@ -16,7 +16,8 @@
     X(sides)          \
     X(detection_runs) \
     X(shipped)        \
-    X(services)
+    X(services)       \
+    X(pairs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -14,6 +14,7 @@
     X(schema)         \
     X(scenario)       \
     X(trouble)        \
+    X(refusals)       \
     X(sweep)          \
     X(show)           \
     X(fuzz)           \
