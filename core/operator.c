@@ -185,6 +185,10 @@ static void follow_settings(struct director *director, nstime now, const struct 
     if (before->detector != director->settings.detector
         || detection_interval(before) != detection_interval(&director->settings))
         detect_wait_anew(director, now);
+    if (before->hello_paths != director->settings.hello_paths) {
+        detect_wait_anew(director, now);
+        detect_cable(director, now, effects);
+    }
     detect_consider(director, now, effects);
 }
 
