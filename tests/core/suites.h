@@ -35,7 +35,8 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
-    X(serial)
+    X(serial)         \
+    X(line)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
