@@ -16,6 +16,7 @@
  * - handover: the records under way from a unit that has resigned have had their time
  *   (core/handover.h).
  * - hello to send: one in each interval, whatever the role.
+ * - block of the configuration mirror to repeat (core/line.h).
  * - the replication protocol's own.
  *
  * Nobody else compares a time with now. Timers are not armed: each is computed from
@@ -26,6 +27,7 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/standby.h"
 
 #include <glib.h>
@@ -47,6 +49,7 @@ nstime deadline_next(const struct director *director)
 {
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
     hello = MIN(hello, handover_deadline(director));
+    hello = MIN(hello, mirror_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
@@ -90,6 +93,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
     health_run(director, now, effects);
     if (detect_send_deadline(director) <= now)
         detect_send_due(director, now, effects);
+    if (mirror_deadline(director) <= now)
+        mirror_due(director, now, effects);
     if (protocol_deadline(director) <= now)
         director->protocol->on_deadline(director, director->protocol_state, now, effects);
 }

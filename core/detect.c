@@ -3,6 +3,7 @@
 #include "core/director_internal.h"
 #include "core/handover.h"
 #include "core/hello.h"
+#include "core/mirror.h"
 #include "core/role.h"
 
 #include <glib.h>
@@ -199,6 +200,7 @@ static void meet_new_standby(struct director *director, nstime now, struct effec
          conn = conn_table_next(director->connections, conn))
         conn->create_sent = conn->create_sent && conn->told == director->detector.hellos;
     role_claim_again(director, effects);
+    mirror_expect(director);
     if (director->protocol->on_new_standby != NULL)
         director->protocol->on_new_standby(director, director->protocol_state, now, effects);
 }
@@ -220,6 +222,7 @@ static void meet_standby(struct director *director, nstime now, const struct hel
     if (director->role == ROLE_ACTIVE) {
         if (is_new)
             meet_new_standby(director, now, effects);
+        mirror_meet_standby(director, now, effects);
         return;
     }
     if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover

@@ -4,6 +4,7 @@
 #include "core/command.h"
 #include "core/deadline.h"
 #include "core/director_internal.h"
+#include "core/mirror.h"
 #include "core/operator.h"
 #include "core/traffic.h"
 
@@ -27,6 +28,7 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
         director->protocol_state = director->protocol->state_new(director);
+    director->mirror = mirror_new(now);
     detect_init(director, now);
     return director;
 }
@@ -35,6 +37,7 @@ void director_free(struct director *director)
 {
     if (director->protocol->state_free != NULL)
         director->protocol->state_free(director->protocol_state);
+    mirror_free(director->mirror);
     ftp_free(director->ftp);
     conn_table_free(director->connections);
     machines_free(director->machines);
@@ -97,7 +100,7 @@ void director_refuse(struct director *director, struct effects *effects,
 
 /* ---- the step */
 
-/* only the other unit is believed, on either channel. */
+/* only the other unit is believed, on any channel. */
 static void take_datagram(struct director *director, nstime now, const struct event *event,
                           struct effects *effects)
 {
@@ -107,6 +110,10 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     if (event->datagram.channel == CHANNEL_HELLO) {
         if (from_peer)
             detect_hear(director, now, bytes, length, effects);
+    } else if (event->datagram.channel == CHANNEL_MIRROR) {
+        if (from_peer)
+            mirror_hear_datagram(director, now, event->datagram.source_ip, bytes, length,
+                                 effects);
     } else if (!from_peer) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
@@ -115,7 +122,6 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     }
 }
 
-/* Whatever kind of block nobody listens for is left. */
 static void take_serial(struct director *director, nstime now, const struct event *event,
                         struct effects *effects)
 {
@@ -125,6 +131,8 @@ static void take_serial(struct director *director, nstime now, const struct even
     while (serial_receive(&director->serial, &bytes, &length, &block))
         if (block.kind == SERIAL_HELLO)
             detect_hear(director, now, block.payload, block.length, effects);
+        else
+            mirror_hear_serial(director, now, &block, effects);
 }
 
 void director_step(struct director *director, nstime now, const struct event *event,

@@ -12,6 +12,8 @@
 #include "core/serial.h"
 #include "core/settings.h"
 
+struct mirror;
+
 enum { INTERFACES_MAX = 256 };
 
 struct director {
@@ -22,6 +24,7 @@ struct director {
     struct ftp *ftp;
     const struct replication_protocol *protocol;
     void *protocol_state;
+    struct mirror *mirror;
 
     enum role role;   /* role.c */
     uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */

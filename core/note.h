@@ -38,7 +38,12 @@
     X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")                        \
     X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
     X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
-    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")
+    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")               \
+    X(NOTE_MIRRORED, "mirrored", "a command of the active's was carried out here (R-1202)")     \
+    X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
+    X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
+    X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
+    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -101,12 +106,19 @@ enum note_code {
     X(ROLE_HANDED_OVER, "handed-over")     /* a planned switchover */            \
     X(ROLE_PREEMPTED, "preempted")         /* vrrp: the higher priority */
 
+/* Why what came over the mirror was not carried out. */
+#define MIRROR_REFUSAL_LIST(X)                                                  \
+    X(MIRROR_NOT_STANDBY, "not-standby") /* the active obeys nobody (R-1206) */ \
+    X(MIRROR_BAD_COMMAND, "bad-command") /* refused here */                     \
+    X(MIRROR_BAD_CONFIGURATION, "bad-configuration") /* a line of a whole one */
+
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };
 enum ditch_reason { DITCH_LIST(ENUM_CODE) DITCH_COUNT };
 enum drop_reason { DROP_LIST(ENUM_CODE) DROP_COUNT };
 enum record_refusal { REFUSAL_LIST(ENUM_CODE) REFUSAL_COUNT };
 enum role_reason { ROLE_REASON_LIST(ENUM_CODE) ROLE_REASON_COUNT };
+enum mirror_refusal { MIRROR_REFUSAL_LIST(ENUM_CODE) MIRROR_REFUSALS };
 #undef ENUM_CODE
 
 struct note {
@@ -124,6 +136,7 @@ const char *ditch_word(enum ditch_reason reason);
 const char *drop_word(enum drop_reason reason);
 const char *refusal_word(enum record_refusal refusal);
 const char *role_reason_word(enum role_reason reason);
+const char *mirror_refusal_word(enum mirror_refusal refusal);
 
 /* The word for a note's detail, or NULL where detail is a number or unused. */
 const char *note_detail_word(const struct note *note);

@@ -169,7 +169,7 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of detectors (detection.h, handover.h): printed only where they are not the default. */
+/* Of detectors (detection.h, handover.h) and of the mirror: printed only where they are not the default. */
 static const struct option tacit_options[] = {
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
@@ -183,6 +183,7 @@ static const struct option tacit_options[] = {
     {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL},
     {"multiplier", &count, FIELD(multiplier), "1..255"},
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
+    {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
 };
 
 enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };

@@ -20,6 +20,7 @@ enum fail_distinct_clients { FAIL_EVERY_CLIENT, FAIL_DISTINCT_CLIENTS }; /* R-51
 enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* */
 enum vrrp_version { VRRP_VERSION_2, VRRP_VERSION_3 };
 enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's default first */
+enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -53,6 +54,7 @@ struct settings {
     enum rst_ditch rst_ditch;
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
+    enum mirror_way mirror;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

@@ -36,7 +36,8 @@
     X(buddy)          \
     X(outbound)       \
     X(serial)         \
-    X(line)
+    X(line)           \
+    X(mirror)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
