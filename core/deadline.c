@@ -15,6 +15,7 @@
  * - failed machine to be tried again (R-510), its retry time after it failed.
  * - handover: the records under way from a unit that has resigned have had their time
  *   (core/handover.h).
+ * - bulk-sync: the next batch for a new standby (core/bulk.h), while there is one.
  * - hello to send: one in each interval, whatever the role.
  * - block of the configuration mirror to repeat (core/line.h).
  * - the replication protocol's own.
@@ -51,6 +52,7 @@ nstime deadline_next(const struct director *director)
     hello = MIN(hello, handover_deadline(director));
     hello = MIN(hello, mirror_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
+    conns = MIN(conns, bulk_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
 
@@ -91,6 +93,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         handover_due(director, now, effects);
     run_conns(director, now, effects);
     health_run(director, now, effects);
+    if (bulk_deadline(director) <= now)
+        bulk_due(director, now, effects);
     if (detect_send_deadline(director) <= now)
         detect_send_due(director, now, effects);
     if (mirror_deadline(director) <= now)

@@ -203,6 +203,7 @@ static void meet_new_standby(struct director *director, nstime now, struct effec
     mirror_expect(director);
     if (director->protocol->on_new_standby != NULL)
         director->protocol->on_new_standby(director, director->protocol_state, now, effects);
+    bulk_begin(director, now, effects);
 }
 
 /* Nobody serves. At a simultaneous start this is the primary's to do (R-1009); but
@@ -217,12 +218,17 @@ static bool should_serve(const struct director *director, const struct hello *he
 }
 
 static void meet_standby(struct director *director, nstime now, const struct hello *hello,
-                         bool is_new, struct effects *effects)
+                         bool is_new, bool was_silent, struct effects *effects)
 {
     if (director->role == ROLE_ACTIVE) {
         if (is_new)
             meet_new_standby(director, now, effects);
+<<<<<<< HEAD
         mirror_meet_standby(director, now, effects);
+=======
+        else if (was_silent)
+            bulk_begin(director, now, effects); /* what nobody was told meanwhile */
+>>>>>>> main
         return;
     }
     if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover
@@ -253,6 +259,7 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     struct hello hello;
     if (!hello_decode(bytes, length, &hello) || is_stale(detector, &hello))
         return;
+    bool was_silent = detector->silent;
     mark_heard(director, now, &hello, effects);
     bool is_new = detector->peer_known && hello.generation != detector->peer_generation;
     if (hello.kind == HELLO_YOU_HAVE_FAILED) {
@@ -268,6 +275,6 @@ void detect_hear(struct director *director, nstime now, const uint8_t *bytes, si
     else if (hello.role == ROLE_ACTIVE)
         meet_active(director, now, &hello, effects);
     else
-        meet_standby(director, now, &hello, is_new, effects);
+        meet_standby(director, now, &hello, is_new, was_silent, effects);
     detector->hellos++;
 }

@@ -3,6 +3,7 @@
 #ifndef CORE_DIRECTOR_INTERNAL_H
 #define CORE_DIRECTOR_INTERNAL_H
 
+#include "core/bulk.h"
 #include "core/conn_table.h"
 #include "core/detect.h"
 #include "core/ftp.h"
@@ -29,6 +30,7 @@ struct director {
     enum role role;   /* role.c */
     uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
     struct detector detector;
+    struct bulk bulk; /* bulk.c */
     struct serial_receiver serial; /* blocks from the peer's end of the line */
     nstime retry_at; /* health.c: when the next failed machine is tried */
 

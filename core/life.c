@@ -175,11 +175,17 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
 {
     bool answered = conn->state == CONN_SYNACK_SEEN; /* not so under "active_on syn" */
     conn_enter(conn, CONN_ACTIVE);
-    conn->told = director->detector.hellos;
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
     if (answered)
         health_established(director, conn, effects);
+    life_announce(director, now, conn, effects);
+}
+
+void life_announce(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects)
+{
+    conn->told = director->detector.hellos;
     if (conn->virtual->replicate && director->protocol->on_established != NULL)
         director->protocol->on_established(director, director->protocol_state, now, conn,
                                            effects);
@@ -205,6 +211,7 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 void life_forget(struct director *director, struct conn *conn)
 {
     health_left(conn);
+    bulk_forget(director, conn);
     buddy_leave(director->connections, conn); /* */
     ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
@@ -257,6 +264,11 @@ bool life_is_half_open(const struct director *director, const struct conn *conn)
 {
     return director->role == ROLE_ACTIVE
            && (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN);
+}
+
+bool life_is_established(const struct director *director, const struct conn *conn)
+{
+    return !conn->closed && !life_is_half_open(director, conn);
 }
 
 nstime life_deadline(const struct director *director, const struct conn *conn)

@@ -54,8 +54,7 @@ static bool heard(struct director *director, const struct conn *conn, bool is_de
  * (R-804), is over, or is not replicated at all. */
 static bool goes_along(const struct director *director, const struct conn *buddy)
 {
-    return buddy->virtual->replicate && !buddy->closed
-           && !life_is_half_open(director, buddy);
+    return buddy->virtual->replicate && life_is_established(director, buddy);
 }
 
 /* The next buddy that goes along, after one of them or after conn itself. */

@@ -59,6 +59,7 @@ void role_change(struct director *director, nstime now, enum role role, enum rol
 {
     g_assert(role == ROLE_ACTIVE || role == ROLE_STANDBY);
     g_assert(director->role != role);
+    bulk_stop(director, effects);
     director->role = role;
     note_role(director, reason, effects);
     if (role == ROLE_ACTIVE)

@@ -44,7 +44,7 @@ static bool is_about_the_unit(enum note_code code)
 {
     return code == NOTE_PEER_SILENT || code == NOTE_PEER_HEARD || code == NOTE_BECAME_ACTIVE
            || code == NOTE_BECAME_STANDBY || code == NOTE_BOTH_ACTIVE
-           || code == NOTE_TABLE_FULL;
+           || code == NOTE_TABLE_FULL || code == NOTE_BULK_BEGAN || code == NOTE_BULK_ENDED;
 }
 
 static void tell_note(struct world *world, unsigned number, const struct note *note,

@@ -160,6 +160,8 @@ static const struct schema_key keys[] = {
      "what a record with impossible flags meets"},
     {GROUP_REPLICATION, "buddy-packet", NULL, VALUE_WORD, "same separate", NULL, "same", false,
      "a buddy's record goes in the datagram of the connection's own, or in another"},
+    {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
+     "records a second for what a new standby has missed (off: it learns of later events only)"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},
@@ -236,6 +238,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RANDOM_SIZE] = "RANDOM SIZE",
     [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
     [VALUE_ARRIVALS] = "ARRIVALS",
+    [VALUE_FREQUENCY] = "N/s",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",

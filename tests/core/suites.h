@@ -35,6 +35,7 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
+    X(bulk)           \
     X(serial)         \
     X(line)           \
     X(mirror)
