@@ -223,12 +223,9 @@ static void meet_standby(struct director *director, nstime now, const struct hel
     if (director->role == ROLE_ACTIVE) {
         if (is_new)
             meet_new_standby(director, now, effects);
-<<<<<<< HEAD
-        mirror_meet_standby(director, now, effects);
-=======
         else if (was_silent)
             bulk_begin(director, now, effects); /* what nobody was told meanwhile */
->>>>>>> main
+        mirror_meet_standby(director, now, effects);
         return;
     }
     if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover

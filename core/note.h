@@ -38,18 +38,14 @@
     X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")                        \
     X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
     X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
-<<<<<<< HEAD
     X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")               \
+    X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
+    X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")         \
     X(NOTE_MIRRORED, "mirrored", "a command of the active's was carried out here (R-1202)")     \
     X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
     X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
     X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
     X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")
-=======
-    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")      \
-    X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
-    X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")
->>>>>>> main
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,

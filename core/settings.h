@@ -54,11 +54,8 @@ struct settings {
     enum rst_ditch rst_ditch;
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
-<<<<<<< HEAD
-    enum mirror_way mirror;
-=======
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
->>>>>>> main
+    enum mirror_way mirror;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

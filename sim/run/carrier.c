@@ -60,6 +60,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     carrier->segment = segment_new();
     packet_carrier_init(carrier);
     datagram_carrier_init(carrier);
+    serial_carrier_init(carrier);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         carrier->links[role] = link_new(link_role_word(role), run_key,
                                         &scenario->links[role].forward,
@@ -71,6 +72,7 @@ void carrier_free(struct carrier *carrier)
 {
     for (unsigned role = 0; role < LINK_COUNT; role++)
         link_free(carrier->links[role]);
+    serial_carrier_clear(carrier);
     datagram_carrier_clear(carrier);
     packet_carrier_clear(carrier);
     segment_free(carrier->segment);

@@ -44,6 +44,9 @@ void carrier_datagram(void *carrier, struct unit *unit, enum channel channel,
                       const uint8_t *bytes, size_t length, const struct record_mark *marks,
                       unsigned mark_count);
 
+/* A unit sends bytes over the serial line: struct unit_network's. */
+void carrier_serial(void *carrier, struct unit *unit, const uint8_t *bytes, size_t length);
+
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 

@@ -1,5 +1,5 @@
 /* What the carrier holds, for its parts: addresses, links and life (carrier.c), packets
- * (packet_carrier.c), datagrams (datagram_carrier.c). Nobody else includes this. */
+ * (packet_carrier.c), datagrams (datagram_carrier.c), the serial line (serial_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
@@ -24,7 +24,9 @@ struct carrier {
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
-    uint64_t hellos_sent[UNITS]; /* whatever carries no record: numbered */
+    struct pool *blocks;
+    uint64_t numbered[UNITS][CHANNEL_MIRROR + 1]; /* datagrams that carry no record */
+    uint64_t blocks_sent[UNITS];
     struct replication_count replication;
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */
     uint8_t epoch;
@@ -35,5 +37,7 @@ void packet_carrier_init(struct carrier *carrier);
 void packet_carrier_clear(struct carrier *carrier);
 void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
+void serial_carrier_init(struct carrier *carrier);
+void serial_carrier_clear(struct carrier *carrier);
 
 #endif

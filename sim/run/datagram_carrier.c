@@ -124,16 +124,18 @@ static uint64_t datagram_identity(const struct carrier *carrier,
 {
     uint64_t identity = chance_fold(datagram->channel, datagram->sender);
     if (datagram->mark_count == 0)
-        return chance_fold(identity, carrier->hellos_sent[datagram->sender]);
+        return chance_fold(identity, carrier->numbered[datagram->sender][datagram->channel]);
     for (unsigned i = 0; i < datagram->mark_count; i++)
         identity = chance_fold(identity, (uint64_t)datagram->marks[i].tag << 1
                                              | datagram->marks[i].is_delete);
     return identity;
 }
 
+/* The configuration goes with the hellos: it is the units' business with each other, and
+ * what is lost of the records must not decide when a machine becomes known. */
 static enum link_role link_of(const struct carrier *carrier, enum channel channel)
 {
-    return channel == CHANNEL_HELLO && !carrier->scenario->hello_on_replication
+    return channel != CHANNEL_REPLICATION && !carrier->scenario->hello_on_replication
                ? LINK_HELLO
                : LINK_REPLICATION;
 }
@@ -182,7 +184,7 @@ void carrier_datagram(void *context, struct unit *unit, enum channel channel,
         .marks = marks,
         .bytes = bytes,
     };
-    carrier->hellos_sent[datagram.sender] += mark_count == 0;
+    carrier->numbered[datagram.sender][channel] += mark_count == 0;
     carry_datagram(carrier, &datagram);
 }
 

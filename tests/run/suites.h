@@ -13,7 +13,8 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
-    X(shipped)
+    X(shipped)        \
+    X(late_machine)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
