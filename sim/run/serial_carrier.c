@@ -1,5 +1,5 @@
-/* The serial line between the first two units. What a unit says at once, a block, comes as a
- * whole or not at all; blocks are numbered, for the keyed draws. */
+/* The serial line in the failover cable, between the first two units. What a unit says at
+ * once, a block, comes as a whole or not at all; blocks are numbered, for the keyed draws. */
 #include "sim/run/carrier_internal.h"
 
 #include "core/serial.h"
@@ -31,7 +31,7 @@ static void block_came(void *object, uint64_t number)
     struct carrier *carrier = object;
     struct block_parcel *parcel = (void *)(uintptr_t)number;
     struct unit *receiver = carrier->units[parcel->receiver];
-    if (receiver)
+    if (receiver && !carrier->cable_pulled)
         unit_serial(receiver, parcel->bytes, parcel->length);
     pool_give(carrier->blocks, parcel);
 }
@@ -44,7 +44,7 @@ void carrier_serial(void *context, struct unit *unit, const uint8_t *bytes, size
         return; /* the cable has two ends */
     g_assert(length <= SERIAL_BLOCK_MAX);
     struct passage passage;
-    link_pass(carrier->links[LINK_SERIAL], sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
+    link_pass(carrier->links[LINK_SERIAL][0], carrier_way(sender, 1 - sender),
               engine_now(carrier->engine), chance_fold(sender, ++carrier->blocks_sent[sender]),
               (uint32_t)(length * BITS_A_BYTE + 7) / 8, &passage);
     for (unsigned i = 0; i < passage.copies; i++) {
