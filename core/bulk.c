@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/succession.h"
 
 #include <glib.h>
 
@@ -27,7 +28,7 @@ void bulk_stop(struct director *director, struct effects *effects)
 void bulk_begin(struct director *director, nstime now, struct effects *effects)
 {
     const struct conn_table *table = director->connections;
-    g_assert(director->role == ROLE_ACTIVE);
+    g_assert(director->group.role == ROLE_ACTIVE);
     bulk_stop(director, effects); /* what it has told, it told another table */
     if (conn_table_count(table) == 0 || !speaks(director))
         return;
@@ -35,7 +36,7 @@ void bulk_begin(struct director *director, nstime now, struct effects *effects)
         .under_way = true,
         .at = conn_table_first(table)->slot,
         .last = conn_table_last(table)->slot,
-        .joined = director->detector.hellos,
+        .joined = succession_standby(director)->hellos,
         .due = now + PERIOD,
     };
     director_note_unit(director, effects, NOTE_BULK_BEGAN, conn_table_count(table));

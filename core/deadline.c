@@ -59,7 +59,7 @@ nstime deadline_next(const struct director *director)
 static void expire(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects)
 {
-    if (director->role == ROLE_STANDBY) {
+    if (director->group.role == ROLE_STANDBY) {
         standby_age_out(director, conn, effects);
     } else if (conn->closed) {
         life_end(director, now, conn, END_CLOSED, effects);

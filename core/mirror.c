@@ -4,8 +4,10 @@
 #include "core/director_internal.h"
 #include "core/line.h"
 #include "core/operator.h"
+#include "core/path.h"
 #include "core/reconfigure.h"
 #include "core/shared.h"
+#include "core/succession.h"
 
 #include <glib.h>
 #include <string.h>
@@ -14,7 +16,7 @@ static const char whole_begins[] = "{", whole_ends[] = "}"; /* no command begins
 
 struct mirror {
     struct line *line;
-    bool expected;   /* the standby is to be told everything when it is heard */
+    const struct peer *told; /* the standby that has been told everything, NULL: none has */
     GString *coming; /* of a whole configuration that has begun to come, or NULL */
 };
 
@@ -23,7 +25,6 @@ struct mirror *mirror_new(nstime now)
 {
     struct mirror *mirror = g_new0(struct mirror, 1);
     mirror->line = line_new((uint32_t)(now / NSTIME_US));
-    mirror->expected = true;
     return mirror;
 }
 
@@ -44,6 +45,13 @@ void mirror_free(struct mirror *mirror)
 static bool is_on(const struct director *director)
 {
     return director->settings.mirror != MIRROR_NONE;
+}
+
+/* Who listens: the standby, or whoever has the other end of the cable; NULL: nobody. */
+static const struct peer *reader(struct director *director)
+{
+    return director->settings.mirror == MIRROR_SERIAL ? path_cable_peer(director)
+                                                      : succession_standby(director);
 }
 
 /* ---- blocks out */
@@ -107,7 +115,6 @@ static void send_whole(struct director *director, nstime now, struct effects *ef
 {
     struct mirror *mirror = director->mirror;
     char *text = pair_configuration(director);
-    mirror->expected = false;
     line_forget(mirror->line);
     line_wake(mirror->line);
     if (!write_lines(mirror->line, text)) {
@@ -118,15 +125,20 @@ static void send_whole(struct director *director, nstime now, struct effects *ef
     send_due(director, now, effects);
 }
 
-void mirror_expect(struct director *director)
+void mirror_meet_standby(struct director *director, nstime now, const struct peer *peer,
+                         bool is_new, struct effects *effects)
 {
-    director->mirror->expected = true;
+    struct mirror *mirror = director->mirror;
+    if (!is_on(director) || peer != reader(director) || (peer == mirror->told && !is_new))
+        return;
+    mirror->told = peer;
+    send_whole(director, now, effects);
 }
 
-void mirror_meet_standby(struct director *director, nstime now, struct effects *effects)
+/* Else the standby will be told everything at its next hello. */
+static bool is_told(struct director *director)
 {
-    if (is_on(director) && director->mirror->expected)
-        send_whole(director, now, effects);
+    return director->mirror->told != NULL && director->mirror->told == reader(director);
 }
 
 const char *mirror_write(struct director *director, nstime now, struct effects *effects)
@@ -135,9 +147,9 @@ const char *mirror_write(struct director *director, nstime now, struct effects *
         return "this unit is the standby; write it on the active one";
     if (!is_on(director))
         return "nothing is mirrored; write option mirror serial, or network, first";
-    if (!director->mirror->expected)
+    if (is_told(director))
         send_whole(director, now, effects);
-    return NULL; /* else it follows at the standby's first hello */
+    return NULL;
 }
 
 /* Without room for one command the standby is told everything instead, once there is. */
@@ -145,11 +157,11 @@ static void send_command(struct director *director, nstime now, const char *line
                          struct effects *effects)
 {
     struct mirror *mirror = director->mirror;
-    if (mirror->expected)
-        return; /* it will be in the whole */
+    if (!is_told(director))
+        return;
     if (!line_write(mirror->line, line)) {
         line_forget(mirror->line);
-        mirror->expected = true;
+        mirror->told = NULL;
         director_note_unit(director, effects, NOTE_MIRROR_FULL, 0);
     }
     send_due(director, now, effects);
@@ -174,7 +186,7 @@ void mirror_change_role(struct director *director)
 {
     drop_coming(director->mirror);
     line_forget(director->mirror->line);
-    director->mirror->expected = true;
+    director->mirror->told = NULL;
 }
 
 /* ---- text in */
@@ -265,7 +277,7 @@ static void hear(struct director *director, nstime now, const struct serial_bloc
         take_lines(director, now, effects);
         break;
     case LINE_NEW_PEER:
-        if (director_role(director) == ROLE_ACTIVE)
+        if (is_told(director))
             send_whole(director, now, effects);
         break;
     case LINE_HEARD:

@@ -20,17 +20,17 @@
 
 struct director;
 struct mirror;
+struct peer;
 
 struct mirror *mirror_new(nstime now);
 void mirror_free(struct mirror *mirror);
 
 /* ---- on the active */
 
-/* The standby is another, or has started anew: it is told everything when it is heard. */
-void mirror_expect(struct director *director);
-
-/* The standby that records go to was heard. */
-void mirror_meet_standby(struct director *director, nstime now, struct effects *effects);
+/* A standby was heard; is_new: it has started since the latest time. Whoever listens to the
+ * mirror is told everything when it is new, or was told nothing by this unit yet. */
+void mirror_meet_standby(struct director *director, nstime now, const struct peer *peer,
+                         bool is_new, struct effects *effects);
 
 /* "write standby" (F-720). Returns NULL, or in a sentence why not. */
 const char *mirror_write(struct director *director, nstime now, struct effects *effects);

@@ -41,6 +41,7 @@ struct settings {
     nstime min_tx;               /* bfd */
     unsigned multiplier;
     nstime switchover_wait;      /* core/handover.h; vrrp has its skew instead */
+    unsigned hello_paths;        /* 1 << enum hello_path each (core/peer.h), default link */
     unsigned replication_interface; /* */
     nstime half_open_time; /* fact F-605, 60 s */
     nstime standby_timeout; /* R-610; NSTIME_NEVER = off */

@@ -24,6 +24,7 @@
     X(hello)          \
     X(detection)      \
     X(handover)       \
+    X(peers)          \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
