@@ -17,7 +17,8 @@
     X(detection_runs) \
     X(shipped)        \
     X(services)       \
-    X(pairs)
+    X(pairs)          \
+    X(late_machine)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
