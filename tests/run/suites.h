@@ -13,6 +13,7 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(invariant)      \
     X(pairs)          \
     X(shipped)
 
