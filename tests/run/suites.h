@@ -17,6 +17,7 @@
     X(detection_runs) \
     X(shipped)        \
     X(services)       \
+    X(invariant)      \
     X(pairs)          \
     X(late_machine)
 
