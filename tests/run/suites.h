@@ -14,6 +14,7 @@
     X(explain)        \
     X(planned)        \
     X(pairs)          \
+    X(section_15)     \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
