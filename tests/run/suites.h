@@ -19,7 +19,8 @@
     X(services)       \
     X(invariant)      \
     X(pairs)          \
-    X(late_machine)
+    X(late_machine)   \
+    X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
