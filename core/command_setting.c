@@ -226,6 +226,11 @@ void command_failover_reset(struct command_call *call)
     call->result->action = COMMAND_RESET_FAILOVER;
 }
 
+void command_write_standby(struct command_call *call)
+{
+    call->result->action = COMMAND_WRITE_STANDBY;
+}
+
 void command_failover_hellotime(struct command_call *call)
 {
     nstime time; /* bounds: R-1005 */

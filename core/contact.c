@@ -3,6 +3,7 @@
 #include "core/bulk.h"
 #include "core/director_internal.h"
 #include "core/handover.h"
+#include "core/mirror.h"
 #include "core/path.h"
 #include "core/role.h"
 #include "core/succession.h"
@@ -73,6 +74,7 @@ static void meet_standby(struct director *director, nstime now, const struct pee
 {
     if (director->group.role == ROLE_ACTIVE) {
         feed(director, now, peer, news, effects);
+        mirror_meet_standby(director, now, peer, news.is_new, effects);
         return;
     }
     if (director->detector.handover_at != NSTIME_NEVER

@@ -20,6 +20,7 @@
  * - bulk-sync: the next batch for a new standby (core/bulk.h), while there is one.
  * - slow start: a machine's share grows by a step (core/slow_start.h).
  * - hello to send: one in each interval, whatever the role.
+ * - block of the configuration mirror to repeat (core/line.h).
  * - the replication protocol's own.
  *
  * Nobody else compares a time with now. Timers are not armed: each is computed from
@@ -30,6 +31,7 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/slow_start.h"
 #include "core/standby.h"
 
@@ -51,10 +53,10 @@ static nstime protocol_deadline(const struct director *director)
 nstime deadline_next(const struct director *director)
 {
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
-    hello = MIN(hello, handover_deadline(director));
+    hello = MIN(hello, MIN(handover_deadline(director), interface_test_deadline(director)));
+    hello = MIN(hello, mirror_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
     conns = MIN(conns, MIN(bulk_deadline(director), slow_start_deadline(director)));
-    hello = MIN(hello, interface_test_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
 
@@ -104,6 +106,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         bulk_due(director, now, effects);
     if (detect_send_deadline(director) <= now)
         detect_send_due(director, now, effects);
+    if (mirror_deadline(director) <= now)
+        mirror_due(director, now, effects);
     if (protocol_deadline(director) <= now)
         director->protocol->on_deadline(director, director->protocol_state, now, effects);
 }

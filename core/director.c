@@ -5,6 +5,7 @@
 #include "core/contact.h"
 #include "core/deadline.h"
 #include "core/director_internal.h"
+#include "core/mirror.h"
 #include "core/operator.h"
 #include "core/path.h"
 #include "core/succession.h"
@@ -32,6 +33,7 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
         director->protocol_state = director->protocol->state_new(director);
+    director->mirror = mirror_new(now);
     detect_init(director, now);
     return director;
 }
@@ -40,6 +42,7 @@ void director_free(struct director *director)
 {
     if (director->protocol->state_free != NULL)
         director->protocol->state_free(director->protocol_state);
+    mirror_free(director->mirror);
     ftp_free(director->ftp);
     sticky_free(director->sticky);
     conn_table_free(director->connections);
@@ -103,7 +106,7 @@ void director_refuse(struct director *director, struct effects *effects,
 
 /* ---- the step */
 
-/* only the other units are believed, on either channel. */
+/* only the other units are believed, on any channel. */
 static void take_datagram(struct director *director, nstime now, const struct event *event,
                           struct effects *effects)
 {
@@ -114,6 +117,10 @@ static void take_datagram(struct director *director, nstime now, const struct ev
         if (peer != NULL)
             contact_hear(director, now, peer, path_of(director, event->datagram.interface), bytes,
                          length, effects);
+    } else if (event->datagram.channel == CHANNEL_MIRROR) {
+        if (peer != NULL)
+            mirror_hear_datagram(director, now, event->datagram.source_ip, bytes, length,
+                                 effects);
     } else if (peer == NULL) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
@@ -122,7 +129,6 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     }
 }
 
-/* Whatever kind of block nobody listens for is left. */
 static void take_serial(struct director *director, nstime now, const struct event *event,
                         struct effects *effects)
 {
@@ -131,8 +137,12 @@ static void take_serial(struct director *director, nstime now, const struct even
     struct peer *peer = path_cable_peer(director);
     struct serial_block block;
     while (serial_receive(&director->serial, &bytes, &length, &block))
-        if (block.kind == SERIAL_HELLO && peer != NULL)
+        if (peer == NULL)
+            continue; /* a spare has no cable */
+        else if (block.kind == SERIAL_HELLO)
             contact_hear(director, now, peer, PATH_CABLE, block.payload, block.length, effects);
+        else
+            mirror_hear_serial(director, now, &block, effects);
 }
 
 /* Every frame is a sign of life, whatever becomes of it. The addresses of packets are worth

@@ -17,6 +17,8 @@
 #include "core/settings.h"
 #include "core/sticky.h"
 
+struct mirror;
+
 enum { INTERFACES_MAX = 256 };
 
 struct director {
@@ -27,6 +29,7 @@ struct director {
     struct ftp *ftp;
     const struct replication_protocol *protocol;
     void *protocol_state;
+    struct mirror *mirror;
 
     struct group group; /* role.c */
     struct detector detector;

@@ -49,7 +49,12 @@
     X(NOTE_NO_SWITCH, "no-switch", "the role stays; detail is enum no_switch")                  \
     X(NOTE_POWER_LOST, "power-lost", "the cable shows the peer without power (R-1007)")         \
     X(NOTE_CABLE_PULLED, "cable-pulled", "the cable is no path any longer (fact F-718)")        \
-    X(NOTE_RECOVERED, "recovered", "the unit has left the failed state by itself (R-1103)")
+    X(NOTE_RECOVERED, "recovered", "the unit has left the failed state by itself (R-1103)")   \
+    X(NOTE_MIRRORED, "mirrored", "a command of the active's was carried out here (R-1202)")     \
+    X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
+    X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
+    X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
+    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -123,6 +128,12 @@ enum note_code {
     X(NO_SWITCH_NOTHING_HEARD, "nothing-heard") /* R-1006 */                     \
     X(NO_SWITCH_BOTH_IMPAIRED, "both-impaired") /* R-1104 */
 
+/* Why what came over the mirror was not carried out. */
+#define MIRROR_REFUSAL_LIST(X)                                                  \
+    X(MIRROR_NOT_STANDBY, "not-standby") /* the active obeys nobody (R-1206) */ \
+    X(MIRROR_BAD_COMMAND, "bad-command") /* refused here */                     \
+    X(MIRROR_BAD_CONFIGURATION, "bad-configuration") /* a line of a whole one */
+
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };
 enum ditch_reason { DITCH_LIST(ENUM_CODE) DITCH_COUNT };
@@ -130,6 +141,7 @@ enum drop_reason { DROP_LIST(ENUM_CODE) DROP_COUNT };
 enum record_refusal { REFUSAL_LIST(ENUM_CODE) REFUSAL_COUNT };
 enum role_reason { ROLE_REASON_LIST(ENUM_CODE) ROLE_REASON_COUNT };
 enum no_switch { NO_SWITCH_LIST(ENUM_CODE) NO_SWITCH_COUNT };
+enum mirror_refusal { MIRROR_REFUSAL_LIST(ENUM_CODE) MIRROR_REFUSALS };
 #undef ENUM_CODE
 
 struct note {
@@ -148,6 +160,7 @@ const char *drop_word(enum drop_reason reason);
 const char *refusal_word(enum record_refusal refusal);
 const char *role_reason_word(enum role_reason reason);
 const char *no_switch_word(enum no_switch reason);
+const char *mirror_refusal_word(enum mirror_refusal refusal);
 
 /* The word for a note's detail, or NULL where detail is a number or unused. */
 const char *note_detail_word(const struct note *note);

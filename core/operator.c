@@ -5,6 +5,7 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/role.h"
 #include "core/show.h"
 #include "core/slow_start.h"
@@ -114,18 +115,24 @@ static void link_connections(struct director *director, nstime now,
         life_link(director, now, conn, buddy, effects);
 }
 
+/* NULL: nothing hinders. */
+static void refuse(struct command_result *result, const char *command, const char *obstacle)
+{
+    if (obstacle == NULL)
+        return;
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("%s: %s", command, obstacle);
+}
+
 /* Without a standby that is known to hear, the role would go to nobody. */
 static void give_role(struct director *director, nstime now, struct command_result *result,
                       struct effects *effects)
 {
     const char *obstacle = handover_obstacle(director);
-    if (obstacle == NULL) {
+    if (obstacle == NULL)
         handover_resign(director, now, effects);
-        return;
-    }
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("no failover active: %s", obstacle);
+    refuse(result, "no failover active", obstacle);
 }
 
 /* What the command did not do itself, because it ends connections or is about the role. */
@@ -157,6 +164,9 @@ static void act(struct director *director, nstime now, struct command_result *re
     case COMMAND_RESET_FAILOVER:
         detect_reset(director, now);
         break;
+    case COMMAND_WRITE_STANDBY:
+        refuse(result, "write standby", mirror_write(director, now, effects));
+        break;
     case COMMAND_DONE:
     case COMMAND_SHOW:
     case COMMAND_FAILED:
@@ -176,9 +186,8 @@ static void adopt_protocol(struct director *director)
     director->protocol_state = protocol->state_new != NULL ? protocol->state_new(director) : NULL;
 }
 
-/* What is derived from settings is derived anew; before are those until now. */
-static void follow_settings(struct director *director, nstime now, const struct settings *before,
-                            struct effects *effects)
+void operator_follow_settings(struct director *director, nstime now,
+                              const struct settings *before, struct effects *effects)
 {
     adopt_protocol(director);
     role_hold_address(director, effects);
@@ -202,21 +211,39 @@ static void carry_out(struct director *director, nstime now, struct command_resu
         life_rearm_all(director);
     health_rearm(director);
     slow_start_look(director, now);
-    follow_settings(director, now, before, effects);
+    operator_follow_settings(director, now, before, effects);
+}
+
+static void run(struct director *director, nstime now, const char *line,
+                struct command_result *result, struct effects *effects)
+{
+    const struct settings before = director->settings;
+    command_run(line, director->machines, &director->settings, result);
+    if (result->action == COMMAND_SHOW) {
+        g_free(result->reply);
+        result->reply = show_print(director, result->show);
+    } else if (result->action != COMMAND_FAILED) {
+        carry_out(director, now, result, &before, effects);
+    }
 }
 
 void operator_command(struct director *director, nstime now, const char *line,
                       struct effects *effects)
 {
-    const struct settings before = director->settings;
     struct command_result result;
-    command_run(line, director->machines, &director->settings, &result);
-    if (result.action == COMMAND_SHOW) {
-        g_free(result.reply);
-        result.reply = show_print(director, result.show);
-    } else if (result.action != COMMAND_FAILED) {
-        carry_out(director, now, &result, &before, effects);
-    }
+    run(director, now, line, &result, effects);
+    if (result.action != COMMAND_FAILED)
+        mirror_entered(director, now, line, effects);
     effects_add_reply(effects, result.action != COMMAND_FAILED, result.reply);
     command_result_clear(&result);
+}
+
+bool operator_mirrored(struct director *director, nstime now, const char *line,
+                       struct effects *effects)
+{
+    struct command_result result;
+    run(director, now, line, &result, effects);
+    bool done = result.action != COMMAND_FAILED;
+    command_result_clear(&result);
+    return done;
 }

@@ -30,5 +30,6 @@ void settings_init(struct settings *settings)
         .rst_ditch = RST_DITCH_ON,
         .fail_distinct_clients = FAIL_EVERY_CLIENT,
         .buddy_packet = BUDDY_SAME,
+        .mirror = MIRROR_SERIAL, /* F4.2 */
     };
 }

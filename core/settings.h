@@ -21,6 +21,7 @@ enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* R-70
 enum vrrp_version { VRRP_VERSION_2, VRRP_VERSION_3 };
 enum health_switch { HEALTH_SWITCH_OFF, HEALTH_SWITCH_ON };              /* R-1104 */
 enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's default first */
+enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -58,6 +59,7 @@ struct settings {
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
+    enum mirror_way mirror;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

@@ -30,6 +30,7 @@ static void add_settings(struct build *build)
     add(build, "failover");
     build_detector_commands(build);
     build_path_commands(build);
+    add(build, "option mirror %s", build_text(build, failover, "mirror"));
     add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
         add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
@@ -49,7 +50,7 @@ static const char *service(struct build *build, const struct draft_group *group)
 static void add_real(struct build *build, const struct draft_group *group)
 {
     const char *id = build_text(build, group, "address");
-    if (id == NULL)
+    if (id == NULL || !build_yes(build, group, "configured"))
         return;
     add(build, "real %s %s", id, service(build, group));
     add(build, "weight %s %s", id, build_text(build, group, "weight"));

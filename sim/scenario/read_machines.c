@@ -200,6 +200,20 @@ static void take_statics(struct build *build, const GPtrArray *reals, const GPtr
     }
 }
 
+/* Who is not configured at the start is bound by a command of its own, as who is, is. */
+static void check_bound(struct build *build, const struct draft_group *real, bool bound)
+{
+    bool configured = build_yes(build, real, "configured");
+    if (!configured && bound)
+        build_complain(build, build->problems, real, "configured",
+                       "a virtual or real machine needs it from the start (leave it out of bind = "
+                       "and backup =, and bind it by a command of [faults])");
+    else if (configured && !bound)
+        problems_addf(build->problems, (struct origin){ORIGIN_FILE, real->line}, NULL,
+                      "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
+                      "remove it)", real->title);
+}
+
 static void take_virtuals(struct build *build)
 {
     GPtrArray *groups = draft_list(build->draft, GROUP_VIRTUAL);
@@ -213,12 +227,7 @@ static void take_virtuals(struct build *build)
     }
     build_backups(build, bound);
     for (unsigned i = 0; i < reals->len; i++)
-        if (!bound[i]) {
-            const struct draft_group *real = g_ptr_array_index(reals, i);
-            problems_addf(build->problems, (struct origin){ORIGIN_FILE, real->line}, NULL,
-                          "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
-                          "remove it)", real->title);
-        }
+        check_bound(build, g_ptr_array_index(reals, i), bound[i]);
     take_statics(build, reals, groups);
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,

@@ -24,9 +24,11 @@ struct unit_spec {
 /* The word for an interface by its number: "peer", "outside", "inside". */
 const char *interface_word(unsigned interface);
 
-enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
+enum link_role {
+    LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_SERIAL, LINK_COUNT,
+};
 
-/* The word for a link: "clients", "servers", "replication", "hello". */
+/* The word for a link: "clients", "servers", "replication", "hello", "serial". */
 const char *link_role_word(enum link_role role);
 
 /* forward: clients to units, units to servers, A to B. */

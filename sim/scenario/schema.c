@@ -13,7 +13,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_REAL] = {"real", NULL, true, NULL, "a real (physical) machine: a server"},
     [GROUP_REPLICATION] = {"replication", NULL, false, NULL, "how the standby learns connections"},
     [GROUP_LINK_DEFAULTS] = {"link-defaults", NULL, false, NULL, "for every [link NAME]"},
-    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello",
+    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello serial",
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
@@ -87,6 +87,8 @@ static const struct schema_key keys[] = {
      "a standby with all its interfaces takes over from an active unit that lacks one"},
     {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
      "when each unit's first hello leaves (drawn: anew in each repetition)"},
+    {GROUP_FAILOVER, "mirror", NULL, VALUE_WORD, "serial network none", NULL, "serial", false,
+     "how the active's configuration comes to the standby (network: over the hello link)"},
     {GROUP_FAILOVER, "address", NULL, VALUE_IP, NULL, NULL, "10.0.9.1", false,
      "the active unit's address"},
     {GROUP_FAILOVER, "failover-address", NULL, VALUE_IP, NULL, NULL, "10.0.9.2", false,
@@ -158,6 +160,8 @@ static const struct schema_key keys[] = {
      "the [real NAME] or [virtual NAME] in its place when it has failed"},
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
      "takes new connections"},
+    {GROUP_REAL, "configured", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "patent", false,
      "how connections are told to the standby"},
@@ -288,6 +292,15 @@ static bool same(const char *given, const char *word)
     for (; *given != '\0' && (*given == '_' ? '-' : *given) == *word; given++)
         word++;
     return *given == '\0' && *word == '\0';
+}
+
+/* A line of copper, and ten bits a byte (R-1203). */
+const char *schema_default(const struct schema_key *key, const char *group)
+{
+    if (key->group == GROUP_LINK && g_strcmp0(group, "serial") == 0
+        && strcmp(key->name, "rate") == 0)
+        return "9.6kbit";
+    return key->value;
 }
 
 const struct schema_group *schema_group(enum group_kind kind)

@@ -135,7 +135,8 @@ static bool stands_here(const struct draft_group *group, const struct schema_key
         return schema_key(group->kind, key->name) == key;
     if (key->group != group->kind)
         return false;
-    return !key->defaults || draft_given(group, key->name) != NULL;
+    return !key->defaults || draft_given(group, key->name) != NULL
+           || schema_default(key, group->name) != key->value;
 }
 
 static void print_reverse(GString *text, const struct draft_group *group,

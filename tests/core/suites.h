@@ -42,7 +42,9 @@
     X(bulk)           \
     X(slow_start)     \
     X(sticky)         \
-    X(serial)
+    X(serial)         \
+    X(line)           \
+    X(mirror)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -15,8 +15,10 @@ static void set_up(void)
     rig_set_up(&rig);
     primary = &rig.units[0];
     secondary = &rig.units[1];
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2; i++) {
+        rig_command(&rig.units[i], "option mirror none"); /* each has its own here */
         rig_command(&rig.units[i], "failover hellopaths link outside inside");
+    }
     rig_run_both(&rig, 3 * NSTIME_S);
 }
 

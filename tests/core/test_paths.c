@@ -14,6 +14,8 @@ static void set_up(void)
     rig_set_up(&rig);
     primary = &rig.units[0];
     secondary = &rig.units[1];
+    rig_command(primary, "option mirror none"); /* each has its own configuration here */
+    rig_command(secondary, "option mirror none");
 }
 
 static void tear_down(void)

@@ -15,9 +15,12 @@
     X(planned)        \
     X(sides)          \
     X(detection_runs) \
-    X(pairs)          \
     X(shipped)        \
-    X(services)
+    X(services)       \
+    X(invariant)      \
+    X(pairs)          \
+    X(late_machine)   \
+    X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -36,6 +36,7 @@ static const struct {
     {"failover.switchover-wait", "100ms"},
     {"failover.hello-link", "replication"},
     {"failover.hello-phase", "100ms"},
+    {"failover.mirror", "network"},
     {"failover.address", "10.0.9.7"},
     {"failover.failover-address", "10.0.9.8"},
     {"failover.unknown-connection", "reset"},
@@ -70,6 +71,7 @@ static const struct {
     {"real.r1.autounfail", "no"},
     {"real.r1.backup", "r2"},
     {"real.r1.in-service", "no"},
+    {"real.r1.configured", NULL}, /* it is bound */
     {"replication.protocol", "none"},
     {"replication.port", "9000"},
     {"replication.udp-checksum", "no"},
