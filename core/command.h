@@ -13,12 +13,14 @@
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME
+ *   slowstart VIRTUAL TIME         sticky VIRTUAL TIME
  *   assign VIRTUAL CLIENT [MASK]   no assign VIRTUAL CLIENT [MASK]
  *   ip address IP                  failover ip address IP
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
+ *   failover hellopaths link|cable|outside|inside..
  *   failover active                no failover active
- *   failover reset
+ *   failover reset                 write standby
  *   option NAME VALUE
  *   no connection CLIENT VIRTUAL [tcp|udp]
  *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
@@ -52,6 +54,7 @@ enum command_action {
     COMMAND_TAKE_ROLE,       /* "failover active": handover_force() */
     COMMAND_GIVE_ROLE,       /* "no failover active": handover_resign(), or refuse */
     COMMAND_RESET_FAILOVER,  /* detect_reset() */
+    COMMAND_WRITE_STANDBY,   /* mirror_write(), or refuse */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };

@@ -5,8 +5,10 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/role.h"
 #include "core/show.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -48,6 +50,7 @@ static void remove_virtual(struct director *director, nstime now, struct command
     if (!unused(director, virtual->id, virtual->connections, result))
         return;
     end_conns(director, now, virtual, NULL, effects);
+    sticky_part(director->sticky, virtual, NULL);
     machines_remove_virtual(director->machines, virtual);
 }
 
@@ -62,6 +65,7 @@ static void remove_physicals(struct director *director, nstime now,
     for (guint i = 0; i < result->physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(result->physicals, i);
         end_conns(director, now, NULL, physical, effects);
+        sticky_part(director->sticky, NULL, physical);
         machines_remove_physical(director->machines, physical);
     }
 }
@@ -72,6 +76,7 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, virtual, physical, effects);
+        sticky_part(director->sticky, virtual, physical);
         machines_unbind(director->machines, virtual, physical);
     }
 }
@@ -110,18 +115,24 @@ static void link_connections(struct director *director, nstime now,
         life_link(director, now, conn, buddy, effects);
 }
 
+/* NULL: nothing hinders. */
+static void refuse(struct command_result *result, const char *command, const char *obstacle)
+{
+    if (obstacle == NULL)
+        return;
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("%s: %s", command, obstacle);
+}
+
 /* Without a standby that is known to hear, the role would go to nobody. */
 static void give_role(struct director *director, nstime now, struct command_result *result,
                       struct effects *effects)
 {
     const char *obstacle = handover_obstacle(director);
-    if (obstacle == NULL) {
+    if (obstacle == NULL)
         handover_resign(director, now, effects);
-        return;
-    }
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("no failover active: %s", obstacle);
+    refuse(result, "no failover active", obstacle);
 }
 
 /* What the command did not do itself, because it ends connections or is about the role. */
@@ -153,6 +164,9 @@ static void act(struct director *director, nstime now, struct command_result *re
     case COMMAND_RESET_FAILOVER:
         detect_reset(director, now);
         break;
+    case COMMAND_WRITE_STANDBY:
+        refuse(result, "write standby", mirror_write(director, now, effects));
+        break;
     case COMMAND_DONE:
     case COMMAND_SHOW:
     case COMMAND_FAILED:
@@ -172,15 +186,18 @@ static void adopt_protocol(struct director *director)
     director->protocol_state = protocol->state_new != NULL ? protocol->state_new(director) : NULL;
 }
 
-/* What is derived from settings is derived anew; before are those until now. */
-static void follow_settings(struct director *director, nstime now, const struct settings *before,
-                            struct effects *effects)
+void operator_follow_settings(struct director *director, nstime now,
+                              const struct settings *before, struct effects *effects)
 {
     adopt_protocol(director);
     role_hold_address(director, effects);
     if (before->detector != director->settings.detector
         || detection_interval(before) != detection_interval(&director->settings))
         detect_wait_anew(director, now);
+    if (before->hello_paths != director->settings.hello_paths) {
+        detect_wait_anew(director, now);
+        detect_cable(director, now, effects);
+    }
     detect_consider(director, now, effects);
 }
 
@@ -193,21 +210,40 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     if (result->timers_changed)
         life_rearm_all(director);
     health_rearm(director);
-    follow_settings(director, now, before, effects);
+    slow_start_look(director, now);
+    operator_follow_settings(director, now, before, effects);
+}
+
+static void run(struct director *director, nstime now, const char *line,
+                struct command_result *result, struct effects *effects)
+{
+    const struct settings before = director->settings;
+    command_run(line, director->machines, &director->settings, result);
+    if (result->action == COMMAND_SHOW) {
+        g_free(result->reply);
+        result->reply = show_print(director, result->show);
+    } else if (result->action != COMMAND_FAILED) {
+        carry_out(director, now, result, &before, effects);
+    }
 }
 
 void operator_command(struct director *director, nstime now, const char *line,
                       struct effects *effects)
 {
-    const struct settings before = director->settings;
     struct command_result result;
-    command_run(line, director->machines, &director->settings, &result);
-    if (result.action == COMMAND_SHOW) {
-        g_free(result.reply);
-        result.reply = show_print(director, result.show);
-    } else if (result.action != COMMAND_FAILED) {
-        carry_out(director, now, &result, &before, effects);
-    }
+    run(director, now, line, &result, effects);
+    if (result.action != COMMAND_FAILED)
+        mirror_entered(director, now, line, effects);
     effects_add_reply(effects, result.action != COMMAND_FAILED, result.reply);
     command_result_clear(&result);
+}
+
+bool operator_mirrored(struct director *director, nstime now, const char *line,
+                       struct effects *effects)
+{
+    struct command_result result;
+    run(director, now, line, &result, effects);
+    bool done = result.action != COMMAND_FAILED;
+    command_result_clear(&result);
+    return done;
 }

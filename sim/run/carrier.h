@@ -44,6 +44,9 @@ void carrier_datagram(struct carrier *carrier, struct unit *unit,
                       const struct unit_datagram *datagram);
 void carrier_ask(struct carrier *carrier, struct unit *unit, unsigned interface, uint32_t ip);
 
+/* A unit sends bytes over the serial line: struct unit_network's. */
+void carrier_serial(void *carrier, struct unit *unit, const uint8_t *bytes, size_t length);
+
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 

@@ -1,6 +1,6 @@
 /* What the carrier holds, for its parts: addresses, interfaces, links and life (carrier.c),
  * packets (packet_carrier.c), datagrams (datagram_carrier.c), what is asked and seen on an
- * interface (frame_carrier.c). Nobody else includes this. */
+ * interface (frame_carrier.c), the serial line (serial_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
@@ -41,6 +41,8 @@ struct carrier {
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
+    struct pool *blocks;
+    uint64_t blocks_sent[2]; /* by either end of the serial line */
     struct pool *frames;
     /* datagrams without a record, by sender, receiver and channel: numbered */
     uint64_t numbered[UNITS_MAX][UNITS_MAX][CHANNELS];
@@ -55,6 +57,8 @@ void packet_carrier_init(struct carrier *carrier);
 void packet_carrier_clear(struct carrier *carrier);
 void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
+void serial_carrier_init(struct carrier *carrier);
+void serial_carrier_clear(struct carrier *carrier);
 void frame_carrier_init(struct carrier *carrier);
 void frame_carrier_clear(struct carrier *carrier);
 

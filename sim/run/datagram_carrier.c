@@ -155,9 +155,11 @@ static uint64_t datagram_identity(const struct carrier *carrier,
     return identity;
 }
 
+/* The configuration goes with the hellos: it is the units' business with each other, and
+ * what is lost of the records must not decide when a machine becomes known. */
 static enum link_role link_of(const struct carrier *carrier, enum channel channel)
 {
-    return channel == CHANNEL_HELLO && !carrier->scenario->hello_on_replication
+    return channel != CHANNEL_REPLICATION && !carrier->scenario->hello_on_replication
                ? LINK_HELLO
                : LINK_REPLICATION;
 }

@@ -31,9 +31,11 @@ struct observed {
 struct listing {
     struct observed *observed;
     nstime established;
+    bool told_first; /* its create left before it was established for its client */
     bool decided;
     bool strayed;
     bool gave_up;
+    bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */

@@ -40,6 +40,8 @@ static bool was_spared(const struct observer *observer)
 /* What befell one whose record was there, or was not needed. */
 static enum cause later_cause(const struct observer *observer, const struct listing *listing)
 {
+    if (listing->stranded)
+        return CAUSE_SERVER_FAILED;
     if (listing->cut_off)
         return CAUSE_ADDRESS_NOT_MOVED;
     if (listing->forsaken)
@@ -143,14 +145,15 @@ static double theory_line(const struct observer *observer, double loss, uint32_t
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     if (!has_form(observer, counted))
         return -1;
+    double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
     double *ages = g_new(double, counted);
     size_t count = 0;
     for (guint i = 0; i < observer->listings->len; i++) {
         const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        double early = listing->told_first ? 2 * c : 0;
         if (state_counts(listing->row.state) && replicated(observer, listing))
-            ages[count++] = (double)(observer->failure - listing->established) / 1e9;
+            ages[count++] = (double)(observer->failure - listing->established) / 1e9 + early;
     }
-    double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
     double known = count ? theory_known_conditional(loss, c, ages, count) : 0;
     g_free(ages);
     return known * (double)count / (double)counted;

@@ -152,9 +152,9 @@ static nstime longest_decision(const struct scenario *scenario)
 {
     nstime patience = 0;
     for (unsigned i = 0; i < scenario->workloads->len; i++) {
-        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
-        if (workload->application_timeout != NSTIME_NEVER)
-            patience = MAX(patience, workload->application_timeout);
+        nstime theirs = build_patience(scenario, g_ptr_array_index(scenario->workloads, i));
+        if (theirs != NSTIME_NEVER)
+            patience = MAX(patience, theirs);
     }
     return TCP_END + 2 * patience;
 }
@@ -212,6 +212,7 @@ void build_scenario(struct build *build)
     build_check_binds(build);
     build_links(build);
     build_workloads(build);
+    build_services(build);
     build_ports(build);
     build_faults(build);
     take_drain(build, group);

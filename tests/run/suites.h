@@ -13,9 +13,14 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(sides)          \
+    X(detection_runs) \
+    X(shipped)        \
+    X(services)       \
+    X(invariant)      \
     X(pairs)          \
-    X(section_15)     \
-    X(shipped)
+    X(late_machine)   \
+    X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -18,7 +18,8 @@
     X(sweep)          \
     X(show)           \
     X(fuzz)           \
-    X(trace)
+    X(trace)          \
+    X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
