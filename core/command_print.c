@@ -97,6 +97,10 @@ static void print_virtual(GString *text, const struct virtual *virtual)
         append_time(text, "timeout", id, virtual->idle_time);
     if (virtual->delay != 0)
         append_time(text, "delay", id, virtual->delay);
+    if (virtual->slow_start != 0)
+        append_time(text, "slowstart", id, virtual->slow_start);
+    if (virtual->sticky != 0)
+        append_time(text, "sticky", id, virtual->sticky);
     if (virtual->replicate)
         append_line(text, "replicate", id, "");
 }

@@ -68,6 +68,16 @@ void command_set_delay(struct command_call *call)
     set_virtual_time(call, offsetof(struct virtual, delay), 0);
 }
 
+void command_set_slow_start(struct command_call *call)
+{
+    set_virtual_time(call, offsetof(struct virtual, slow_start), 0);
+}
+
+void command_set_sticky(struct command_call *call)
+{
+    set_virtual_time(call, offsetof(struct virtual, sticky), 0);
+}
+
 static void set_replicate(struct command_call *call, bool replicate)
 {
     GPtrArray *virtuals = command_virtuals(call, 0);

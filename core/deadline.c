@@ -16,6 +16,7 @@
  * - handover: the records under way from a unit that has resigned have had their time
  *   (core/handover.h).
  * - bulk-sync: the next batch for a new standby (core/bulk.h), while there is one.
+ * - slow start: a machine's share grows by a step (core/slow_start.h).
  * - hello to send: one in each interval, whatever the role.
  * - block of the configuration mirror to repeat (core/line.h).
  * - the replication protocol's own.
@@ -29,6 +30,7 @@
 #include "core/health.h"
 #include "core/life.h"
 #include "core/mirror.h"
+#include "core/slow_start.h"
 #include "core/standby.h"
 
 #include <glib.h>
@@ -52,7 +54,7 @@ nstime deadline_next(const struct director *director)
     hello = MIN(hello, handover_deadline(director));
     hello = MIN(hello, mirror_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
-    conns = MIN(conns, bulk_deadline(director));
+    conns = MIN(conns, MIN(bulk_deadline(director), slow_start_deadline(director)));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
 
@@ -93,6 +95,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         handover_due(director, now, effects);
     run_conns(director, now, effects);
     health_run(director, now, effects);
+    if (slow_start_deadline(director) <= now)
+        slow_start_run(director, now);
     if (bulk_deadline(director) <= now)
         bulk_due(director, now, effects);
     if (detect_send_deadline(director) <= now)

@@ -24,9 +24,11 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->now = now;
     director->group = (struct group){.role = config->initial_role, .since = now};
     director->retry_at = NSTIME_NEVER;
+    director->grows_at = NSTIME_NEVER;
     settings_init(&director->settings);
     director->machines = machines_new();
     director->connections = conn_table_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
+    director->sticky = sticky_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
     director->ftp = ftp_new();
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
@@ -42,6 +44,7 @@ void director_free(struct director *director)
         director->protocol->state_free(director->protocol_state);
     mirror_free(director->mirror);
     ftp_free(director->ftp);
+    sticky_free(director->sticky);
     conn_table_free(director->connections);
     machines_free(director->machines);
     g_free(director);

@@ -13,6 +13,7 @@
 #include "core/record.h"
 #include "core/serial.h"
 #include "core/settings.h"
+#include "core/sticky.h"
 
 struct mirror;
 
@@ -32,6 +33,8 @@ struct director {
     struct detector detector;
     struct bulk bulk; /* bulk.c */
     struct serial_receiver serial; /* blocks from the peer's end of the line */
+    nstime grows_at; /* slow_start.c: when the next machine's share does */
+    struct sticky *sticky;
     nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];

@@ -8,6 +8,7 @@
 #include "core/mirror.h"
 #include "core/role.h"
 #include "core/show.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -25,12 +26,46 @@ static void end_conns(struct director *director, nstime now, const struct virtua
     }
 }
 
-static void remove_physicals(struct director *director, nstime now, const GPtrArray *physicals,
-                             struct effects *effects)
+/* What a standby holds are copies: there the active unit's operator has decided. */
+static bool unused(const struct director *director, struct machine_id id, uint32_t connections,
+                   struct command_result *result)
 {
-    for (guint i = 0; i < physicals->len; i++) {
-        struct physical *physical = g_ptr_array_index(physicals, i);
+    char text[MACHINE_TEXT_SIZE];
+    if (connections == 0 || result->force || director->group.role != ROLE_ACTIVE)
+        return true;
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("%s: %s has %u connection%s; put it out-of-service until"
+                                    " they have ended, or add force to end them now",
+                                    result->virtual != NULL ? "no virtual" : "no real",
+                                    machine_print(id, text), connections,
+                                    connections == 1 ? "" : "s");
+    return false;
+}
+
+static void remove_virtual(struct director *director, nstime now, struct command_result *result,
+                           struct effects *effects)
+{
+    struct virtual *virtual = result->virtual;
+    if (!unused(director, virtual->id, virtual->connections, result))
+        return;
+    end_conns(director, now, virtual, NULL, effects);
+    sticky_part(director->sticky, virtual, NULL);
+    machines_remove_virtual(director->machines, virtual);
+}
+
+static void remove_physicals(struct director *director, nstime now,
+                             struct command_result *result, struct effects *effects)
+{
+    for (guint i = 0; i < result->physicals->len; i++) {
+        const struct physical *physical = g_ptr_array_index(result->physicals, i);
+        if (!unused(director, physical->id, physical->connections, result))
+            return;
+    }
+    for (guint i = 0; i < result->physicals->len; i++) {
+        struct physical *physical = g_ptr_array_index(result->physicals, i);
         end_conns(director, now, NULL, physical, effects);
+        sticky_part(director->sticky, NULL, physical);
         machines_remove_physical(director->machines, physical);
     }
 }
@@ -41,6 +76,7 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, virtual, physical, effects);
+        sticky_part(director->sticky, virtual, physical);
         machines_unbind(director->machines, virtual, physical);
     }
 }
@@ -105,11 +141,10 @@ static void act(struct director *director, nstime now, struct command_result *re
 {
     switch (result->action) {
     case COMMAND_REMOVE_VIRTUAL:
-        end_conns(director, now, result->virtual, NULL, effects);
-        machines_remove_virtual(director->machines, result->virtual);
+        remove_virtual(director, now, result, effects);
         break;
     case COMMAND_REMOVE_PHYSICAL:
-        remove_physicals(director, now, result->physicals, effects);
+        remove_physicals(director, now, result, effects);
         break;
     case COMMAND_UNBIND:
         unbind(director, now, result->virtual, result->physicals, effects);
@@ -171,6 +206,7 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     if (result->timers_changed)
         life_rearm_all(director);
     health_rearm(director);
+    slow_start_look(director, now);
     operator_follow_settings(director, now, before, effects);
 }
 

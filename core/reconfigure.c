@@ -8,6 +8,7 @@
 #include "core/health.h"
 #include "core/life.h"
 #include "core/operator.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -70,6 +71,7 @@ static void end_those_without(struct director *director, nstime now,
 static void leave(struct director *director, struct conn *conn)
 {
     health_left(conn);
+    sticky_release(director->sticky, conn, conn->last_activity);
     ftp_remove(director->ftp, director->connections, conn); /* it knows pairs by the machine */
 }
 
@@ -93,6 +95,7 @@ static void move_conns(struct director *director, const struct machines *machine
     for (struct conn *conn = conn_table_first(table); conn != NULL;
          conn = conn_table_next(table, conn))
         leave(director, conn);
+    sticky_clear(director->sticky);
     for (struct conn *conn = conn_table_first(table); conn != NULL;
          conn = conn_table_next(table, conn))
         arrive(director, conn, machines);
@@ -111,6 +114,7 @@ static void adopt(struct director *director, nstime now, struct machines *machin
     director->settings = *settings;
     life_rearm_all(director);
     health_rearm(director);
+    slow_start_look(director, now);
     operator_follow_settings(director, now, &before, effects);
 }
 

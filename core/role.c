@@ -83,6 +83,7 @@ void role_begin_anew(struct director *director, nstime now, struct effects *effe
     struct conn *conn;
     while ((conn = conn_table_first(director->connections)) != NULL)
         life_end(director, now, conn, END_FLUSHED, effects);
+    sticky_clear(director->sticky);
     detect_restart(director, now);
 }
 

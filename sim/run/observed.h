@@ -31,6 +31,7 @@ struct observed {
 struct listing {
     struct observed *observed;
     nstime established;
+    bool told_first; /* its create left before it was established for its client */
     bool decided;
     bool strayed;
     bool gave_up;
@@ -58,6 +59,7 @@ struct observer {
     bool outage;              /* from the failure until the address is served again */
     uint32_t connecting;      /* opened in the outage and neither connected nor failed */
     uint32_t ghosts;
+    uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
     uint32_t opened_in_outage;
     GArray *connect_delays; /* nstime */
 };

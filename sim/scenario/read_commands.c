@@ -109,6 +109,8 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     add(build, "predictor %s %s", id, build_text(build, group, "predictor"));
     add(build, "timeout %s %s", id, build_text(build, group, "timeout"));
     add(build, "delay %s %s", id, build_text(build, group, "delay"));
+    add(build, "slowstart %s %s", id, build_text(build, group, "slowstart"));
+    add(build, "sticky %s %s", id, build_text(build, group, "sticky"));
     if (build_yes(build, group, "replicate"))
         add(build, "replicate %s", id);
     add_assignments(build, group, id);

@@ -51,6 +51,9 @@ struct real_spec {
     char *name;
     uint32_t ip;
     uint16_t port;
+    uint8_t protocol;
+    unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
+                       * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
 };
 
@@ -82,6 +85,9 @@ struct workload_spec {
     struct distribution think_time;    /* from an answer to the next request */
     nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
     bool half_close; /* the client shuts its side with the last request */
+    bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
+    unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
     /* TRACE: rows once per copy; each copy has client addresses of its own and is
      * shifted in time (see sim/node/workload.h) */
@@ -164,6 +170,7 @@ struct scenario {
 
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
+    bool udp_checksum;         /* damaged datagrams are lost, not seen */
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */

@@ -11,6 +11,8 @@ static const char *const configuration[] = {
 static void step(struct rig_unit *unit, const struct event *event)
 {
     director_step(unit->director, unit->rig->now, event, &unit->effects);
+    if (director_connections(unit->director) <= RIG_CHECKED)
+        rig_check(unit);
 }
 
 void rig_command(struct rig_unit *unit, const char *line)

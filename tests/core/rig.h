@@ -1,6 +1,7 @@
 /* A rig for whole directors: a pair of units, a clock, and builders for the packets
  * that clients and servers would send. Nothing moves by itself: a test says what
- * arrives, and looks at the effects. */
+ * arrives, and looks at the effects. After each step what must always hold is checked
+ * (R-308, R-119, R-409). */
 #ifndef TESTS_CORE_RIG_H
 #define TESTS_CORE_RIG_H
 
@@ -20,6 +21,7 @@ enum {
     RIG_INTERFACES = 3,
     RIG_CLIENT = 7,               /* the client of tests that need only one */
     RIG_PORT = 40000,
+    RIG_CHECKED = 100, /* conns: a larger table is checked only when a test says so */
 };
 
 struct rig_unit {

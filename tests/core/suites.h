@@ -18,6 +18,7 @@
     X(response)       \
     X(command)        \
     X(configuration)  \
+    X(refusals)       \
     X(spelling)       \
     X(header)         \
     X(record)         \
@@ -37,6 +38,8 @@
     X(buddy)          \
     X(outbound)       \
     X(bulk)           \
+    X(slow_start)     \
+    X(sticky)         \
     X(serial)         \
     X(line)           \
     X(mirror)

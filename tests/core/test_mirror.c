@@ -191,10 +191,11 @@ END_TEST
 START_TEST(other_configuration_gives_way)
 {
     static const char *const others[] = {
-        "no real 10.0.1.2:80", "real 10.0.1.7:80", "bind 192.0.2.80:80 10.0.1.7:80",
+        "no real 10.0.1.2:80 force", "real 10.0.1.7:80", "bind 192.0.2.80:80 10.0.1.7:80",
         "weight 10.0.1.1 9", "virtual 192.0.2.99:21 oos", "backup 10.0.1.1:80 10.0.1.7:80",
         "assign 192.0.2.80:80 198.51.100.0 255.255.255.0", "option conn-real pointer",
         "static 192.0.2.99:21 10.0.1.7:80", "timeout 192.0.2.80:80 5min",
+        "sticky 192.0.2.80:80 5min", "slowstart 192.0.2.80:80 9s",
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
         enter(standby, others[i]);
@@ -209,7 +210,7 @@ START_TEST(other_configuration_gives_way)
     ck_assert_uint_eq(noted(standby, NOTE_CONFIGURED), 1);
     ck_assert_uint_eq(director_connections(standby->director), 1);
     assert_same_configuration();
-    enter(active, "no real 10.0.1.1:80");
+    enter(active, "no real 10.0.1.1:80 force");
     run(2 * SETTLED * NSTIME_S);
     ck_assert_uint_eq(director_connections(standby->director), 0);
     assert_same_configuration();
@@ -264,7 +265,7 @@ END_TEST
 
 static const char *const commands[] = {
     "real 10.0.1.9:80", "bind 192.0.2.80:80 10.0.1.9:80", "weight 10.0.1.9 7",
-    "out-of-service 10.0.1.1:80", "no real 10.0.1.2:80", "predictor 192.0.2.80:80 roundrobin",
+    "out-of-service 10.0.1.1:80", "no real 10.0.1.2:80 force", "predictor 192.0.2.80:80 roundrobin",
     "virtual 192.0.2.81:443:5 oos", "timeout 192.0.2.80:80 9s", "no replicate 192.0.2.80:80",
     "failover hellotime 2s", "failover hellomisses 4", "ip address 192.0.2.7",
     "option   buddy_packet \t separate", "option replication none", "option mirror network",
@@ -350,7 +351,7 @@ END_TEST
 START_TEST(refused_command_is_noted)
 {
     run(SETTLED * NSTIME_S);
-    rig_command(standby, "no real 10.0.1.2:80");
+    rig_command(standby, "no real 10.0.1.2:80 force");
     enter(active, "weight 10.0.1.2:80 4");
     enter(active, "weight 10.0.1.1:80 4");
     run(2 * SETTLED * NSTIME_S);
@@ -468,6 +469,7 @@ START_TEST(text_and_back)
         "predictor 192.0.2.90:21:6 fastest", "maxconns 10.0.1.2 100", "threshold 10.0.1.2 3",
         "reassign 10.0.1.2 5", "retry 10.0.1.2 90s", "no autounfail 10.0.1.2",
         "delay 192.0.2.80:80 10.5ms", "timeout 192.0.2.90:21:6 90s",
+        "sticky 192.0.2.80:80 5min", "slowstart 192.0.2.80:80 9s", "option bulk-sync 100/s",
     };
     struct rig_unit fresh = {.rig = &rig};
     struct director_config config = {.rank = RANK_SPARE};

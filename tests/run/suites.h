@@ -13,7 +13,9 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(pairs)          \
     X(shipped)        \
+    X(services)       \
     X(late_machine)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -49,8 +49,8 @@ static const struct {
     {"[real r3]\nwieght = 3\n", "t.scn:17: [real r3] wieght: unknown key (did you mean weight?)"},
     {"[options]\nzebra = 1\n",
      "t.scn:17: [options] zebra: unknown key (understudy list keys prints all)"},
-    {"[virtual v]\nsticky = 1min\n",
-     "t.scn:17: [virtual v] sticky: not in this version (remove it)"},
+    {"[virtual v]\nminconns = 5\n",
+     "t.scn:17: [virtual v] minconns: not in this version (remove it)"},
     {"[real r3]\nbackup = r7\n",
      "t.scn:17: [real r3] backup = r7: no [real r7] and no [virtual r7] in this file (name one "
      "that is)"},
