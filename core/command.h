@@ -18,6 +18,7 @@
  *   ip address IP                  failover ip address IP
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
+ *   failover hellopaths link|cable|outside|inside..
  *   failover active                no failover active
  *   failover reset                 write standby
  *   option NAME VALUE

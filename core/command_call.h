@@ -48,6 +48,7 @@ enum { MANY = 1 << 20 };
     X("failover reset", "", 0, 0, failover_reset)                       \
     X("failover hellotime", "TIME", 1, 1, failover_hellotime)           \
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
+    X("failover hellopaths", "link|cable|outside|inside..", 1, 4, failover_hellopaths) \
     X("write standby", "", 0, 0, write_standby)                         \
     X("option", "NAME VALUE", 2, 2, option)                             \
     X("no connection", "CLIENT VIRTUAL [tcp|udp]", 2, 3, end_connection) \

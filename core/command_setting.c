@@ -3,6 +3,7 @@
 #include "core/command_call.h"
 #include "core/machine_status.h"
 #include "core/option.h"
+#include "core/path.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -242,6 +243,22 @@ void command_failover_hellomisses(struct command_call *call)
     uint64_t number;
     if (command_number(call, 0, 1, HELLO_MISSES_MAX, &number))
         call->settings->hello_misses = (unsigned)number;
+}
+
+void command_failover_hellopaths(struct command_call *call)
+{
+    unsigned paths = 0;
+    for (unsigned i = 0; i < call->count; i++) {
+        enum hello_path path;
+        if (!path_parse(call->words[i], &path)) {
+            command_refuse(call, "\"%s\" is no path of hellos; write link, cable, outside or"
+                                 " inside",
+                           call->words[i]);
+            return;
+        }
+        paths |= 1u << path;
+    }
+    call->settings->hello_paths = paths;
 }
 
 void command_option(struct command_call *call)

@@ -4,6 +4,8 @@
  *   them it is held to have failed, and a standby takes over (R-1005). First in
  *   order, because a takeover renews the timers of all conns: none may be timed out
  *   in the same instant (R-1011, A-22).
+ * - interface test: its step has had its time (core/interface_test.h). Next in order, for
+ *   a takeover may follow from it.
  * - idle conn: on the active nothing was forwarded for the virtual machine's idle
  *   time (R-601), for the half-open time (fact F-605) before the conn was active, or
  *   for the delay after it was closed (R-408); on the standby no record came for
@@ -51,7 +53,7 @@ static nstime protocol_deadline(const struct director *director)
 nstime deadline_next(const struct director *director)
 {
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
-    hello = MIN(hello, handover_deadline(director));
+    hello = MIN(hello, MIN(handover_deadline(director), interface_test_deadline(director)));
     hello = MIN(hello, mirror_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
     conns = MIN(conns, MIN(bulk_deadline(director), slow_start_deadline(director)));
@@ -91,6 +93,9 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
 {
     while (detect_miss_deadline(director) <= now)
         detect_miss_due(director, now, effects);
+    if (interface_test_deadline(director) <= now)
+        interface_test_due(director, now, effects);
+    detect_settle(director, now, effects);
     if (handover_deadline(director) <= now)
         handover_due(director, now, effects);
     run_conns(director, now, effects);

@@ -145,12 +145,28 @@ static void take_serial(struct director *director, nstime now, const struct even
             mirror_hear_serial(director, now, &block, effects);
 }
 
-void director_step(struct director *director, nstime now, const struct event *event,
-                   struct effects *effects)
+/* Every frame is a sign of life, whatever becomes of it. The addresses of packets are worth
+ * asking for again; a peer's is not, it is the one that may be gone. */
+static void take_sign_of_life(struct director *director, nstime now, const struct event *event,
+                              struct effects *effects)
 {
-    g_assert(now >= director->now);
-    director->now = now;
-    effects_reset(effects);
+    bool outside = event->kind == EVENT_PACKET && event->packet.side == SIDE_OUTSIDE;
+    switch (event->kind) {
+    case EVENT_PACKET:
+        interface_heard(director, now, outside ? INTERFACE_OUTSIDE : INTERFACE_INSIDE,
+                        event->packet.packet->source_ip, effects);
+        break;
+    case EVENT_DATAGRAM:
+        interface_heard(director, now, event->datagram.interface, 0, effects);
+        break;
+    case EVENT_SEEN: interface_heard(director, now, event->seen, 0, effects); break;
+    default: break;
+    }
+}
+
+static void take(struct director *director, nstime now, const struct event *event,
+                 struct effects *effects)
+{
     switch (event->kind) {
     case EVENT_PACKET:
         traffic_packet(director, now, event->packet.side, event->packet.packet, effects);
@@ -159,15 +175,17 @@ void director_step(struct director *director, nstime now, const struct event *ev
         take_datagram(director, now, event, effects);
         break;
     case EVENT_INTERFACE:
-        if (event->interface.number < INTERFACES_MAX)
-            director->interface_down[event->interface.number] = !event->interface.up;
+        interface_set_line(director, now, event->interface.number, event->interface.up, effects);
         break;
     case EVENT_SERIAL:
         take_serial(director, now, event, effects);
         break;
     case EVENT_SEEN:
+        break; /* that it came is all */
     case EVENT_CABLE:
-        break; /* nothing listens yet */
+        director->cable = event->cable;
+        detect_cable(director, now, effects);
+        break;
     case EVENT_DEADLINE:
         deadline_run(director, now, effects);
         break;
@@ -178,6 +196,24 @@ void director_step(struct director *director, nstime now, const struct event *ev
         operator_command(director, now, event->command, effects);
         break;
     }
+}
+
+/* What interfaces have to do with a step is done before it and behind it: so a hello that ends
+ * a test is heard before the end of the test has a consequence. */
+void director_step(struct director *director, nstime now, const struct event *event,
+                   struct effects *effects)
+{
+    g_assert(now >= director->now);
+    director->now = now;
+    effects_reset(effects);
+    if (!interfaces_are_watched(director)) {
+        take(director, now, event, effects);
+        return;
+    }
+    take_sign_of_life(director, now, event, effects);
+    take(director, now, event, effects);
+    detect_settle(director, now, effects);
+    fitness_settle(director, now, effects);
 }
 
 nstime director_deadline(const struct director *director)

@@ -6,8 +6,10 @@
 #include "core/bulk.h"
 #include "core/conn_table.h"
 #include "core/detect.h"
+#include "core/fitness.h"
 #include "core/ftp.h"
 #include "core/group.h"
+#include "core/interface_test.h"
 #include "core/machine.h"
 #include "core/replication.h"
 #include "core/record.h"
@@ -38,7 +40,9 @@ struct director {
     nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];
+    struct interface_test tests[INTERFACES_WATCHED];
     enum cable_sign cable;
+    struct fitness fitness;
     nstime now; /* of the latest step: time never runs backwards */
     uint64_t notes[NOTE_COUNT];
     uint64_t refusals[REFUSAL_COUNT];

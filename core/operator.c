@@ -194,6 +194,10 @@ void operator_follow_settings(struct director *director, nstime now,
     if (before->detector != director->settings.detector
         || detection_interval(before) != detection_interval(&director->settings))
         detect_wait_anew(director, now);
+    if (before->hello_paths != director->settings.hello_paths) {
+        detect_wait_anew(director, now);
+        detect_cable(director, now, effects);
+    }
     detect_consider(director, now, effects);
 }
 

@@ -214,6 +214,8 @@ static const struct option tacit_options[] = {
     {"advskew", &count, FIELD(advskew), "0..254"},
     {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL},
     {"multiplier", &count, FIELD(multiplier), "1..255"},
+    {"interface-test-time", &interval, FIELD(interface_test_time), AN_INTERVAL}, /* R-1006 */
+    {"health-switch", &choice, FIELD(health_switch), "off|on"},                 /* R-1104 */
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
     {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
 };

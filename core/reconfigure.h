@@ -11,7 +11,7 @@ struct director;
 
 /* Configure the director anew by these commands, one a line. Connections whose machines are
  * in both configurations stay; those of others end first (R-215). What was learned of
- * machines' health, and which clients without a connection are tied to them, is forgotten.
+ * machines' health is forgotten, and of sticky clients all but those with a connection.
  * False, and nothing is changed, when a line is refused. */
 bool reconfigure(struct director *director, nstime now, const char *text,
                  struct effects *effects);

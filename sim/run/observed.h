@@ -35,6 +35,7 @@ struct listing {
     bool decided;
     bool strayed;
     bool gave_up;
+    bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */

@@ -88,6 +88,9 @@ static void ended(void *context, struct connection *connection, enum connection_
     }
     if (!listing->decided) {
         listing->gave_up = end == CONNECTION_GAVE_UP;
+        listing->stranded = connection->server >= 0
+                            && traffic_server_failed(observer->traffic,
+                                                     (unsigned)connection->server);
         listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
     }
     decide(observer, listing, outcome_of_end(listing, end));

@@ -40,6 +40,8 @@ static bool was_spared(const struct observer *observer)
 /* What befell one whose record was there, or was not needed. */
 static enum cause later_cause(const struct observer *observer, const struct listing *listing)
 {
+    if (listing->stranded)
+        return CAUSE_SERVER_FAILED;
     if (listing->cut_off)
         return CAUSE_ADDRESS_NOT_MOVED;
     if (listing->forsaken)

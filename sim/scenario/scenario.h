@@ -137,7 +137,9 @@ struct fault_spec {
 };
 
 /* The first three by the number of the interface (core/event.h). */
-enum hello_path { PATH_LINK = 1, PATH_OUTSIDE = 2, PATH_INSIDE = 4, PATH_CABLE = 8 };
+enum hello_way {
+    HELLO_WAY_LINK = 1, HELLO_WAY_OUTSIDE = 2, HELLO_WAY_INSIDE = 4, HELLO_WAY_CABLE = 8,
+};
 
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4 };
 
@@ -179,7 +181,7 @@ struct scenario {
     unsigned hello_misses;
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
-    unsigned hello_paths;      /* enum hello_path, those that hellos take */
+    unsigned hello_paths;      /* enum hello_way, those that hellos take */
     uint32_t active_ip, failover_ip;
 
     /* commands for each director, in order, in the core's own vocabulary */

@@ -41,6 +41,21 @@ void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *by
                                .datagram = {channel, source, bytes, length, INTERFACE_PEER}});
 }
 
+void rig_interface(struct rig_unit *unit, unsigned number, bool up)
+{
+    step(unit, &(struct event){.kind = EVENT_INTERFACE, .interface = {number, up}});
+}
+
+void rig_cable(struct rig_unit *unit, enum cable_sign sign)
+{
+    step(unit, &(struct event){.kind = EVENT_CABLE, .cable = sign});
+}
+
+void rig_seen(struct rig_unit *unit, unsigned number)
+{
+    step(unit, &(struct event){.kind = EVENT_SEEN, .seen = number});
+}
+
 /* Every unit knows the others, the lowest rank first. */
 static void name_peers(const struct rig *rig, unsigned number, struct director_config *config)
 {
@@ -197,6 +212,11 @@ static void settle(struct rig_unit *from, unsigned stopped)
         }
         g_free(message);
     }
+}
+
+void rig_settle(struct rig_unit *from)
+{
+    settle(from, 0);
 }
 
 /* The first in time, the lower number of equals; NULL: nothing is due by then. */

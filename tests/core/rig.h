@@ -62,6 +62,11 @@ void rig_packet(struct rig_unit *unit, enum side side, const struct packet *pack
 void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *bytes,
                   size_t length);
 
+/* The line of an interface, the sign of the cable, another frame on an interface. */
+void rig_interface(struct rig_unit *unit, unsigned number, bool up);
+void rig_cable(struct rig_unit *unit, enum cable_sign sign);
+void rig_seen(struct rig_unit *unit, unsigned number);
+
 /* Let the unit's deadlines come until the clock stands at then; datagrams are lost. */
 void rig_run(struct rig_unit *unit, nstime then);
 
@@ -73,6 +78,9 @@ void rig_run_without(struct rig *rig, unsigned stopped, nstime then);
 
 /* Give what from just sent to the unit that it is for, once. */
 void rig_deliver(struct rig_unit *from);
+
+/* The same, and what is answered to it, until all is quiet. */
+void rig_settle(struct rig_unit *from);
 
 /* The n-th effect of a kind, or NULL; how many there are. */
 const struct effect *rig_effect(const struct rig_unit *unit, enum effect_kind kind, unsigned n);

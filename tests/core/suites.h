@@ -26,6 +26,8 @@
     X(detection)      \
     X(handover)       \
     X(peers)          \
+    X(paths)          \
+    X(interface_test) \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \

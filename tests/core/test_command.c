@@ -80,8 +80,8 @@ static const struct {
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, static, assign, predictor, overflow,"
                    " weight, maxconns, threshold, reassign, retry, autounfail, timeout, delay,"
-                   " slowstart, sticky,"
-                   " replicate, ip, failover, write, option, buddy, show"},
+                    " slowstart, sticky,"
+                    " replicate, ip, failover, write, option, buddy, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, static,"
            " assign, autounfail, replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},

@@ -309,7 +309,7 @@ END_TEST
 START_TEST(forgets_what_is_removed)
 {
     unsigned server = visit(active, RIG_CLIENT);
-    rig_command(active, server == 1 ? "no real 10.0.1.1:80" : "no real 10.0.1.2:80");
+    rig_command(active, server == 1 ? "no real 10.0.1.1:80 force" : "no real 10.0.1.2:80 force");
     ck_assert_uint_eq(come(active, RIG_CLIENT), 3 - server);
     rig_command(active, "no virtual 192.0.2.80:80 force");
     rig_command(active, server == 1 ? "real 10.0.1.1:80" : "real 10.0.1.2:80");

@@ -13,10 +13,14 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
-    X(pairs)          \
+    X(sides)          \
+    X(detection_runs) \
     X(shipped)        \
     X(services)       \
-    X(late_machine)
+    X(invariant)      \
+    X(pairs)          \
+    X(late_machine)   \
+    X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
