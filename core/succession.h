@@ -31,8 +31,9 @@ void succession_follow(struct director *director, nstime now, struct peer *peer,
 
 /* Of this unit and a peer in the same role, does this unit go first? The one whose
  * interfaces are whole does, if the other's are not; with vrrp the one of higher priority;
- * else, and of equals, the primary, then the secondary (R-1009, R-1017). Two that were given the same rank by mistake must not answer each other for
- * ever, nor both wait: the lower address counts then. */
+ * else, and of equals, the primary, then the secondary (R-1009, R-1017). Two that were given
+ * the same rank by mistake must not answer each other for ever, nor both wait: the lower
+ * address counts then. */
 bool succession_goes_first(const struct director *director, const struct peer *peer);
 
 /* Is this standby the next to serve? No peer that is not given up is active, or was
