@@ -177,6 +177,22 @@ static void add_capacity(GPtrArray *lines, const struct scenario *scenario)
     add_line(lines, "could tell of", words->str);
 }
 
+/* R-1006, R-1007: what hellos on more ways than the link tell, and how soon. */
+static void add_ways(GPtrArray *lines, const struct scenario *scenario)
+{
+    g_autoptr(GString) steps = g_string_new("steps of ");
+
+    append_seconds(steps, scenario->interface_test_time);
+    g_string_append(steps, ": traffic, ARP to 10 addresses at most, ping; a crash shows one "
+                           "step later, a cut interface after all of them");
+    if (scenario->hello_paths & (HELLO_WAY_OUTSIDE | HELLO_WAY_INSIDE)) {
+        add_line(lines, "interface tests", steps->str);
+    }
+    if (scenario->hello_paths & HELLO_WAY_CABLE) {
+        add_line(lines, "power sign", "the cable shows at once that the other unit has no power");
+    }
+}
+
 static void add_traces(GPtrArray *lines, const struct scenario *scenario)
 {
     for (guint i = 0; i < scenario->workloads->len; i++) {
@@ -207,6 +223,7 @@ void plan_print_world(GString *text, const struct scenario_file *file)
         struct scenario *scenario = scenario_file_point(file, point, true);
         add_links(impaired, scenario);
         add_detections(others, scenario);
+        add_ways(others, scenario);
         add_traces(others, scenario);
         add_capacity(others, scenario);
         scenario_free(scenario);

@@ -209,12 +209,14 @@ void build_scenario(struct build *build)
     take_scenario(build, group);
     take_output(build, draft_find(build->draft, GROUP_OUTPUT, NULL));
     build_machines(build);
+    build_paths(build);
     build_check_binds(build);
     build_links(build);
     build_workloads(build);
     build_services(build);
     build_ports(build);
     build_faults(build);
+    build_path_faults(build);
     take_drain(build, group);
     build_commands(build);
     build_check_commands(build);

@@ -40,6 +40,8 @@ static const struct {
      TARGET_UNIT, INTERFACE_OUTSIDE, 0, 2 * NSTIME_S},
     {"at 5s interface A peer down for 1s", "interface A peer down for 1s", FAULT_INTERFACE,
      TARGET_UNIT, INTERFACE_PEER, 0, NSTIME_S},
+    {"at 5s interface primary inside cut", "interface primary inside cut", FAULT_INTERFACE,
+     TARGET_PRIMARY, INTERFACE_INSIDE, 0, NSTIME_NEVER},
     {"at 5s cable pulled for 1s", "cable pulled for 1s", FAULT_CABLE, TARGET_UNIT, 0, 0, NSTIME_S},
     {"at 5s link hello reverse down", "link hello reverse down", FAULT_LINK, TARGET_UNIT, 0,
      WAY_REVERSE, NSTIME_NEVER},
@@ -61,6 +63,7 @@ START_TEST(actions_are_read)
     ck_assert_int_eq(fault->action, sound[_i].action);
     ck_assert_int_eq(fault->target, sound[_i].target);
     ck_assert_uint_eq(fault->interface, sound[_i].interface);
+    ck_assert_int_eq(fault->unnoticed, strstr(sound[_i].line, " cut") != NULL);
     ck_assert_uint_eq(fault->ways, sound[_i].ways);
     ck_assert_int_eq(fault->lasts, sound[_i].lasts);
     scenario_free(scenario);
@@ -117,7 +120,7 @@ static const struct {
     {"bad = at 5s power A\n", "\"off\" is missing (write power X off)"},
     {"bad = at 5s power\n", "whom it hits is missing"},
     {"bad = at 5s interface A down\n", "which interface is missing"},
-    {"bad = at 5s interface A inside\n", "\"down\" is missing (write interface X inside down)"},
+    {"bad = at 5s interface A inside\n", "\"down\" or \"cut\" is missing"},
     {"bad = at 5s cable cut\n", "write cable pulled"},
     {"bad = at 5s link hello forward rev.loss 5%\n", "say which way already"},
     {"bad = at 5s link hello forward\n", "what happens to the link is missing"},
