@@ -160,6 +160,22 @@ START_TEST(power_comes_back)
 }
 END_TEST
 
+/* The address goes with the primary's MAC, so that no neighbour has to learn anything at a
+ * takeover; a standby that never heard the primary has but its own (R-1003). */
+START_TEST(the_mac_goes_along)
+{
+    struct run_result *heard = run_faults("auto", CRASH);
+    struct run_result *deaf =
+        run_faults("crash", "cut = at 0s link hello forward down\n" CRASH);
+    ck_assert_uint_eq(times(heard, "\"claims-active-address\""), 2);
+    ck_assert_uint_eq(times(heard, "address-has-another-mac"), 0);
+    ck_assert_uint_ge(times(deaf, "\"address-has-another-mac\",\"detail\":\"was 020000000001\""),
+                      1);
+    run_result_free(heard);
+    run_result_free(deaf);
+}
+END_TEST
+
 Suite *sides_suite(void)
 {
     Suite *suite = suite_create("run/sides");
@@ -172,6 +188,7 @@ Suite *sides_suite(void)
     tcase_add_test(tcase, a_takeover_is_interrupted);
     tcase_add_test(tcase, nothing_waits_in_vain);
     tcase_add_test(tcase, power_comes_back);
+    tcase_add_test(tcase, the_mac_goes_along);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -35,7 +35,7 @@ static const struct {
     {"failover.detection-time", "2s"},
     {"failover.switchover-wait", "100ms"},
     {"failover.hello-link", "replication"},
-    {"failover.hello-paths", "link cable"},
+    {"failover.hello-paths", "cable outside"},
     {"failover.interface-test-time", "2s"},
     {"failover.health-switch", "on"},
     {"failover.hello-phase", "100ms"},
