@@ -42,7 +42,8 @@ static bool has_failed(const struct director *director, unsigned interface)
 
 static bool is_tested(const struct director *director, unsigned interface)
 {
-    return !has_failed(director, interface) && director->tests[interface].step != TEST_NONE;
+    enum test_step step = director->tests[interface].step;
+    return !has_failed(director, interface) && step != TEST_NONE && step != TEST_RESTING;
 }
 
 static bool failed_a_test(const struct director *director, unsigned interface)
@@ -78,7 +79,7 @@ void interface_test_begin(struct director *director, nstime now, unsigned interf
                           struct effects *effects)
 {
     g_assert(interface_is_watched(director, interface));
-    if (director->tests[interface].step != TEST_NONE || is_down(director, interface))
+    if (is_tested(director, interface) || has_failed(director, interface))
         return;
     take_step(director, now, interface, TEST_TRAFFIC);
     director_note_unit(director, effects, NOTE_INTERFACE_TESTED, interface);
@@ -122,6 +123,12 @@ static void ask_next(struct director *director, nstime now, unsigned interface,
     take_step(director, now, interface, ip != 0 ? TEST_ARP : TEST_PING);
 }
 
+static void rest(struct director *director, nstime now, unsigned interface)
+{
+    director->tests[interface].step = TEST_RESTING;
+    director->tests[interface].until = now + REST_STEPS * director->settings.interface_test_time;
+}
+
 static void fail(struct director *director, nstime now, unsigned interface,
                  struct effects *effects)
 {
@@ -129,8 +136,7 @@ static void fail(struct director *director, nstime now, unsigned interface,
     if (!test->failed)
         director_note_unit(director, effects, NOTE_INTERFACE_FAILED, interface);
     test->failed = true;
-    test->step = TEST_RESTING;
-    test->until = now + REST_STEPS * director->settings.interface_test_time;
+    rest(director, now, interface);
 }
 
 nstime interface_test_deadline(const struct director *director)
@@ -142,6 +148,30 @@ nstime interface_test_deadline(const struct director *director)
     return first;
 }
 
+/* Is a peer, heard elsewhere, still not heard here? */
+static bool is_missed_here(const struct director *director, unsigned interface)
+{
+    enum hello_path path = path_of(director, interface);
+    for (unsigned i = 0; i < PEERS_MAX; i++) {
+        const struct peer *peer = &director->detector.peers[i];
+        if (peer->ip != 0 && !peer->silent && peer->paths[path].silent)
+            return true;
+    }
+    return false;
+}
+
+/* One that failed goes on without a word; one that was good is looked at anew. */
+static void end_rest(struct director *director, nstime now, unsigned interface,
+                     struct effects *effects)
+{
+    struct interface_test *test = &director->tests[interface];
+    test->step = TEST_NONE;
+    if (test->failed)
+        take_step(director, now, interface, TEST_TRAFFIC);
+    else if (is_missed_here(director, interface))
+        interface_test_begin(director, now, interface, effects);
+}
+
 static void end_step(struct director *director, nstime now, unsigned interface,
                      struct effects *effects)
 {
@@ -151,7 +181,7 @@ static void end_step(struct director *director, nstime now, unsigned interface,
     /* fall through */
     case TEST_ARP: ask_next(director, now, interface, effects); break;
     case TEST_PING: fail(director, now, interface, effects); break;
-    case TEST_RESTING: take_step(director, now, interface, TEST_TRAFFIC); break;
+    case TEST_RESTING: end_rest(director, now, interface, effects); break;
     }
 }
 
@@ -196,6 +226,8 @@ static void pass(struct director *director, nstime now, unsigned interface,
         wait_here(director, now, interface);
     test->failed = false;
     test->step = TEST_NONE;
+    if (is_missed_here(director, interface))
+        rest(director, now, interface);
     director_note_unit(director, effects, NOTE_INTERFACE_GOOD, interface);
 }
 
@@ -207,7 +239,7 @@ void interface_heard(struct director *director, nstime now, unsigned interface, 
     struct interface_test *test = &director->tests[interface];
     if (ip != 0)
         remember(test, ip);
-    if (test->step != TEST_NONE)
+    if (test->failed || is_tested(director, interface))
         pass(director, now, interface, effects);
 }
 

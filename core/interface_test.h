@@ -6,7 +6,8 @@
  * option "interface-test-time" says: traffic is waited for; then the ten addresses that
  * were seen there most recently are asked for, one at a time; then everybody is asked. The
  * first frame of any kind ends it, the interface is good; else it has failed, until a frame
- * comes. A failed one asks again after 30 steps, 2.5 minutes at the default of 5 s. */
+ * comes. A failed one asks again after 30 steps, 2.5 minutes at the default of 5 s; and so is
+ * a good one tested again, while the peer is heard elsewhere but not there. */
 #ifndef CORE_INTERFACE_TEST_H
 #define CORE_INTERFACE_TEST_H
 
@@ -42,7 +43,7 @@ uint8_t interfaces_tested(const struct director *director);
 /* Of those that failed, was it only the line of each? */
 bool interfaces_lost_link_only(const struct director *director);
 
-/* Test it, unless that is under way, or it has failed already. It must be watched. */
+/* Test it, unless that is under way or it has failed already. It must be watched. */
 void interface_test_begin(struct director *director, nstime now, unsigned interface,
                           struct effects *effects);
 

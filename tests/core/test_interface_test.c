@@ -267,6 +267,29 @@ START_TEST(standbys_own_failure)
 }
 END_TEST
 
+/* The same, and later the active's is cut off as well, while the standby's is whole again:
+ * no hello can say so, but a good interface on which the peer stays away is tested again after
+ * 30 steps. It hears nothing now, and the standby takes over (R-1006, fact F-708). */
+START_TEST(good_one_is_tested_again)
+{
+    rig.cut[1][INTERFACE_INSIDE] = true;
+    run(3 * NSTIME_S);
+    rig_seen(primary, INTERFACE_INSIDE);
+    run(NSTIME_MIN);
+    rig.cut[0][INTERFACE_INSIDE] = true;
+    rig.cut[1][INTERFACE_INSIDE] = false;
+    rig_seen(secondary, INTERFACE_INSIDE);
+    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    for (unsigned i = 0; i < 20; i++) { /* it hears the machines there */
+        run(10 * NSTIME_S);
+        rig_seen(secondary, INTERFACE_INSIDE);
+    }
+    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    ck_assert_uint_eq(count(primary, NOTE_INTERFACE_FAILED), 1);
+    ck_assert_uint_eq(count(primary, NOTE_INTERFACE_TESTED), 2);
+}
+END_TEST
+
 /* The line of the active's interface is down: it has failed at once, without a test; the
  * other hears so in the same instant and takes over. The unit is failed, and is not any longer
  * when the line is up again (R-1004, R-1006, R-1103). */
@@ -462,6 +485,7 @@ Suite *interface_test_suite(void)
     tcase_add_test(tcase, silent_one_has_failed);
     tcase_add_test(tcase, neither_hears);
     tcase_add_test(tcase, standbys_own_failure);
+    tcase_add_test(tcase, good_one_is_tested_again);
     tcase_add_test(tcase, lost_line);
     tcase_add_test(tcase, unwatched_line);
     tcase_add_loop_test(tcase, failed_state_lasts, 0, 4);
