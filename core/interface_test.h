@@ -30,6 +30,7 @@ struct interface_test {
     unsigned asked;  /* so many entries were */
     uint32_t entries[INTERFACE_ENTRIES]; /* addresses seen here, a ring */
     unsigned seen;   /* how many were put there, ever */
+    nstime next_entry_at; /* not before */
 };
 
 /* Is any interface watched? Is this one? */

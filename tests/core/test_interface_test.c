@@ -108,8 +108,10 @@ static void frame(struct rig_unit *unit, enum side side, uint32_t source_ip)
  * switch on that ground, which is noted (R-1006, fact F-708). */
 START_TEST(goes_through_all_steps)
 {
-    for (unsigned i = 1; i <= 12; i++)
+    for (unsigned i = 1; i <= 12; i++, rig.now += NSTIME_MS) {
         frame(secondary, SIDE_OUTSIDE, RIG_CLIENT_IP + i);
+        frame(secondary, SIDE_OUTSIDE, RIG_CLIENT_IP + 99); /* within a millisecond: passed over */
+    }
     nstime begin = 3 * NSTIME_S + 2100 * NSTIME_MS; /* the primary's latest came at 3 s */
     for (unsigned i = 0; i < 10; i++)
         assert_asks(secondary, INTERFACE_OUTSIDE, begin + (i + 1) * 5 * NSTIME_S, EFFECT_ARP,
