@@ -1,6 +1,7 @@
 #include "sim/node/client.h"
 
 #include "sim/engine/chance.h"
+#include "sim/node/reconnect.h"
 
 static nstime now_of(const struct client *client)
 {
@@ -67,6 +68,7 @@ static void finish(struct client *client, enum connection_end end)
     (*end_count(&clients->count, end))++;
     if (watch_of(client)->ended != NULL)
         watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
+    reconnect_after(client, end);
     pool_give(clients->pool, client);
 }
 
@@ -324,9 +326,10 @@ static bool choose_port(struct clients *clients, const struct arrival *arrival,
     return false;
 }
 
-static struct client *client_new(struct clients *clients, const struct plan *plan,
+static struct client *client_new(struct clients *clients, const struct arrival *arrival,
                                  struct socket *socket)
 {
+    const struct plan *plan = &arrival->plan;
     const struct scenario *scenario = clients->config.scenario;
     struct client *client = pool_take(clients->pool);
     *client = (struct client){
@@ -339,6 +342,8 @@ static struct client *client_new(struct clients *clients, const struct plan *pla
             .opened = engine_now(clients->stack.engine),
             .established = NSTIME_NEVER,
             .request_sent = NSTIME_NEVER,
+            .key = plan->key,
+            .again = arrival->again,
         },
         .asked_at = NSTIME_NEVER,
         .plan = *plan,
@@ -365,8 +370,9 @@ void clients_open(struct clients *clients, const struct arrival *arrival)
         clients->count.without_port++;
         return;
     }
-    struct client *client = client_new(clients, &arrival->plan, &socket);
+    struct client *client = client_new(clients, arrival, &socket);
     clients->count.opened++;
+    clients->count.reconnected += arrival->again;
     be_patient(client);
     if (watch_of(client)->opened != NULL)
         watch_of(client)->opened(watch_of(client)->context, &client->connection);
@@ -387,6 +393,7 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
             .owner = clients,
         },
         .pool = pool_new(sizeof(struct client)),
+        .reopenings = reopenings_new(),
         .ports = ports_new(config->scenario, config->run_key),
     };
     client_table_init(&clients->live);
@@ -403,5 +410,6 @@ void clients_clear(struct clients *clients)
     socket_table_clear(&clients->sockets);
     client_table_clear(&clients->live);
     ports_free(clients->ports);
+    pool_free(clients->reopenings);
     pool_free(clients->pool);
 }

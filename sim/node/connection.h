@@ -39,10 +39,21 @@ struct connection {
     nstime opened;       /* first SYN left the client */
     nstime established;  /* handshake done at the client, or NSTIME_NEVER */
     nstime request_sent; /* first segment of the latest request left, or NSTIME_NEVER */
+    uint64_t key;        /* of its plan: the same connection in another world has the same */
+    bool again;          /* its client had one before, which died */
     void *observed;      /* the observer's own; NULL at first */
 };
 
 enum connection_phase connection_phase(const struct connection *connection);
+
+/* What its application waits for, and would lose if the connection ended now. */
+struct unanswered {
+    uint32_t requests; /* that left and whose whole answer is not here */
+    uint64_t bytes;    /* sent and not acknowledged, or of their answers and not here */
+    nstime since;      /* when the wait began: a request left, or the first SYN; or NSTIME_NEVER */
+};
+
+struct unanswered connection_unanswered(const struct connection *connection);
 
 /* What an observer is told, each at the moment it happens. The connection is
  * valid during the call; after ended() it is gone. */

@@ -47,6 +47,10 @@ void carrier_datagram(void *carrier, struct unit *unit, enum channel channel,
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 
+/* A number made of all packets and datagrams that have arrived before the failure, when and
+ * in which order: two worlds with the same were the same until then. */
+uint64_t carrier_fingerprint(const struct carrier *carrier);
+
 /* Who owns an address now. */
 void carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip);
 void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip);

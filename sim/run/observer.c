@@ -1,33 +1,56 @@
 #include "sim/run/observed.h"
 
+#define SURGE_BIN (100 * NSTIME_MS)
+
 /* ---- following connections --------------------------------------------------- */
+
+/* In the outage; in the twin, which has none, at the same time. */
+static bool is_followed(const struct observer *observer)
+{
+    return observer->outage
+           || (observer->failure >= 0 && engine_now(observer->engine) <= observer->openings_until);
+}
+
+static void follow(struct observer *observer, struct observed *observed)
+{
+    struct opening opening = { .key = observed->connection->key, .delay = -1 };
+    g_array_append_val(observer->openings, opening);
+    observed->opening = observer->openings->len;
+    observer->connecting++;
+    observer->last_opening = engine_now(observer->engine);
+}
 
 static void opened(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = pool_take(observer->pool);
     observed->connection = connection;
-    observed->connecting = observer->outage;
-    observer->connecting += observer->outage;
-    observer->opened_in_outage += observer->outage;
     connection->observed = observed;
+    if (is_followed(observer) && !connection->again)
+        follow(observer, observed);
 }
 
-static void stop_connecting(struct observer *observer, struct observed *observed)
+static void stop_connecting(struct observer *observer, struct observed *observed, bool failed)
 {
-    observer->connecting -= observed->connecting;
-    observed->connecting = false;
+    if (observed->opening == 0)
+        return;
+    const struct connection *connection = observed->connection;
+    struct opening *opening =
+        &g_array_index(observer->openings, struct opening, observed->opening - 1);
+    opening->failed = failed;
+    if (!failed)
+        opening->delay = connection->established - connection->opened;
+    observed->opening = 0;
+    observer->connecting--;
 }
 
 static void established(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = connection->observed;
-    if (!observed->connecting)
-        return;
-    stop_connecting(observer, observed);
-    nstime delay = connection->established - connection->opened;
-    g_array_append_val(observer->connect_delays, delay);
+    stop_connecting(observer, observed, false);
+    if (observed->listing)
+        harm_waited(observed->listing, connection->opened, engine_now(observer->engine));
 }
 
 static void progressed(void *context, struct connection *connection, uint8_t epoch)
@@ -38,12 +61,26 @@ static void progressed(void *context, struct connection *connection, uint8_t epo
         listing->row.stall = engine_now(observer->engine) - observer->failure;
 }
 
-static void decide(struct observer *observer, struct listing *listing, enum outcome verdict)
+/* Whoever is unknown and yet goes on was scheduled as new, which only a handshake can be,
+ * or needed nobody's record any more. SAVED_NOT: no reason is known. */
+static enum saved_by saved_by(const struct listing *listing, bool closed)
+{
+    if (listing->keeper != SAVED_NOT)
+        return listing->keeper;
+    if (listing->row.state == STATE_HANDSHAKE)
+        return SAVED_SCHEDULE;
+    return closed ? SAVED_CLOSING : SAVED_NOT;
+}
+
+static void decide(struct observer *observer, struct listing *listing, enum outcome verdict,
+                   bool closed)
 {
     if (!listing || listing->decided)
         return;
     listing->decided = true;
     listing->row.outcome = (uint8_t)verdict;
+    if (verdict == OUTCOME_SURVIVED)
+        listing->row.saved_by = (uint8_t)saved_by(listing, closed);
     observer->undecided--;
 }
 
@@ -52,8 +89,12 @@ static void decide(struct observer *observer, struct listing *listing, enum outc
 static void answered(void *context, struct connection *connection)
 {
     struct observer *observer = context;
-    if (observer->failure >= 0 && connection->request_sent >= observer->failure)
-        decide(observer, ((struct observed *)connection->observed)->listing, OUTCOME_SURVIVED);
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    if (!listing)
+        return;
+    harm_waited(listing, connection->request_sent, engine_now(observer->engine));
+    if (connection->request_sent >= observer->failure)
+        decide(observer, listing, OUTCOME_SURVIVED, false);
 }
 
 static void strayed(void *context, struct connection *connection, unsigned server)
@@ -79,9 +120,9 @@ static void ended(void *context, struct connection *connection, enum connection_
     struct observer *observer = context;
     struct observed *observed = connection->observed;
     struct listing *listing = observed->listing;
+    stop_connecting(observer, observed, true);
     connection->observed = NULL;
     observed->connection = NULL;
-    stop_connecting(observer, observed);
     if (!listing) {
         pool_give(observer->pool, observed);
         return;
@@ -90,7 +131,8 @@ static void ended(void *context, struct connection *connection, enum connection_
         listing->gave_up = end == CONNECTION_GAVE_UP;
         listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
     }
-    decide(observer, listing, outcome_of_end(listing, end));
+    harm_ended(listing, connection, engine_now(observer->engine));
+    decide(observer, listing, outcome_of_end(listing, end), end == CONNECTION_CLOSED);
 }
 
 /* ---- following records ------------------------------------------------------- */
@@ -216,11 +258,14 @@ static void list(struct observer *observer, struct connection *connection)
     struct listing *listing = g_new0(struct listing, 1);
     listing->observed = observed;
     listing->established = connection->established;
+    listing->server = connection->server;
+    listing->keeper = SAVED_ORIGINAL;
     listing->row = (struct connection_row){
         .connection = connection->number,
         .client_ip = connection->client_ip,
         .client_port = connection->client_port,
         .virtual = (uint16_t)connection->virtual,
+        .workload = connection->workload,
         .server = (int16_t)connection->server,
         .state = (uint8_t)state_of(connection),
         .outcome = OUTCOME_CENSORED,
@@ -230,6 +275,17 @@ static void list(struct observer *observer, struct connection *connection)
     observed->listing = listing;
     g_ptr_array_add(observer->listings, listing);
     observer->undecided++;
+}
+
+/* So that the surge is one of the outage's end: counted in bins from the failure on. */
+void observer_request(struct observer *observer)
+{
+    if (observer->failure < 0)
+        return;
+    nstime bin = (engine_now(observer->engine) - observer->failure) / SURGE_BIN;
+    observer->surge_count = bin == observer->surge_bin ? observer->surge_count + 1 : 1;
+    observer->surge_bin = bin;
+    observer->surge_peak = MAX(observer->surge_peak, observer->surge_count);
 }
 
 void observer_service(struct observer *observer, bool served)
@@ -273,7 +329,7 @@ static bool listing_stands(const struct observer *observer, const struct directo
     return stands(observer, director,
                   (struct claimant){ .client = { row->client_ip, row->client_port },
                                      .virtual = row->virtual,
-                                     .server = row->server });
+                                     .server = listing->server });
 }
 
 static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
@@ -287,6 +343,17 @@ static uint32_t count_ghosts(const struct observer *observer, const struct direc
     return (uint32_t)(director_connections(director) - matched);
 }
 
+/* What a table that holds its record does for it. The original director's is its own;
+ * another's may be a ghost's, whose tuple and server are the same. */
+static enum saved_by keeper(const struct observer *observer, const struct listing *listing,
+                            unsigned unit)
+{
+    const struct record_history *record = &listing->observed->record;
+    if ((int)unit == observer->owner && observer->emptied[unit] <= observer->failure)
+        return SAVED_ORIGINAL;
+    return record->accepted && record->removed == CAUSE_NONE ? SAVED_RECORD : SAVED_GHOST;
+}
+
 /* Known is asked of all that were there at the failure: who gave up in between has left
  * its record behind all the same. */
 static void take_over(struct observer *observer, unsigned unit, const struct director *director)
@@ -298,19 +365,37 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         listing->row.known = listing_stands(observer, director, listing);
         listing->forsaken = false;
+        listing->keeper = listing->row.known ? keeper(observer, listing, unit) : SAVED_NOT;
     }
 }
 
 /* Who owns the address now may not know them: after false alarms, or a second failover. */
-static void look_up(struct observer *observer, const struct director *director)
+static void look_up(struct observer *observer, unsigned unit, const struct director *director)
 {
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
-        if (!listing->decided)
-            listing->forsaken = !listing_stands(observer, director, listing);
+        if (listing->decided)
+            continue;
+        listing->forsaken = !listing_stands(observer, director, listing);
+        listing->keeper = listing->forsaken ? SAVED_NOT : keeper(observer, listing, unit);
     }
 }
 
+/* A client in its handshake does not know its server; the director that chose it does. */
+static void find_servers(struct observer *observer, const struct director *director)
+{
+    for (guint i = 0; i < observer->listings->len; i++) {
+        struct listing *listing = g_ptr_array_index(observer->listings, i);
+        const GPtrArray *reals = observer->scenario->reals;
+        for (guint real = 0; listing->server < 0 && real < reals->len; real++) {
+            listing->server = (int16_t)real;
+            if (!listing_stands(observer, director, listing))
+                listing->server = -1;
+        }
+    }
+}
+
+/* The first look at the owner's own table tells who has been forsaken already. */
 void observer_failure(struct observer *observer, int owner, const struct director *director)
 {
     g_assert(observer->failure < 0);
@@ -319,8 +404,10 @@ void observer_failure(struct observer *observer, int owner, const struct directo
     observer->heir = owner == 0 ? 1 : 0;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
-    if (director)
-        look_up(observer, director);
+    if (!director)
+        return;
+    find_servers(observer, director);
+    look_up(observer, (unsigned)owner, director);
 }
 
 /* A unit that was started again has another table, and is another unit here. */
@@ -330,7 +417,7 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         return;
     bool other = (int)unit != observer->owner || observer->emptied[unit] > observer->failure;
     if (observer->takeover >= 0)
-        look_up(observer, director);
+        look_up(observer, unit, director);
     else if (other)
         take_over(observer, unit, director);
 }
@@ -369,16 +456,22 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
     observer->pool = pool_new(sizeof(struct observed));
     observer->listings = g_ptr_array_new_with_free_func(g_free);
     observer->failure = observer->takeover = -1;
-    observer->connect_delays = g_array_new(FALSE, FALSE, sizeof(nstime));
+    observer->openings = g_array_new(FALSE, FALSE, sizeof(struct opening));
+    observer->last_opening = observer->openings_until = observer->surge_bin = -1;
     return observer;
 }
 
 void observer_free(struct observer *observer)
 {
-    g_array_free(observer->connect_delays, TRUE);
+    g_array_free(observer->openings, TRUE);
     g_ptr_array_free(observer->listings, TRUE);
     pool_free(observer->pool);
     g_free(observer);
+}
+
+void observer_set_twin(struct observer *observer, nstime last_opening)
+{
+    observer->openings_until = last_opening;
 }
 
 void observer_set_traffic(struct observer *observer, const struct traffic *traffic)

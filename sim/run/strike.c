@@ -150,10 +150,43 @@ static void strike_server(struct world *world, unsigned index, const struct faul
         engine_schedule(world->engine, ends, server_recovers, world, index);
 }
 
+/* The measured fault, and whatever waits for it. */
+static bool follows_from_measured(const struct world *world, uint64_t number)
+{
+    const struct fault_spec *fault = fault_spec(world, number);
+    while ((int)number != world->scenario->measure && fault->when == FAULT_AFTER) {
+        number = (uint64_t)fault->after;
+        fault = fault_spec(world, number);
+    }
+    return (int)number == world->scenario->measure;
+}
+
+/* The restart of the unit that was hit belongs to the failure, however it was timed. */
+static bool mends_nothing(const struct world *world, const struct fault_spec *fault)
+{
+    if (fault->action != FAULT_RESTART || world->failed_unit < 0)
+        return false;
+    unsigned hit = target_of(world, fault);
+    return (int)hit == world->failed_unit && unit_health(world->units[hit]) == UNIT_UP;
+}
+
+/* In a twin: not the measured fault but its instant, and nothing that comes of it. */
+static bool is_spared(struct world *world, uint64_t number)
+{
+    const struct fault_spec *fault = fault_spec(world, number);
+    if (!world->is_twin)
+        return false;
+    if ((int)number == world->scenario->measure)
+        world_measure(world, target_of(world, fault));
+    return follows_from_measured(world, number) || mends_nothing(world, fault);
+}
+
 static void fault_strikes(void *object, uint64_t number)
 {
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
+    if (is_spared(world, number))
+        return;
     if ((int)number != world->scenario->measure)
         observer_disturbance(world->observer);
     if (fault->action == FAULT_LINK)

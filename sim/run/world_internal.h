@@ -12,6 +12,7 @@ struct world {
     const struct scenario *scenario;
     struct journal *journal;
     struct run_story *story;
+    bool is_twin; /* the measured fault does not happen */
     struct engine *engine;
     struct observer *observer;
     struct carrier *carrier;
@@ -22,6 +23,7 @@ struct world {
     nstime failed_at[UNITS]; /* NSTIME_NEVER while it runs: what the oracle knows */
     /* at the measured fault */
     struct replication_count replication;
+    uint64_t fingerprint;
     int failed_unit;
     uint32_t peak_open;
 };

@@ -73,6 +73,8 @@ struct workload_spec {
     struct distribution response_size; /* bytes, at least 1 */
     struct distribution think_time;    /* from an answer to the next request */
     nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
+    nstime patience;  /* longer waits harm; NSTIME_NEVER = none does */
+    nstime reconnect; /* after a death, until the client opens again; NSTIME_NEVER = not */
     bool half_close; /* the client shuts its side with the last request */
 
     /* TRACE: rows once per copy; each copy has client addresses of its own and is
@@ -129,6 +131,7 @@ struct scenario {
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
+    bool twin;   /* each run is run again without the measured fault */
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, the primary first */
