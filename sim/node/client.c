@@ -326,10 +326,9 @@ static bool choose_port(struct clients *clients, const struct arrival *arrival,
     return false;
 }
 
-static struct client *client_new(struct clients *clients, const struct arrival *arrival,
+static struct client *client_new(struct clients *clients, const struct plan *plan,
                                  struct socket *socket)
 {
-    const struct plan *plan = &arrival->plan;
     const struct scenario *scenario = clients->config.scenario;
     struct client *client = pool_take(clients->pool);
     *client = (struct client){
@@ -342,8 +341,6 @@ static struct client *client_new(struct clients *clients, const struct arrival *
             .opened = engine_now(clients->stack.engine),
             .established = NSTIME_NEVER,
             .request_sent = NSTIME_NEVER,
-            .key = plan->key,
-            .again = arrival->again,
         },
         .asked_at = NSTIME_NEVER,
         .plan = *plan,
@@ -370,9 +367,9 @@ void clients_open(struct clients *clients, const struct arrival *arrival)
         clients->count.without_port++;
         return;
     }
-    struct client *client = client_new(clients, arrival, &socket);
+    struct client *client = client_new(clients, &arrival->plan, &socket);
     clients->count.opened++;
-    clients->count.reconnected += arrival->again;
+    clients->count.reconnected += arrival->plan.again;
     be_patient(client);
     if (watch_of(client)->opened != NULL)
         watch_of(client)->opened(watch_of(client)->context, &client->connection);

@@ -17,16 +17,31 @@ enum connection_phase connection_phase(const struct connection *connection)
                                                        : PHASE_OPEN_RECEIVING;
 }
 
+uint64_t connection_key(const struct connection *connection)
+{
+    return ((const struct client *)connection)->plan.key;
+}
+
+bool connection_is_again(const struct connection *connection)
+{
+    return ((const struct client *)connection)->plan.again;
+}
+
+/* From one number of TCP up to another, 0 when that lies before. */
 static uint32_t distance(uint32_t from, uint32_t to)
 {
     return tcp_before(from, to) ? to - from : 0;
 }
 
-/* Of the roll call's request, which stands behind another. */
-static uint64_t answer_behind(const struct client *client)
+/* Where its own bytes end: a request of the roll call behind one that is unanswered is not
+ * the application's. */
+static uint32_t own_end(const struct client *client)
 {
     const struct clients *clients = client->tcp.stack->owner;
-    return plan_response_size(clients->config.scenario, &client->plan, client->request - 1);
+    if (client->asked_at == NSTIME_NEVER)
+        return client->tcp.end;
+    return client->tcp.end
+           - plan_request_size(clients->config.scenario, &client->plan, client->request - 1);
 }
 
 /* Whoever has all its answers loses nothing, whatever is still to be acknowledged. */
@@ -38,11 +53,9 @@ struct unanswered connection_unanswered(const struct connection *connection)
         unanswered.since = connection->opened;
     if (!client->outstanding)
         return unanswered;
-    bool behind = client->asked_at != NSTIME_NEVER;
-    unanswered.requests = behind ? 2 : 1;
-    unanswered.bytes = distance(client->tcp.acknowledged, client->tcp.end)
-                       + distance(client->tcp.received, client->answer_to)
-                       + (behind ? answer_behind(client) : 0);
+    unanswered.requests = 1;
+    unanswered.bytes = (uint64_t)distance(client->tcp.acknowledged, own_end(client))
+                       + distance(client->tcp.received, client->answer_to);
     unanswered.since = connection->request_sent;
     return unanswered;
 }

@@ -39,17 +39,20 @@ struct connection {
     nstime opened;       /* first SYN left the client */
     nstime established;  /* handshake done at the client, or NSTIME_NEVER */
     nstime request_sent; /* first segment of the latest request left, or NSTIME_NEVER */
-    uint64_t key;        /* of its plan: the same connection in another world has the same */
-    bool again;          /* its client had one before, which died */
     void *observed;      /* the observer's own; NULL at first */
 };
 
 enum connection_phase connection_phase(const struct connection *connection);
 
+/* What it was meant to be: the same number in another world names the same connection, and
+ * those opened again after it, which its client opens in its place when it has died. */
+uint64_t connection_key(const struct connection *connection);
+bool connection_is_again(const struct connection *connection);
+
 /* What its application waits for, and would lose if the connection ended now. */
 struct unanswered {
-    uint32_t requests; /* that left and whose whole answer is not here */
-    uint64_t bytes;    /* sent and not acknowledged, or of their answers and not here */
+    uint32_t requests; /* that left and whose whole answer is not here: 0 or 1 */
+    uint64_t bytes;    /* sent and not acknowledged, or of its answer and not here */
     nstime since;      /* when the wait began: a request left, or the first SYN; or NSTIME_NEVER */
 };
 

@@ -47,9 +47,9 @@ void reconnect_after(const struct client *client, enum connection_end end)
         .arrival = {
             .client = client->connection.client_ip - spec->client_network,
             .plan = client->plan,
-            .again = true,
         },
     };
+    reopening->arrival.plan.again = true;
     reopening->arrival.plan.first += answered(client);
     engine_schedule(clients->config.engine, engine_now(clients->config.engine) + spec->reconnect,
                     reopen, reopening, 0);

@@ -23,7 +23,8 @@ struct plan {
     uint64_t key;      /* 0 in none */
     uint32_t row;      /* of the workload's trace, from 1; 0: does not follow a trace */
     uint16_t workload; /* index into scenario.workloads */
-    uint32_t first;    /* requests that a connection before, which died, has had answered */
+    bool again;        /* in the place of a connection that died, */
+    uint32_t first;    /* which has had so many requests answered */
 };
 
 const struct workload_spec *plan_spec(const struct scenario *scenario, const struct plan *plan);
@@ -68,7 +69,6 @@ struct arrivals {
 struct arrival {
     uint32_t client; /* number of the client in its workload, copies included */
     uint16_t port;
-    bool again;      /* in the place of a connection that died */
     struct plan plan;
 };
 

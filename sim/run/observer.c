@@ -13,7 +13,7 @@ static bool is_followed(const struct observer *observer)
 
 static void follow(struct observer *observer, struct observed *observed)
 {
-    struct opening opening = { .key = observed->connection->key, .delay = -1 };
+    struct opening opening = { .key = connection_key(observed->connection), .delay = -1 };
     g_array_append_val(observer->openings, opening);
     observed->opening = observer->openings->len;
     observer->connecting++;
@@ -26,7 +26,7 @@ static void opened(void *context, struct connection *connection)
     struct observed *observed = pool_take(observer->pool);
     observed->connection = connection;
     connection->observed = observed;
-    if (is_followed(observer) && !connection->again)
+    if (is_followed(observer) && !connection_is_again(connection))
         follow(observer, observed);
 }
 

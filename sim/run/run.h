@@ -40,7 +40,7 @@ struct connection_row {
 
 /* One connection opened in the outage; again, in the twin, at the same time. */
 struct opening {
-    uint64_t key;  /* connection.key */
+    uint64_t key;  /* connection_key() */
     nstime delay;  /* until it was connected, -1: it never was */
     bool failed;
 };

@@ -178,7 +178,8 @@ static void take_twin(struct build *build, const struct draft_group *group)
 {
     struct scenario *scenario = build->scenario;
     bool possible = scenario->measure >= 0;
-    scenario->twin = possible && !build_is(build, group, "twin", "no");
+    scenario->twin = possible && build_is(build, group, "twin", "yes");
+    scenario->twin_of_one = possible && !build_is(build, group, "twin", "no");
     if (possible || !build_is(build, group, "twin", "yes"))
         return;
     build_complain(build, build->problems, group, "twin",

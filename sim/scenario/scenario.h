@@ -131,7 +131,8 @@ struct scenario {
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
-    bool twin;   /* each run is run again without the measured fault */
+    bool twin;   /* each run is run again without the measured fault, */
+    bool twin_of_one; /* or at least where there is only one run */
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, the primary first */

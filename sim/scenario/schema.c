@@ -43,8 +43,8 @@ static const struct schema_key keys[] = {
      "the fault whose instant decides which connections count (auto: the first crash, freeze or "
      "switchover; preempt: the first preemption, detector vrrp)"},
     {GROUP_SCENARIO, "twin", NULL, VALUE_YESNO, NULL, "auto", "auto", false,
-     "each run is run again without the measured fault, to tell whom it harmed (auto: where a "
-     "fault is measured)"},
+     "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
+     "not by \"sweep\", which then takes twice as long)"},
 
     {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP", "auto", "auto",
      false, "the primary is active at the start (auto: the first unit named)"},

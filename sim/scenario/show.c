@@ -75,7 +75,6 @@ void show_derive(GHashTable *derived, const struct scenario *scenario)
     note(derived, "scenario", "title", g_strdup(scenario->title));
     note(derived, "scenario", "drain", time_text(scenario->drain));
     note(derived, "scenario", "measure", g_strdup(measured(scenario)));
-    note(derived, "scenario", "twin", g_strdup(scenario->twin ? "yes" : "no"));
     note(derived, "output", "directory", g_strdup(scenario->output_directory));
     for (unsigned i = 0; i < scenario->units->len; i++)
         derive_unit(derived, g_ptr_array_index(scenario->units, i));
