@@ -38,11 +38,11 @@
 #define SAVED_LIST(X)                                                                            \
     X(SAVED_NOT, "", "")                                                                         \
     X(SAVED_ORIGINAL, "original",                                                                \
-      "the director that had it served it: nobody took over by then, or it came back")           \
+      "the director that had it goes on serving it, or serves it again")           \
     X(SAVED_RECORD, "record", "its own record stood in the new active's table")                  \
     X(SAVED_GHOST, "ghost", "the record of another connection, with its tuple and its server")   \
     X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection, which it was")   \
-    X(SAVED_CLOSING, "closing", "it was unknown, and closed in order without asking anybody")
+    X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")
 
 #define STATE_LIST(X)                          \
     X(STATE_HANDSHAKE, "handshake")            \

@@ -62,10 +62,13 @@ static void progressed(void *context, struct connection *connection, uint8_t epo
 }
 
 /* Whoever is unknown and yet goes on was scheduled as new, which only a handshake can be,
- * or needed nobody's record any more. SAVED_NOT: no reason is known. */
-static enum saved_by saved_by(const struct listing *listing, bool closed)
+ * or needed nobody's record any more: its last packets were on their way. SAVED_NOT: no
+ * reason is known. */
+static enum saved_by saved_by(const struct observer *observer, const struct listing *listing,
+                              bool closed)
 {
-    if (listing->keeper != SAVED_NOT)
+    bool orphaned = listing->keeper == SAVED_ORIGINAL && !observer->served;
+    if (listing->keeper != SAVED_NOT && !(closed && orphaned))
         return listing->keeper;
     if (listing->row.state == STATE_HANDSHAKE)
         return SAVED_SCHEDULE;
@@ -80,7 +83,7 @@ static void decide(struct observer *observer, struct listing *listing, enum outc
     listing->decided = true;
     listing->row.outcome = (uint8_t)verdict;
     if (verdict == OUTCOME_SURVIVED)
-        listing->row.saved_by = (uint8_t)saved_by(listing, closed);
+        listing->row.saved_by = (uint8_t)saved_by(observer, listing, closed);
     observer->undecided--;
 }
 

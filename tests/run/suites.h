@@ -13,6 +13,9 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(twin)           \
+    X(harm)           \
+    X(saved_by)       \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
