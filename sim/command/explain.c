@@ -72,8 +72,8 @@ const struct verb verb_explain = {
     .arguments = "FILE",
     .summary = "Why did a connection live or die? Step by step.",
     .details = "The run is repeated, and everything that touched the connection is told: its\n"
-               "packets, its record's datagrams, the crash, the takeover and the end; and, from where\n"
-               "they part, the same run without the failure.\n\n"
+               "packets, its record's datagrams, the crash, the takeover and the end; and,\n"
+               "from where they part, the same run without the failure.\n\n"
                "Example:\n"
                "  understudy explain scenarios/first.scn --connection 1187\n",
     .arguments_min = 1,

@@ -36,7 +36,6 @@ struct listing {
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
     bool unconnected; /* it ended before it was established */
-    int16_t server;   /* who serves it, also where its client does not know that yet; -1: none */
     enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;
 };

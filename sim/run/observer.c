@@ -261,7 +261,6 @@ static void list(struct observer *observer, struct connection *connection)
     struct listing *listing = g_new0(struct listing, 1);
     listing->observed = observed;
     listing->established = connection->established;
-    listing->server = connection->server;
     listing->keeper = SAVED_ORIGINAL;
     listing->row = (struct connection_row){
         .connection = connection->number,
@@ -332,7 +331,7 @@ static bool listing_stands(const struct observer *observer, const struct directo
     return stands(observer, director,
                   (struct claimant){ .client = { row->client_ip, row->client_port },
                                      .virtual = row->virtual,
-                                     .server = listing->server });
+                                     .server = row->server });
 }
 
 static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
@@ -384,20 +383,6 @@ static void look_up(struct observer *observer, unsigned unit, const struct direc
     }
 }
 
-/* A client in its handshake does not know its server; the director that chose it does. */
-static void find_servers(struct observer *observer, const struct director *director)
-{
-    for (guint i = 0; i < observer->listings->len; i++) {
-        struct listing *listing = g_ptr_array_index(observer->listings, i);
-        const GPtrArray *reals = observer->scenario->reals;
-        for (guint real = 0; listing->server < 0 && real < reals->len; real++) {
-            listing->server = (int16_t)real;
-            if (!listing_stands(observer, director, listing))
-                listing->server = -1;
-        }
-    }
-}
-
 /* The first look at the owner's own table tells who has been forsaken already. */
 void observer_failure(struct observer *observer, int owner, const struct director *director)
 {
@@ -407,10 +392,8 @@ void observer_failure(struct observer *observer, int owner, const struct directo
     observer->heir = owner == 0 ? 1 : 0;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
-    if (!director)
-        return;
-    find_servers(observer, director);
-    look_up(observer, (unsigned)owner, director);
+    if (director)
+        look_up(observer, (unsigned)owner, director);
 }
 
 /* A unit that was started again has another table, and is another unit here. */

@@ -157,10 +157,10 @@ void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
 
 void rows_connections_header(GString *text)
 {
-    g_string_append(text, CONNECTIONS_COLUMNS "\n");
+    g_string_append(text, CONNECTIONS_COLUMNS "," CONNECTIONS_COLUMNS_LATER "\n");
 }
 
-/* From saved_by on, in the order of CONNECTIONS_COLUMNS. */
+/* In the order of CONNECTIONS_COLUMNS_LATER. */
 static void append_fate(GString *text, const struct connection_row *row, bool has_twin)
 {
     g_string_append_printf(text, ",%s,%s", saved_word(row->saved_by),

@@ -115,8 +115,9 @@ struct run_story;
 /* The number of a run in its sweep. */
 uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t repetition);
 
-/* Simulate, and the twin as well if the scenario wants it. want_events fills result->events. story may be NULL. Never fails: what
- * a user can get wrong was refused when the scenario was read. */
+/* Simulate, and the twin as well if the scenario wants it. want_events fills
+ * result->events. story may be NULL. Never fails: what a user can get wrong was refused
+ * when the scenario was read. */
 struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
                                uint32_t repetition, bool want_events, struct run_story *story);
 void run_result_free(struct run_result *result);

@@ -80,6 +80,28 @@ START_TEST(handshakes_are_scheduled_and_the_finished_just_close)
 }
 END_TEST
 
+/* Where the create leaves with the SYN ([options] active-on = syn), a handshake can be known,
+ * and is saved by its record. */
+START_TEST(a_handshake_can_be_known)
+{
+    struct run_result *result = run_text(
+        HELLO "[options]\nactive-on = syn\n[link clients]\ndelay = 100ms\n"
+        "[faults]\ncrash = at 10s crash active\n");
+    uint32_t known = 0;
+    assert_survivors_only(result);
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (row->state != STATE_HANDSHAKE || !row->known)
+            continue;
+        known++;
+        ck_assert_int_eq(row->saved_by, SAVED_RECORD);
+    }
+    ck_assert_uint_gt(known, 0);
+    ck_assert_uint_gt(result->cohorts[COHORT_BEGUN].known, result->known);
+    run_result_free(result);
+}
+END_TEST
+
 enum { CLIENTS = 250 };
 
 /* Two connections of each client from one port, the second after the first has left
@@ -147,6 +169,7 @@ Suite *saved_by_suite(void)
     tcase_add_loop_test(tcase, the_original_saves_where_nobody_takes_over, 0,
                         G_N_ELEMENTS(harmless));
     tcase_add_test(tcase, handshakes_are_scheduled_and_the_finished_just_close);
+    tcase_add_test(tcase, a_handshake_can_be_known);
     tcase_add_test(tcase, ghosts_save);
     suite_add_tcase(suite, tcase);
     return suite;
