@@ -160,6 +160,7 @@ static bool stands_for(const struct physical *physical, struct address real)
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
 {
     g_assert(birth->virtual != NULL && birth->physical != NULL);
+    g_assert(conn_table_find(table, &birth->flow) == NULL); /* */
     uint32_t slot = table->count < table->max ? take_slot(table) : 0;
     if (slot == 0)
         return NULL;
@@ -277,6 +278,11 @@ struct conn *conn_table_at(const struct conn_table *table, uint32_t slot)
 struct conn *conn_table_first(const struct conn_table *table)
 {
     return conn_table_at(table, table->oldest);
+}
+
+struct conn *conn_table_last(const struct conn_table *table)
+{
+    return conn_table_at(table, table->newest);
 }
 
 struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn)

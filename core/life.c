@@ -5,6 +5,7 @@
 #include "core/director_internal.h"
 #include "core/health.h"
 #include "core/outbound.h"
+#include "core/succession.h"
 #include "core/translate.h"
 
 #include <glib.h>
@@ -39,7 +40,7 @@ static bool is_free(const void *context, const struct physical *physical)
     return false;
 }
 
-static struct physical *choose(struct director *director, struct virtual *virtual,
+static struct physical *choose(struct director *director, nstime now, struct virtual *virtual,
                                const struct flow *flow, const struct physical *avoid,
                                enum drop_reason *reason)
 {
@@ -49,7 +50,9 @@ static struct physical *choose(struct director *director, struct virtual *virtua
         *reason = DROP_OUT_OF_SERVICE;
         return NULL;
     }
-    struct physical *physical = balance_choose(virtual, is_free, &placement);
+    struct physical *physical = sticky_machine(director->sticky, now, virtual, flow->foreign.ip);
+    if (physical == NULL || !physical_available(physical) || !is_free(&placement, physical))
+        physical = balance_choose(virtual, is_free, &placement);
     if (physical == NULL)
         *reason = collided ? DROP_COLLISION : DROP_NO_MACHINE;
     return physical;
@@ -58,6 +61,7 @@ static struct physical *choose(struct director *director, struct virtual *virtua
 void life_enroll(struct director *director, struct conn *conn)
 {
     ftp_add(director->ftp, conn);
+    sticky_hold(director->sticky, director->now, conn);
 }
 
 /* R-606 (a). */
@@ -93,7 +97,7 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
                        struct effects *effects)
 {
     struct flow flow = translate_key(SIDE_OUTSIDE, request);
-    struct physical *physical = choose(director, virtual, &flow, NULL, reason);
+    struct physical *physical = choose(director, now, virtual, &flow, NULL, reason);
     if (physical == NULL)
         return NULL;
     struct conn_birth birth = {
@@ -154,7 +158,8 @@ bool life_ditch(struct director *director, nstime now, struct conn *conn,
     enum drop_reason unused;
     health_ditched(director, now, conn, reason, effects);
     conn->syn_resends = 0;
-    struct physical *physical = choose(director, conn->virtual, &flow, conn->physical, &unused);
+    struct physical *physical =
+        choose(director, now, conn->virtual, &flow, conn->physical, &unused);
     if (physical == NULL)
         return false;
     health_left(conn);
@@ -175,11 +180,17 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
 {
     bool answered = conn->state == CONN_SYNACK_SEEN; /* not so under "active_on syn" */
     conn_enter(conn, CONN_ACTIVE);
-    conn->told = director->detector.hellos;
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
     if (answered)
-        health_established(director, conn, effects);
+        health_established(director, now, conn, effects);
+    life_announce(director, now, conn, effects);
+}
+
+void life_announce(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects)
+{
+    conn->told = succession_standby(director)->hellos;
     if (conn->virtual->replicate && director->protocol->on_established != NULL)
         director->protocol->on_established(director, director->protocol_state, now, conn,
                                            effects);
@@ -189,7 +200,7 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
  * 6B to the letter. A standby tells nobody anything, nor does a unit that steps down. */
 static bool delete_is_due(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE && director->protocol->on_destroyed != NULL
+    return director->group.role == ROLE_ACTIVE && director->protocol->on_destroyed != NULL
            && (conn->create_sent || director->settings.delete_send == DELETE_ALWAYS);
 }
 
@@ -205,6 +216,9 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 void life_forget(struct director *director, struct conn *conn)
 {
     health_left(conn);
+    bulk_forget(director, conn);
+    sticky_release(director->sticky, conn,
+                   director->group.role == ROLE_STANDBY ? director->now : conn->last_activity);
     buddy_leave(director->connections, conn); /* */
     ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
@@ -244,19 +258,24 @@ static nstime later(nstime from, nstime by)
 /* */
 static nstime idle_span(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_STANDBY ? director->settings.standby_timeout
+    return director->group.role == ROLE_STANDBY ? director->settings.standby_timeout
                                           : conn->virtual->idle_time;
 }
 
 static bool is_closed(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE && conn->closed;
+    return director->group.role == ROLE_ACTIVE && conn->closed;
 }
 
 bool life_is_half_open(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE
+    return director->group.role == ROLE_ACTIVE
            && (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN);
+}
+
+bool life_is_established(const struct director *director, const struct conn *conn)
+{
+    return !conn->closed && !life_is_half_open(director, conn);
 }
 
 nstime life_deadline(const struct director *director, const struct conn *conn)

@@ -38,40 +38,47 @@ static const char *unit_name(const struct scenario *scenario, unsigned index)
     return unit->name;
 }
 
-/* What befell the unit that had been active. */
-static const char *befell(const struct scenario *scenario)
+/* What befell a unit, "A crashed", or the world, "link hello down". */
+static void print_fault(GString *text, const struct scenario *scenario, int unit)
 {
     static const char *const words[] = {
         [FAULT_CRASH] = "crashed",
         [FAULT_FREEZE] = "froze",
+        [FAULT_POWER] = "lost its power",
+        [FAULT_INTERFACE] = "lost an interface",
         [FAULT_SWITCHOVER] = "handed over",
         [FAULT_COMMAND] = "was commanded",
     };
-    const struct fault_spec *fault;
+    const struct fault_spec *fault = NULL;
 
-    if (scenario->measure < 0) {
-        return "was preempted";
+    if (scenario->measure >= 0) {
+        fault = g_ptr_array_index(scenario->faults, scenario->measure);
     }
-    fault = g_ptr_array_index(scenario->faults, scenario->measure);
-    g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
-    return words[fault->action];
+    if (unit < 0) {
+        g_assert(fault != NULL);
+        g_string_append(text, fault->text);
+        return;
+    }
+    g_assert(fault == NULL || words[fault->action] != NULL);
+    g_string_append_printf(text, "%s %s", unit_name(scenario, (unsigned)unit),
+                           fault == NULL ? "was preempted" : words[fault->action]);
 }
 
 static void print_failure(GString *text, const struct account *account)
 {
     const struct scenario *scenario = account->scenario;
     const struct run_result *result = account->result;
-    unsigned unit = (unsigned)result->failed_unit;
 
-    g_string_append_printf(text, "   %s %s at ", unit_name(scenario, unit),
-                           befell(scenario));
+    g_string_append(text, "   ");
+    print_fault(text, scenario, result->failed_unit);
+    g_string_append(text, " at ");
     report_time(text, result->failure);
     if (result->takeover < 0) {
         g_string_append(text, ", nobody took over");
         return;
     }
     g_string_append_printf(text, ", %s took over at ",
-                           unit_name(scenario, 1 - unit));
+                           unit_name(scenario, (unsigned)result->heir));
     report_time(text, result->failure + result->takeover);
 }
 
@@ -164,6 +171,24 @@ static void print_delays(GString *text, const struct account *account)
     }
 }
 
+/* Records that a director did not believe: damaged ones, or of machines it does not have. */
+static void print_refusals(GString *text, const struct account *account)
+{
+    g_autoptr(GString) line = g_string_new("records refused: ");
+    const char *before = "";
+
+    for (unsigned i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
+        if (account->result->refused[i] > 0) {
+            g_string_append_printf(line, "%s%s %u", before, refusal_word(i),
+                                   account->result->refused[i]);
+            before = ", ";
+        }
+    }
+    if (*before != '\0') {
+        report_wrap(text, line->str, 2);
+    }
+}
+
 /* A queue that was too short is easily taken for the protocol's doing. */
 static void print_limits(GString *text, const struct account *account)
 {
@@ -227,6 +252,7 @@ void account_print(GString *text, const struct account *account)
     print_known(text, account);
     print_delays(text, account);
     toll_print(text, account->result);
+    print_refusals(text, account);
     print_limits(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);

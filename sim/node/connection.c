@@ -2,11 +2,23 @@
 
 #include "sim/node/client.h"
 
+/* The roll call's request comes behind the one that is out. */
+static enum connection_phase udp_phase(const struct client *client)
+{
+    if (!client->outstanding)
+        return PHASE_OPEN_IDLE;
+    if ((int32_t)client->request >= client->requests && client->asked_at == NSTIME_NEVER)
+        return PHASE_CLOSING;
+    return client->udp.parts == 0 ? PHASE_OPEN_WAITING : PHASE_OPEN_RECEIVING;
+}
+
 enum connection_phase connection_phase(const struct connection *connection)
 {
     const struct client *client = (const struct client *)connection;
     if (connection->established == NSTIME_NEVER)
         return PHASE_HANDSHAKE;
+    if (client->protocol == PROTOCOL_UDP)
+        return udp_phase(client);
     if (client->tcp.orphan)
         return PHASE_CLOSING;
     if (!client->outstanding)
@@ -44,6 +56,21 @@ static uint32_t own_end(const struct client *client)
            - plan_request_size(clients->config.scenario, &client->plan, client->request - 1);
 }
 
+static uint64_t tcp_bytes(const struct client *client)
+{
+    return (uint64_t)distance(client->tcp.acknowledged, own_end(client))
+           + distance(client->tcp.received, client->answer_to);
+}
+
+/* Nothing is acknowledged but by an answer, of which parts may be here. */
+static uint64_t udp_bytes(const struct client *client)
+{
+    uint32_t here = 0, bytes = client->udp.answer_bytes;
+    for (uint64_t parts = client->udp.parts; parts != 0; parts &= parts - 1)
+        here += UDP_PAYLOAD;
+    return (uint64_t)client->udp.request_bytes + (bytes > here ? bytes - here : 0);
+}
+
 /* Whoever has all its answers loses nothing, whatever is still to be acknowledged. */
 struct unanswered connection_unanswered(const struct connection *connection)
 {
@@ -54,8 +81,7 @@ struct unanswered connection_unanswered(const struct connection *connection)
     if (!client->outstanding)
         return unanswered;
     unanswered.requests = 1;
-    unanswered.bytes = (uint64_t)distance(client->tcp.acknowledged, own_end(client))
-                       + distance(client->tcp.received, client->answer_to);
+    unanswered.bytes = client->protocol == PROTOCOL_UDP ? udp_bytes(client) : tcp_bytes(client);
     unanswered.since = connection->request_sent;
     return unanswered;
 }

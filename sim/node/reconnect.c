@@ -31,15 +31,16 @@ static uint32_t answered(const struct client *client)
 /* Orderly or by its own close: its application wants no more. */
 static bool is_done(const struct client *client, enum connection_end end)
 {
-    return end == CONNECTION_CLOSED || client->tcp.orphan
-           || (int32_t)answered(client) >= client->requests;
+    bool closing = client->protocol == PROTOCOL_TCP && client->tcp.orphan;
+    return end == CONNECTION_CLOSED || closing || (int32_t)answered(client) >= client->requests;
 }
 
 void reconnect_after(const struct client *client, enum connection_end end)
 {
     struct clients *clients = client->tcp.stack->owner;
     const struct workload_spec *spec = plan_spec(clients->config.scenario, &client->plan);
-    if (spec->reconnect == NSTIME_NEVER || clients->stopped || is_done(client, end))
+    if (spec->reconnect == NSTIME_NEVER || spec->opened_by_server || clients->stopped
+        || is_done(client, end))
         return;
     struct reopening *reopening = pool_take(clients->reopenings);
     *reopening = (struct reopening){

@@ -9,7 +9,8 @@
 struct pool *reopenings_new(void);
 
 /* A client's connection has ended so: open another for it, if its workload says so, some
- * request is left, and connections are still opened by then. */
+ * request is left, and connections are still opened by then. One that its server opened is
+ * not the client's to open. */
 void reconnect_after(const struct client *client, enum connection_end end);
 
 #endif

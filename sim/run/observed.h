@@ -6,7 +6,8 @@
 #include "sim/network/pool.h"
 #include "sim/run/observer.h"
 
-/* What is known of one connection's record. Counts stay at 255. */
+/* What is known of one connection's record at the unit that it was sent to last: another
+ * standby knows nothing of it. Counts stay at 255. */
 struct record_history {
     nstime first_sent;
     uint8_t sent;    /* datagrams with its create handed to the link */
@@ -14,6 +15,7 @@ struct record_history {
     uint8_t late;    /* after the takeover */
     bool accepted;
     bool forgotten;  /* an active unit ended it as idle */
+    uint8_t receiver; /* number of that unit */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
 };
 
@@ -29,9 +31,11 @@ struct observed {
 struct listing {
     struct observed *observed;
     nstime established;
+    bool told_first; /* its create left before it was established for its client */
     bool decided;
     bool strayed;
     bool gave_up;
+    bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
@@ -49,7 +53,7 @@ struct observer {
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
-    nstime emptied[2];        /* when each unit last became a standby, its table empty */
+    nstime emptied[UNITS_MAX]; /* when each unit last became a standby, its table empty */
     int owner;                /* number of the unit that owned the address at the failure */
     unsigned heir;            /* of the one that takes over, or might */
     bool served;              /* somebody owns the address, runs, and can be reached */
@@ -58,6 +62,7 @@ struct observer {
     bool outage;              /* from the failure until the address is served again */
     uint32_t connecting;      /* openings neither connected nor failed */
     uint32_t ghosts;
+    uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
     GArray *openings;         /* struct opening */
     nstime last_opening;
     nstime openings_until;    /* in a twin: as long as the run's outage lasted */

@@ -61,16 +61,23 @@ static void progressed(void *context, struct connection *connection, uint8_t epo
         listing->row.stall = engine_now(observer->engine) - observer->failure;
 }
 
-/* Whoever is unknown and yet goes on was scheduled as new, which only a handshake can be,
- * or needed nobody's record any more: its last packets were on their way. SAVED_NOT: no
- * reason is known. */
+/* A handshake's SYN, and any request of UDP, may be scheduled as new. */
+static bool is_taken_as_new(const struct observer *observer, const struct listing *listing)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
+    return listing->row.state == STATE_HANDSHAKE || virtual->protocol == PROTOCOL_UDP;
+}
+
+/* Whoever is unknown and yet goes on was scheduled as new, or needed nobody's record any
+ * more: its last packets were on their way. SAVED_NOT: no reason is known. */
 static enum saved_by saved_by(const struct observer *observer, const struct listing *listing,
                               bool closed)
 {
     bool orphaned = listing->keeper == SAVED_ORIGINAL && !observer->served;
     if (listing->keeper != SAVED_NOT && !(closed && orphaned))
         return listing->keeper;
-    if (listing->row.state == STATE_HANDSHAKE)
+    if (is_taken_as_new(observer, listing))
         return SAVED_SCHEDULE;
     return closed ? SAVED_CLOSING : SAVED_NOT;
 }
@@ -112,7 +119,7 @@ static enum outcome outcome_of_end(const struct listing *listing, enum connectio
 {
     if (end == CONNECTION_CLOSED)
         return OUTCOME_SURVIVED;
-    if (listing->strayed)
+    if (listing->strayed || end == CONNECTION_MISSERVED)
         return OUTCOME_MISROUTED;
     return end == CONNECTION_RESET || end == CONNECTION_REFUSED ? OUTCOME_RESET
                                                                 : OUTCOME_TIMED_OUT;
@@ -132,6 +139,9 @@ static void ended(void *context, struct connection *connection, enum connection_
     }
     if (!listing->decided) {
         listing->gave_up = end == CONNECTION_GAVE_UP;
+        listing->stranded = connection->server >= 0
+                            && traffic_server_failed(observer->traffic,
+                                                     (unsigned)connection->server);
         listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
     }
     harm_ended(listing, connection, engine_now(observer->engine));
@@ -154,37 +164,50 @@ static void count(uint8_t *counter)
         (*counter)++;
 }
 
-void observer_record_sent(struct observer *observer, const struct record_mark *mark)
+static void begin_anew(struct record_history *record, unsigned receiver)
+{
+    *record = (struct record_history){ .receiver = (uint8_t)receiver,
+                                       .forgotten = record->forgotten };
+}
+
+void observer_record_sent(struct observer *observer, const struct record_mark *mark,
+                          unsigned receiver)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
     if (!observed)
         return;
+    if (observed->record.receiver != receiver)
+        begin_anew(&observed->record, receiver);
     if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);
     count(&observed->record.sent);
 }
 
-void observer_record_arrived(struct observer *observer, const struct record_mark *mark)
+void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
+                             unsigned receiver)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
-    if (observed)
+    if (observed && observed->record.receiver == receiver)
         count(observer->takeover < 0 ? &observed->record.arrived : &observed->record.late);
 }
 
 /* The table no longer holds a record of this flow: if that was a live connection's, it
  * has lost it. */
-static void remove_record(struct observer *observer, const struct note *note, enum cause cause)
+static void remove_record(struct observer *observer, unsigned unit, const struct note *note,
+                          enum cause cause)
 {
     struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
     struct observed *observed = connection ? connection->observed : NULL;
-    if (observed && observed->record.accepted && observer->takeover < 0)
+    if (observed && observed->record.accepted && observed->record.receiver == unit
+        && observer->takeover < 0)
         observed->record.removed = (uint8_t)cause;
 }
 
-static void accept_record(struct observer *observer, const struct record_mark *mark)
+static void accept_record(struct observer *observer, unsigned unit,
+                          const struct record_mark *mark)
 {
     struct observed *observed = mark ? subject_of(observer, mark) : NULL;
-    if (!observed || observer->takeover >= 0)
+    if (!observed || observed->record.receiver != unit || observer->takeover >= 0)
         return;
     observed->record.accepted = true;
     observed->record.removed = CAUSE_NONE;
@@ -211,20 +234,23 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     switch (note->code) {
     case NOTE_CREATE_APPLIED:
     case NOTE_CREATE_REFRESHED:
-        accept_record(observer, mark);
+        accept_record(observer, unit, mark);
         break;
     case NOTE_DELETE_APPLIED:
-        remove_record(observer, note, CAUSE_DELETED_EARLY);
+        remove_record(observer, unit, note, CAUSE_DELETED_EARLY);
         break;
     case NOTE_OVERWRITTEN:
-        remove_record(observer, note, CAUSE_OVERWRITTEN);
+        remove_record(observer, unit, note, CAUSE_OVERWRITTEN);
         break;
     case NOTE_AGED_OUT:
-        remove_record(observer, note, CAUSE_AGED_OUT);
+        remove_record(observer, unit, note, CAUSE_AGED_OUT);
         observer->disturbed |= observer->takeover < 0;
         break;
     case NOTE_ENDED:
         forget(observer, note);
+        break;
+    case NOTE_RECORD_REFUSED:
+        observer->refused[note->detail]++;
         break;
     case NOTE_PEER_SILENT:
         observer_disturbance(observer);
@@ -255,6 +281,18 @@ static enum state_at_failure state_of(const struct connection *connection)
     return states[connection_phase(connection)];
 }
 
+/* Did its create leave before its client saw it established? With UDP by the first request
+ * (R-413), where the server opens with the ACK that is on its way to the client. */
+static bool told_first(const struct observer *observer, const struct connection *connection)
+{
+    const struct scenario *scenario = observer->scenario;
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(scenario->virtuals, connection->virtual);
+    const struct workload_spec *workload =
+        g_ptr_array_index(scenario->workloads, connection->workload);
+    return virtual->protocol == PROTOCOL_UDP || workload->opened_by_server;
+}
+
 static void list(struct observer *observer, struct connection *connection)
 {
     struct observed *observed = connection->observed;
@@ -262,6 +300,7 @@ static void list(struct observer *observer, struct connection *connection)
     listing->observed = observed;
     listing->established = connection->established;
     listing->keeper = SAVED_ORIGINAL;
+    listing->told_first = told_first(observer, connection);
     listing->row = (struct connection_row){
         .connection = connection->number,
         .client_ip = connection->client_ip,
@@ -384,12 +423,13 @@ static void look_up(struct observer *observer, unsigned unit, const struct direc
 }
 
 /* The first look at the owner's own table tells who has been forsaken already. */
-void observer_failure(struct observer *observer, int owner, const struct director *director)
+void observer_failure(struct observer *observer, int owner, unsigned standby,
+                      const struct director *director)
 {
     g_assert(observer->failure < 0);
     observer->failure = engine_now(observer->engine);
     observer->owner = owner;
-    observer->heir = owner == 0 ? 1 : 0;
+    observer->heir = standby;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
     if (director)
@@ -406,6 +446,11 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         look_up(observer, unit, director);
     else if (other)
         take_over(observer, unit, director);
+}
+
+int observer_heir(const struct observer *observer)
+{
+    return observer->takeover < 0 ? -1 : (int)observer->heir;
 }
 
 uint32_t observer_undecided(const struct observer *observer)

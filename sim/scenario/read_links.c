@@ -1,4 +1,4 @@
-/* The four links, each direction apart. */
+/* The links, each direction apart. */
 #include "sim/scenario/build.h"
 #include "sim/scenario/link_value.h"
 #include "sim/scenario/quantity.h"
@@ -12,6 +12,7 @@ static const char *const link_ends[LINK_COUNT] = {
     [LINK_SERVERS] = "units servers",
     [LINK_REPLICATION] = NULL, /* the names of the two units */
     [LINK_HELLO] = NULL,
+    [LINK_SERIAL] = NULL,
 };
 
 /* Put one key's canonical value into an impairment. */
@@ -93,7 +94,7 @@ static bool same_ends(char **given, const char *first, const char *second)
 static void check_ends(struct build *build, const struct draft_group *group, unsigned role)
 {
     const char *text = build_text(build, group, "between");
-    if (strcmp(text, "auto") == 0 || build->scenario->units->len != 2)
+    if (strcmp(text, "auto") == 0 || build->scenario->units->len < 2)
         return;
     const struct unit_spec *a = g_ptr_array_index(build->scenario->units, 0);
     const struct unit_spec *b = g_ptr_array_index(build->scenario->units, 1);

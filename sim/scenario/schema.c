@@ -5,7 +5,7 @@
 static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_SCENARIO] = {"scenario", NULL, false, NULL, "the run as a whole"},
     [GROUP_UNIT] = {"unit", "director", true, NULL,
-                    "one of the two directors; A and B are there without being named"},
+                    "a director; A and B are there without being named, a third may be a spare"},
     [GROUP_FAILOVER] = {"failover", NULL, false, NULL, "how a failure is noticed, and then"},
     [GROUP_OPTIONS] = {"options", NULL, false, NULL, "choices of the director"},
     [GROUP_VIRTUAL] = {"virtual", NULL, true, NULL, "a virtual machine: what clients see"},
@@ -13,7 +13,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_REAL] = {"real", NULL, true, NULL, "a real (physical) machine: a server"},
     [GROUP_REPLICATION] = {"replication", NULL, false, NULL, "how the standby learns connections"},
     [GROUP_LINK_DEFAULTS] = {"link-defaults", NULL, false, NULL, "for every [link NAME]"},
-    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello",
+    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello serial",
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
@@ -40,14 +40,15 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
      "runs of each point of a sweep"},
     {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none preempt", "auto", false,
-     "the fault whose instant decides which connections count (auto: the first crash, freeze or "
-     "switchover; preempt: the first preemption, detector vrrp)"},
+     "the fault whose instant decides which connections count (auto: the first crash, freeze, "
+     "power off or switchover; preempt: the first preemption, detector vrrp)"},
     {GROUP_SCENARIO, "twin", NULL, VALUE_YESNO, NULL, "auto", "auto", false,
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
 
-    {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP", "auto", "auto",
-     false, "the primary is active at the start (auto: the first unit named)"},
+    {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP spare", "auto",
+     "auto", false,
+     "the primary is active at the start (auto: the first unit named); a spare is a third unit"},
     {GROUP_UNIT, "priority", NULL, VALUE_COUNT, "1..255", NULL, "100", false,
      "vrrp: who goes first, and how short the skew is"},
 
@@ -83,6 +84,8 @@ static const struct schema_key keys[] = {
      "the link hellos travel; replication puts them under its loss"},
     {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
      "when each unit's first hello leaves (drawn: anew in each repetition)"},
+    {GROUP_FAILOVER, "mirror", NULL, VALUE_WORD, "serial network none", NULL, "serial", false,
+     "how the active's configuration comes to the standby (network: over the hello link)"},
     {GROUP_FAILOVER, "address", NULL, VALUE_IP, NULL, NULL, "10.0.9.1", false,
      "the active unit's address"},
     {GROUP_FAILOVER, "failover-address", NULL, VALUE_IP, NULL, NULL, "10.0.9.2", false,
@@ -121,6 +124,10 @@ static const struct schema_key keys[] = {
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
      "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "slowstart", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "leastconns: how long a server that enters service is filled up (0s: at once)"},
+    {GROUP_VIRTUAL, "sticky", "persistence-timeout", VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "a client goes to its former server, if it was active within this time (0s: off)"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
     {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
@@ -150,11 +157,15 @@ static const struct schema_key keys[] = {
      "the [real NAME] or [virtual NAME] in its place when it has failed"},
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
      "takes new connections"},
+    {GROUP_REAL, "configured", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
+    {GROUP_REPLICATION, "udp-checksum", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "datagrams have one, so that damaged ones are lost; else the director sees them"},
     {GROUP_REPLICATION, "interface", NULL, VALUE_COUNT, "0..255", NULL, "0", false,
      "the director's interface they leave by"},
     {GROUP_REPLICATION, "delete-send", NULL, VALUE_WORD, "if-created always", NULL, "if-created",
@@ -163,6 +174,8 @@ static const struct schema_key keys[] = {
      "what a record with impossible flags meets"},
     {GROUP_REPLICATION, "buddy-packet", NULL, VALUE_WORD, "same separate", NULL, "same", false,
      "a buddy's record goes in the datagram of the connection's own, or in another"},
+    {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
+     "records a second for what a new standby has missed (off: it learns of later events only)"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},
@@ -173,6 +186,8 @@ static const struct schema_key keys[] = {
     {GROUP_LINK, "duplicate", NULL, VALUE_DUPLICATE, NULL, NULL, "0%", true, "P [CORRELATION]"},
     {GROUP_LINK, "reorder", NULL, VALUE_REORDER, NULL, NULL, "0%", true,
      "P [CORRELATION] [gap N]: these go at once, the others wait their delay"},
+    {GROUP_LINK, "corrupt", NULL, VALUE_CORRUPT, NULL, NULL, "0%", true,
+     "P [CORRELATION]: a bit is flipped; TCP's and UDP's checksums then drop the packet"},
     {GROUP_LINK, "rate", NULL, VALUE_RATE, NULL, "none", "none", true,
      "bits a second, and bytes added to each packet: RATE [OVERHEAD]"},
     {GROUP_LINK, "limit", NULL, VALUE_COUNT, "1..1000000", NULL, "1000", true,
@@ -187,6 +202,9 @@ static const struct schema_key keys[] = {
      "their network (auto: a block of 198.18.0.0/15 for each workload)"},
     {GROUP_WORKLOAD, "beside", NULL, VALUE_NAME, NULL, "none", "none", false,
      "one opens with each connection of that [workload NAME], by the same client: FTP's data"},
+    {GROUP_WORKLOAD, "opened-by", NULL, VALUE_WORD, "client server", NULL, "client", false,
+     "who opens what is beside another; server: at the client's port, as its real's static "
+     "(active FTP)"},
     {GROUP_WORKLOAD, "arrivals", NULL, VALUE_ARRIVALS, NULL, NULL, "poisson 100/s", false,
      "new connections: poisson N/s | constant N/s"},
     {GROUP_WORKLOAD, "requests-per-connection", NULL, VALUE_RANDOM_COUNT, NULL, NULL,
@@ -201,6 +219,10 @@ static const struct schema_key keys[] = {
      "a client is harmed by a longer wait for an answer, or for a connection"},
     {GROUP_WORKLOAD, "reconnect", NULL, VALUE_TIME, ANY_TIME, "no", "no", false,
      "so long after its connection died a client opens another, for the requests left"},
+    {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
+     "udp: an unanswered request goes again after it, then after twice as long, and so on"},
+    {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
+     "udp: so often, then a last wait (1s and 6: given up after 127s, as TCP's SYN is)"},
     {GROUP_WORKLOAD, "half-close", NULL, VALUE_YESNO, NULL, NULL, "no", false,
      "the client shuts its side with its last request"},
     {GROUP_WORKLOAD, "trace", NULL, VALUE_TEXT, NULL, "none", "none", false,
@@ -210,9 +232,12 @@ static const struct schema_key keys[] = {
 
     {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
-     "actions: crash X, freeze X for TIME, restart X, switchover, command X \"TEXT\", "
-     "link NAME down, link NAME KEY VALUE, fail REAL, recover REAL; "
-     "X: a unit, active, standby, primary, secondary"},
+     "after takeover: after the first takeover from the measured fault; "
+     "actions: crash X, freeze X for TIME, restart X, power X off, "
+     "interface X outside|inside|peer down, cable pulled, switchover, command X \"TEXT\", "
+     "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
+     "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
+     "X: a unit, active, standby, primary, secondary, spare"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
      "zip = yes takes the axes side by side"},
@@ -243,9 +268,11 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RANDOM_SIZE] = "RANDOM SIZE",
     [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
     [VALUE_ARRIVALS] = "ARRIVALS",
+    [VALUE_FREQUENCY] = "N/s",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
+    [VALUE_CORRUPT] = "P [CORRELATION]",
     [VALUE_REORDER] = "P [CORRELATION] [gap N]",
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
@@ -254,9 +281,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "sticky", "slowstart", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "power", "persistence-timeout", NULL,
+    "expect", "include", "stop", "minconns",
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */
@@ -267,6 +293,15 @@ static bool same(const char *given, const char *word)
     for (; *given != '\0' && (*given == '_' ? '-' : *given) == *word; given++)
         word++;
     return *given == '\0' && *word == '\0';
+}
+
+/* A line of copper, and ten bits a byte (R-1203). */
+const char *schema_default(const struct schema_key *key, const char *group)
+{
+    if (key->group == GROUP_LINK && g_strcmp0(group, "serial") == 0
+        && strcmp(key->name, "rate") == 0)
+        return "9.6kbit";
+    return key->value;
 }
 
 const struct schema_group *schema_group(enum group_kind kind)

@@ -1,5 +1,6 @@
 #include "sim/scenario/show.h"
 
+#include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 
 #include <string.h>
@@ -53,10 +54,12 @@ static void derive_workload(GHashTable *derived, const struct scenario *scenario
     g_free(title);
 }
 
-static void derive_unit(GHashTable *derived, const struct unit_spec *unit)
+static void derive_unit(GHashTable *derived, const struct unit_spec *unit, unsigned number)
 {
+    static const char *const ranks[] = {"primary", "secondary", "spare"};
     char *title = g_strdup_printf("unit %s", unit->name);
-    note(derived, title, "rank", g_strdup(unit->primary ? "primary" : "secondary"));
+    g_assert(number < G_N_ELEMENTS(ranks));
+    note(derived, title, "rank", g_strdup(ranks[number]));
     g_free(title);
 }
 
@@ -77,7 +80,7 @@ void show_derive(GHashTable *derived, const struct scenario *scenario)
     note(derived, "scenario", "measure", g_strdup(measured(scenario)));
     note(derived, "output", "directory", g_strdup(scenario->output_directory));
     for (unsigned i = 0; i < scenario->units->len; i++)
-        derive_unit(derived, g_ptr_array_index(scenario->units, i));
+        derive_unit(derived, g_ptr_array_index(scenario->units, i), i);
     for (unsigned i = 0; i < scenario->workloads->len; i++)
         derive_workload(derived, scenario, g_ptr_array_index(scenario->workloads, i));
     derive_ends(derived, scenario);
@@ -107,7 +110,8 @@ static void print_value(GString *text, const struct draft *draft, const struct d
 }
 
 /* A trace brings its own clients and arrivals, a workload beside another has that one's and
- * its network: naming them as well is an error. */
+ * its network, and only udp has retries of the application's: naming them as well is an
+ * error. */
 static bool left_out(const struct draft *draft, const struct draft_group *group, const char *name)
 {
     if (group->kind != GROUP_WORKLOAD)
@@ -116,6 +120,10 @@ static bool left_out(const struct draft *draft, const struct draft_group *group,
     bool trace = strcmp(draft_value(draft, group, "trace"), "none") != 0;
     if (strcmp(name, "client-network") == 0)
         return beside;
+    if (strcmp(name, "opened-by") == 0)
+        return !beside;
+    if (strcmp(name, "retry-time") == 0 || strcmp(name, "retries") == 0)
+        return !build_speaks_udp(draft, group);
     return (beside || trace) && (strcmp(name, "clients") == 0 || strcmp(name, "arrivals") == 0);
 }
 
@@ -127,7 +135,8 @@ static bool stands_here(const struct draft_group *group, const struct schema_key
         return schema_key(group->kind, key->name) == key;
     if (key->group != group->kind)
         return false;
-    return !key->defaults || draft_given(group, key->name) != NULL;
+    return !key->defaults || draft_given(group, key->name) != NULL
+           || schema_default(key, group->name) != key->value;
 }
 
 static void print_reverse(GString *text, const struct draft_group *group,

@@ -1,6 +1,7 @@
 /* A rig for whole directors: a pair of units, a clock, and builders for the packets
  * that clients and servers would send. Nothing moves by itself: a test says what
- * arrives, and looks at the effects. */
+ * arrives, and looks at the effects. After each step what must always hold is checked
+ * (R-308, R-119, R-409). */
 #ifndef TESTS_CORE_RIG_H
 #define TESTS_CORE_RIG_H
 
@@ -15,9 +16,12 @@ enum {
     RIG_VIRTUAL_IP = 0xC0000250,  /* 192.0.2.80 */
     RIG_REAL_IP = 0x0A000100,     /* 10.0.1.0; machine n is 10.0.1.n */
     RIG_CLIENT_IP = 0xC6336400,   /* 198.51.100.0; client n is 198.51.100.n */
-    RIG_UNIT_IP = 0x0A090001,     /* 10.9.0.1 and 10.9.0.2 */
+    RIG_UNIT_IP = 0x0A090001,     /* 10.9.0.1, 10.9.0.2, 10.9.0.3 */
+    RIG_UNITS = 3,
+    RIG_INTERFACES = 3,
     RIG_CLIENT = 7,               /* the client of tests that need only one */
     RIG_PORT = 40000,
+    RIG_CHECKED = 100, /* conns: a larger table is checked only when a test says so */
 };
 
 struct rig_unit {
@@ -29,9 +33,15 @@ struct rig_unit {
 
 struct rig {
     nstime now;
-    struct rig_unit units[2]; /* 0 is the primary */
+    struct rig_unit units[RIG_UNITS]; /* 0 is the primary, 2 a spare */
+    unsigned count;                   /* how many there are: 2, or 3 */
+    bool cut[RIG_UNITS][RIG_INTERFACES]; /* datagrams of this unit are lost on this interface */
+    bool cable_cut;
     uint32_t max_connections; /* for units started from now on; 0 = the default */
 };
+
+/* 02:00:00:00:00:10; unit n has the n-th from there. */
+#define RIG_MAC UINT64_C(0x020000000010)
 
 /* A pair as it starts: the primary active, hellos every second (the first of unit n
  * after n * 500 ms), virtual 192.0.2.80:80 replicated and served by 10.0.1.1:80 and
@@ -39,7 +49,10 @@ struct rig {
 void rig_set_up(struct rig *rig);
 void rig_tear_down(struct rig *rig);
 
-/* (Re)start a unit in a role, with the configuration above. */
+/* The same with a spare beside the two, a standby as well (R-1107). */
+void rig_set_up_three(struct rig *rig);
+
+/* (Re)start a unit in a role, with the configuration above; its MAC is RIG_MAC + number. */
 void rig_start(struct rig *rig, unsigned number, enum role role);
 
 /* One step at rig->now; the effects are in unit->effects. A command must be taken. */
@@ -49,14 +62,25 @@ void rig_packet(struct rig_unit *unit, enum side side, const struct packet *pack
 void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *bytes,
                   size_t length);
 
+/* The line of an interface, the sign of the cable, another frame on an interface. */
+void rig_interface(struct rig_unit *unit, unsigned number, bool up);
+void rig_cable(struct rig_unit *unit, enum cable_sign sign);
+void rig_seen(struct rig_unit *unit, unsigned number);
+
 /* Let the unit's deadlines come until the clock stands at then; datagrams are lost. */
 void rig_run(struct rig_unit *unit, nstime then);
 
-/* Let both units run, each datagram arriving at once. */
+/* Let all units run, each datagram and serial block arriving at once. */
 void rig_run_both(struct rig *rig, nstime then);
 
-/* Give what from just sent to the other unit, once. */
+/* The same without some of them, which stand still: a set of 1 << number. */
+void rig_run_without(struct rig *rig, unsigned stopped, nstime then);
+
+/* Give what from just sent to the unit that it is for, once. */
 void rig_deliver(struct rig_unit *from);
+
+/* The same, and what is answered to it, until all is quiet. */
+void rig_settle(struct rig_unit *from);
 
 /* The n-th effect of a kind, or NULL; how many there are. */
 const struct effect *rig_effect(const struct rig_unit *unit, enum effect_kind kind, unsigned n);

@@ -18,12 +18,16 @@
     X(response)       \
     X(command)        \
     X(configuration)  \
+    X(refusals)       \
     X(spelling)       \
     X(header)         \
     X(record)         \
     X(hello)          \
     X(detection)      \
     X(handover)       \
+    X(peers)          \
+    X(paths)          \
+    X(interface_test) \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
@@ -35,7 +39,12 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
-    X(serial)
+    X(bulk)           \
+    X(slow_start)     \
+    X(sticky)         \
+    X(serial)         \
+    X(line)           \
+    X(mirror)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

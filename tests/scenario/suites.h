@@ -10,13 +10,16 @@
     X(nearest)        \
     X(value)          \
     X(fault_line)     \
+    X(faults)         \
     X(schema)         \
     X(scenario)       \
     X(trouble)        \
+    X(refusals)       \
     X(sweep)          \
     X(show)           \
     X(fuzz)           \
-    X(trace)
+    X(trace)          \
+    X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
