@@ -228,6 +228,11 @@ enum role director_role(const struct director *director)
     return director->group.role;
 }
 
+uint32_t director_standby(const struct director *director)
+{
+    return succession_standby(director)->ip;
+}
+
 static void view_conn(const struct conn *conn, struct connection_view *view)
 {
     *view = (struct connection_view){

@@ -59,6 +59,10 @@ nstime director_deadline(const struct director *director);
 
 enum role director_role(const struct director *director);
 
+/* The fixed address of the unit that records go to while this one is active (R-1107), heard
+ * or not; 0: there is no other. */
+uint32_t director_standby(const struct director *director);
+
 enum conn_state { CONN_SYN_SEEN, CONN_SYNACK_SEEN, CONN_ACTIVE, CONN_CLOSING };
 
 struct connection_view {

@@ -200,7 +200,8 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of detectors (detection.h, handover.h) and of the mirror: printed only where they are not the default. */
+/* Of detectors (detection.h, handover.h), of the mirror: printed only where they are not the
+ * default. */
 static const struct option tacit_options[] = {
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},

@@ -26,6 +26,7 @@
 
 enum {
     SERIAL_START = 0x7E,
+    SERIAL_BITS_A_BYTE = 10, /* on the line, with a start and a stop bit */
     SERIAL_HEADER_SIZE = 6,
     SERIAL_OVERHEAD = SERIAL_HEADER_SIZE + 2,
     SERIAL_PAYLOAD_MAX = 128,

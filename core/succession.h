@@ -20,8 +20,8 @@ bool succession_is_shared(const struct director *director);
 const struct peer *succession_standby(const struct director *director);
 
 /* A peer was heard, or given up, or this unit became active: while the present standby is
- * heard, and has not failed, it stays, else the heard one of lowest rank takes its place, and true is returned:
- * the new one has been told of nothing so far, and a hello is to say who it is. */
+ * heard, and has not failed, it stays; else the heard one of lowest rank takes its place, and
+ * true is returned: that one has been told of nothing so far, and a hello is to name it. */
 bool succession_choose(struct director *director, nstime now, struct effects *effects);
 
 /* A standby heard an active unit: does that one feed this unit? One that was passed over for
@@ -30,9 +30,10 @@ void succession_follow(struct director *director, nstime now, struct peer *peer,
                        struct effects *effects);
 
 /* Of this unit and a peer in the same role, does this unit go first? The one whose
- * interfaces are whole does, if the other's are not; with vrrp the one of higher priority; else, and of equals, the primary, then the secondary (R-1009,
- * R-1017). Two that were given the same rank by mistake must not answer each other for
- * ever, nor both wait: the lower address counts then. */
+ * interfaces are whole does, if the other's are not; with vrrp the one of higher priority;
+ * else, and of equals, the primary, then the secondary (R-1009, R-1017). Two that were given
+ * the same rank by mistake must not answer each other for ever, nor both wait: the lower
+ * address counts then. */
 bool succession_goes_first(const struct director *director, const struct peer *peer);
 
 /* Is this standby the next to serve? No peer that is not given up is active, or was

@@ -46,7 +46,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_check = {
     .name = "check",
     .arguments = "FILE...",
-    .summary = "Validate; print runs, loss and detection time.",
+    .summary = "Validate; print runs, loss, detection, capacity.",
     .details = "All mistakes of a file are printed at once, each with its line.\n\n"
                "Example:\n"
                "  understudy check scenarios/*.scn\n",

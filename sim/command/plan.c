@@ -1,6 +1,8 @@
 #include "sim/command/plan.h"
 
+#include "sim/command/capacity.h"
 #include "sim/command/report.h"
+#include "sim/scenario/quantity.h"
 
 #include <string.h>
 
@@ -134,6 +136,63 @@ static void add_detections(GPtrArray *lines, const struct scenario *scenario)
     add_detection(lines, scenario, a, by_a);
 }
 
+/* "11", "104,000": three figures are as many as a plan needs. */
+static void append_rounded(GString *text, double number)
+{
+    uint64_t step = 1;
+
+    while (number / (double)step >= 1000) {
+        step *= 10;
+    }
+    uint64_t whole = (uint64_t)(number / (double)step) * step;
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, whole);
+    size_t length = strlen(digits);
+    for (size_t i = 0; i < length; i++) {
+        g_string_append_printf(text, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
+    }
+}
+
+static void append_capacity(GString *words, const char *way, uint64_t rate, double connections)
+{
+    g_string_append_printf(words, "%s at ", way);
+    quantity_print(QUANTITY_RATE, rate, words);
+    g_string_append(words, ": ");
+    append_rounded(words, connections);
+    g_string_append(words, " connections/s");
+}
+
+/* Why connections do not go over the serial line (R-1204): it could tell of so few. */
+static void add_capacity(GPtrArray *lines, const struct scenario *scenario)
+{
+    const struct impairment *serial = &scenario->links[LINK_SERIAL].forward;
+    uint64_t rate = scenario->links[LINK_REPLICATION].forward.rate;
+    uint64_t network = rate != 0 ? rate : UINT64_C(100000000);
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    if (serial->rate == 0) {
+        return;
+    }
+    append_capacity(words, "serial line", serial->rate, capacity_serial(serial));
+    append_capacity(words, "; replication", network, capacity_datagrams(network));
+    add_line(lines, "could tell of", words->str);
+}
+
+/* R-1006, R-1007: what hellos on more ways than the link tell, and how soon. */
+static void add_ways(GPtrArray *lines, const struct scenario *scenario)
+{
+    g_autoptr(GString) steps = g_string_new("steps of ");
+
+    append_seconds(steps, scenario->interface_test_time);
+    g_string_append(steps, ": traffic, ARP to 10 addresses at most, ping; a crash shows one "
+                           "step later, a cut interface after all of them");
+    if (scenario->hello_paths & (HELLO_WAY_OUTSIDE | HELLO_WAY_INSIDE)) {
+        add_line(lines, "interface tests", steps->str);
+    }
+    if (scenario->hello_paths & HELLO_WAY_CABLE) {
+        add_line(lines, "power sign", "the cable shows at once that the other unit has no power");
+    }
+}
+
 static void add_traces(GPtrArray *lines, const struct scenario *scenario)
 {
     for (guint i = 0; i < scenario->workloads->len; i++) {
@@ -164,7 +223,9 @@ void plan_print_world(GString *text, const struct scenario_file *file)
         struct scenario *scenario = scenario_file_point(file, point, true);
         add_links(impaired, scenario);
         add_detections(others, scenario);
+        add_ways(others, scenario);
         add_traces(others, scenario);
+        add_capacity(others, scenario);
         scenario_free(scenario);
     }
     print_lines(text, impaired, PLAN_LINKS_SHOWN);

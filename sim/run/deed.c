@@ -2,6 +2,7 @@
 #include "sim/run/world_internal.h"
 
 #include "core/machine.h"
+#include "core/path.h"
 
 static void unit_forwards(void *context, struct unit *unit, enum side side,
                           const struct packet *packet)
@@ -72,9 +73,54 @@ static bool is_about_the_mirror(const struct note *note)
  * traffic. */
 static bool is_about_the_unit(enum note_code code)
 {
-    return code == NOTE_PEER_SILENT || code == NOTE_PEER_HEARD || code == NOTE_BECAME_ACTIVE
-           || code == NOTE_BECAME_STANDBY || code == NOTE_BOTH_ACTIVE
-           || code == NOTE_TABLE_FULL || code == NOTE_BULK_BEGAN || code == NOTE_BULK_ENDED;
+    switch (code) {
+    case NOTE_PEER_SILENT:
+    case NOTE_PEER_HEARD:
+    case NOTE_BECAME_ACTIVE:
+    case NOTE_BECAME_STANDBY:
+    case NOTE_BOTH_ACTIVE:
+    case NOTE_TABLE_FULL:
+    case NOTE_BULK_BEGAN:
+    case NOTE_BULK_ENDED:
+    case NOTE_STANDBY_CHOSEN:
+    case NOTE_PATH_SILENT:
+    case NOTE_INTERFACE_TESTED:
+    case NOTE_INTERFACE_GOOD:
+    case NOTE_INTERFACE_FAILED:
+    case NOTE_NO_SWITCH:
+    case NOTE_POWER_LOST:
+    case NOTE_CABLE_PULLED:
+    case NOTE_RECOVERED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Peers are numbered in the order of rank, without the unit itself. */
+static const char *peer_name(const struct world *world, unsigned number, uint32_t peer)
+{
+    return world_unit_spec(world, peer < number ? peer : peer + 1)->name;
+}
+
+/* What the note's number means here, or NULL. In a pair there is no question which peer. */
+static const char *detail_word(const struct world *world, unsigned number,
+                               const struct note *note)
+{
+    switch (note->code) {
+    case NOTE_PEER_SILENT:
+        return world->unit_count > 2 ? peer_name(world, number, note->detail) : NULL;
+    case NOTE_STANDBY_CHOSEN:
+        return peer_name(world, number, note->detail);
+    case NOTE_PATH_SILENT:
+        return path_word(note->detail);
+    case NOTE_INTERFACE_TESTED:
+    case NOTE_INTERFACE_GOOD:
+    case NOTE_INTERFACE_FAILED:
+        return interface_word(note->detail);
+    default:
+        return note_detail_word(note);
+    }
 }
 
 static void tell_note(struct world *world, unsigned number, const struct note *note,
@@ -119,7 +165,8 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     observer_note(world->observer, number, note, mark);
     note_preemption(world, note);
     if (is_about_the_unit(note->code) || is_about_the_mirror(note))
-        world_report_unit(world, number, note_word(note->code), note_detail_word(note));
+        world_report_unit(world, number, note_word(note->code),
+                          detail_word(world, number, note));
     else if (note->code == NOTE_MACHINE_STATE)
         tell_machine(world, number, note);
     else if (world->story)

@@ -69,13 +69,15 @@ static bool is_taken_as_new(const struct observer *observer, const struct listin
     return listing->row.state == STATE_HANDSHAKE || virtual->protocol == PROTOCOL_UDP;
 }
 
-/* Whoever is unknown and yet goes on was scheduled as new, or needed nobody's record any
- * more: its last packets were on their way. SAVED_NOT: no reason is known. */
+/* Whoever ends in order while nobody serves, or unknown, needed nobody's record any more: its
+ * last packets were on their way. Whoever is unknown and goes on was scheduled as new.
+ * SAVED_NOT: no reason is known. */
 static enum saved_by saved_by(const struct observer *observer, const struct listing *listing,
                               bool closed)
 {
-    bool orphaned = listing->keeper == SAVED_ORIGINAL && !observer->served;
-    if (listing->keeper != SAVED_NOT && !(closed && orphaned))
+    if (closed && listing->keeper == SAVED_ORIGINAL && !observer->served)
+        return SAVED_CLOSING;
+    if (listing->keeper != SAVED_NOT)
         return listing->keeper;
     if (is_taken_as_new(observer, listing))
         return SAVED_SCHEDULE;

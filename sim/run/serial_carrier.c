@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* With a start and a stop bit a byte takes ten bits of the line's rate. */
-enum { BITS_A_BYTE = 10 };
-
 struct block_parcel {
     unsigned receiver;
     size_t length;
@@ -46,7 +43,7 @@ void carrier_serial(void *context, struct unit *unit, const uint8_t *bytes, size
     struct passage passage;
     link_pass(carrier->links[LINK_SERIAL][0], carrier_way(sender, 1 - sender),
               engine_now(carrier->engine), chance_fold(sender, ++carrier->blocks_sent[sender]),
-              (uint32_t)(length * BITS_A_BYTE + 7) / 8, &passage);
+              (uint32_t)(length * SERIAL_BITS_A_BYTE + 7) / 8, &passage);
     for (unsigned i = 0; i < passage.copies; i++) {
         struct block_parcel *parcel = pool_take(carrier->blocks);
         parcel->receiver = 1 - sender;

@@ -129,8 +129,7 @@ static void power_off(struct world *world, unsigned index, unsigned hit)
         engine_schedule(world->engine, world->times[index].ends, power_returns, world, hit);
 }
 
-/* What is to come back is the same unit's, and may be another's interface by then: both
- * stand in one number. */
+/* Which unit it was is known when the fault begins: unit and interface are one number. */
 static void line_returns(void *object, uint64_t number)
 {
     struct world *world = object;
@@ -144,9 +143,11 @@ static void line_returns(void *object, uint64_t number)
 
 static void cut_line(struct world *world, unsigned index, unsigned hit)
 {
-    unsigned interface = fault_spec(world, index)->interface;
+    const struct fault_spec *fault = fault_spec(world, index);
+    unsigned interface = fault->interface;
     carrier_set_interface(world->carrier, hit, interface, false);
-    unit_set_interface(world->units[hit], interface, false);
+    if (!fault->unnoticed)
+        unit_set_interface(world->units[hit], interface, false);
     if (world->times[index].ends != NSTIME_NEVER)
         engine_schedule(world->engine, world->times[index].ends, line_returns, world,
                         hit * UNIT_INTERFACES + interface);
@@ -162,7 +163,7 @@ static void strike_unit(struct world *world, unsigned index, const struct fault_
     if ((int)index == world->scenario->measure)
         world_measure(world, (int)hit);
     g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
-    world_report_unit(world, hit, words[fault->action],
+    world_report_unit(world, hit, fault->unnoticed ? "interface-cut" : words[fault->action],
                       fault->action == FAULT_INTERFACE ? interface_word(fault->interface)
                                                        : fault->label);
     if (fault->action == FAULT_CRASH)

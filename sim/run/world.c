@@ -37,10 +37,16 @@ unsigned world_active(const struct world *world)
     return owner ? unit_number(owner) : 0;
 }
 
-/* Of those that run the one of lowest rank (R-1107); of none that runs, too. */
+/* Whom the active unit feeds (R-1107). Where it does not run, of those that do the one of
+ * lowest rank; of none that runs, too. */
 unsigned world_standby(const struct world *world)
 {
     unsigned active = world_active(world);
+    const struct director *director = unit_director(world->units[active]);
+    uint32_t fed = director ? director_standby(director) : 0;
+    for (unsigned i = 0; i < world->unit_count; i++)
+        if (fed != 0 && fed == carrier_unit_ip(i))
+            return i;
     for (unsigned i = 0; i < world->unit_count; i++)
         if (i != active && unit_health(world->units[i]) == UNIT_UP)
             return i;

@@ -226,6 +226,7 @@ void build_scenario(struct build *build)
     take_scenario(build, group);
     take_output(build, draft_find(build->draft, GROUP_OUTPUT, NULL));
     build_machines(build);
+    build_paths(build);
     build_check_binds(build);
     build_links(build);
     build_workloads(build);
@@ -233,6 +234,7 @@ void build_scenario(struct build *build)
     build_ports(build);
     build_faults(build);
     take_twin(build, group);
+    build_path_faults(build);
     take_drain(build, group);
     build_commands(build);
     build_check_commands(build);

@@ -37,8 +37,10 @@ static bool read_interface(struct phrase *phrase, struct fault_line *line)
     for (unsigned i = INTERFACE_PEER; i <= INTERFACE_INSIDE; i++)
         if (phrase_take_if(phrase, interface_word(i))) {
             line->interface = i;
-            return phrase_take_if(phrase, "down")
-                   || phrase_refuse(phrase, "\"down\" is missing (write interface X %s down)",
+            line->unnoticed = phrase_take_if(phrase, "cut");
+            return line->unnoticed || phrase_take_if(phrase, "down")
+                   || phrase_refuse(phrase, "\"down\" or \"cut\" is missing (write interface X "
+                                            "%s down, or cut: the line looks up)",
                                     interface_word(i));
         }
     return phrase_refuse(phrase, "which interface is missing (write interface X outside down, or "
@@ -188,7 +190,8 @@ bool fault_action_read(struct phrase *phrase, struct fault_line *line)
         }
     const char *word = phrase_peek(phrase);
     return phrase_refuse(phrase, "%s%s (write crash X, freeze X, restart X, power X off, "
-                                 "interface X outside down, cable pulled, switchover, "
+                                 "interface X outside down, interface X outside cut, "
+                                 "cable pulled, switchover, "
                                  "command X \"TEXT\", link NAME down, link NAME KEY VALUE, "
                                  "fail REAL, recover REAL, drain REAL or undrain REAL)",
                          word == NULL ? "an action is missing" : "unknown action ",

@@ -5,7 +5,7 @@
  *         | after takeover TIME [+-SPREAD] ACTION
  *         | from TIME to TIME ACTION
  *   ACTION: crash X | freeze X | restart X | power X off | cable pulled | switchover |
- *           interface X outside|inside|peer down | command X "TEXT" |
+ *           interface X outside|inside|peer down|cut | command X "TEXT" |
  *           link NAME [forward|reverse] down | link NAME [forward|reverse] KEY VALUE |
  *           fail REAL | recover REAL | drain REAL | undrain REAL,
  *           what lasts with "for TIME" when not from .. to
@@ -31,6 +31,7 @@ struct fault_line {
     enum fault_action action;
     char *subject; /* X, or the link's or server's name; of switchover the active unit */
     unsigned interface; /* FAULT_INTERFACE: its number */
+    bool unnoticed; /* and "cut" instead of "down" */
     unsigned ways; /* FAULT_LINK: WAY_* */
     char *key;     /* FAULT_LINK: canonical, or NULL for "down" */
     char *value;   /* canonical; of a command its TEXT, without quotes */

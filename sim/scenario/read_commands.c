@@ -29,6 +29,7 @@ static void add_settings(struct build *build)
     add(build, "failover hellomisses %s", build_text(build, failover, "hello-misses"));
     add(build, "failover");
     build_detector_commands(build);
+    build_path_commands(build);
     add(build, "option mirror %s", build_text(build, failover, "mirror"));
     add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)

@@ -5,7 +5,8 @@
 
 static const char *const keys[] = {
     "detector", "advert-int", "down-timer-adverts", "vrrp-version", "preempt", "preempt-delay",
-    "advbase", "advskew", "min-tx", "multiplier", "switchover-wait",
+    "advbase", "advskew", "min-tx", "multiplier", "switchover-wait", "interface-test-time",
+    "health-switch",
 };
 
 static void set(struct settings *settings, const char *name, const char *value)
@@ -74,12 +75,14 @@ void build_detector_commands(struct build *build)
                                         build_text(build, group, keys[i])));
 }
 
+/* Where an interface is tested first, an answer to the first question ends it as a rule. */
 nstime build_detection(const struct scenario *scenario)
 {
+    bool tested = (scenario->hello_paths & (HELLO_WAY_OUTSIDE | HELLO_WAY_INSIDE)) != 0;
     nstime longest = 0;
     for (unsigned i = 0; i < scenario->units->len; i++) {
         const struct unit_spec *unit = g_ptr_array_index(scenario->units, i);
         longest = MAX(longest, unit->detection);
     }
-    return longest;
+    return longest + (tested ? scenario->interface_test_time : 0);
 }

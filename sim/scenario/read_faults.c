@@ -133,6 +133,7 @@ static void take_fault(struct build *build, const struct draft_group *group,
         .target = TARGET_UNIT,
         .command = line.action == FAULT_COMMAND ? g_strdup(line.value) : NULL,
         .interface = line.interface,
+        .unnoticed = line.unnoticed,
         .ways = line.ways,
         .text = g_strdup(line.text),
     };

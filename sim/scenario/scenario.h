@@ -103,7 +103,7 @@ struct workload_spec {
 enum fault_action {
     FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART,
     FAULT_POWER,     /* off, as a crash that the cable shows; back, it boots (R-1007) */
-    FAULT_INTERFACE, /* its line is down */
+    FAULT_INTERFACE, /* no frame passes it: its line is down, or only seems up */
     FAULT_CABLE,     /* the failover cable is pulled */
     FAULT_LINK,
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
@@ -129,6 +129,7 @@ struct fault_spec {
     enum fault_target target; /* of what hits a unit */
     unsigned unit;            /* TARGET_UNIT: index into units */
     unsigned interface;       /* FAULT_INTERFACE: its number (core/event.h) */
+    bool unnoticed;           /* FAULT_INTERFACE: the unit does not see it by its line */
     enum link_role link;      /* FAULT_LINK */
     unsigned ways;            /* FAULT_LINK: which directions it changes */
     unsigned real;            /* of what hits a server: index into reals */
@@ -186,6 +187,7 @@ struct scenario {
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
     unsigned hello_paths;      /* enum hello_way, those that hellos take */
+    nstime interface_test_time; /* of one step, where outside or inside is one of them */
     uint32_t active_ip, failover_ip;
 
     /* commands for each director, in order, in the core's own vocabulary */

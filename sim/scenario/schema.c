@@ -82,6 +82,12 @@ static const struct schema_key keys[] = {
      "from a resignation to the takeover, for records under way (vrrp waits its skew)"},
     {GROUP_FAILOVER, "hello-link", NULL, VALUE_WORD, "hello replication", NULL, "hello", false,
      "the link hellos travel; replication puts them under its loss"},
+    {GROUP_FAILOVER, "hello-paths", NULL, VALUE_SET, "link cable outside inside", NULL, "link",
+     false, "the ways of hellos; a unit is missed when it is silent on all of them"},
+    {GROUP_FAILOVER, "interface-test-time", NULL, VALUE_TIME, "10ms..60min", NULL, "5s", false,
+     "each step of the test of a silent outside or inside: traffic, ARP, ping"},
+    {GROUP_FAILOVER, "health-switch", NULL, VALUE_WORD, "off on", NULL, "off", false,
+     "a standby with all its interfaces takes over from an active unit that lacks one"},
     {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
      "when each unit's first hello leaves (drawn: anew in each repetition)"},
     {GROUP_FAILOVER, "mirror", NULL, VALUE_WORD, "serial network none", NULL, "serial", false,
@@ -234,7 +240,7 @@ static const struct schema_key keys[] = {
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
      "after takeover: after the first takeover from the measured fault; "
      "actions: crash X, freeze X for TIME, restart X, power X off, "
-     "interface X outside|inside|peer down, cable pulled, switchover, command X \"TEXT\", "
+     "interface X outside|inside|peer down|cut, cable pulled, switchover, command X \"TEXT\", "
      "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
      "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
@@ -256,6 +262,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_YESNO] = "yes|no",
     [VALUE_WORD] = "WORD",
     [VALUE_WORDS] = "WORD..",
+    [VALUE_SET] = "WORD..",
     [VALUE_NAME] = "NAME",
     [VALUE_NAMES] = "NAME..",
     [VALUE_COUNT] = "COUNT",

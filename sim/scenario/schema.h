@@ -39,7 +39,8 @@ enum value_type {
     VALUE_TEXT,
     VALUE_YESNO,
     VALUE_WORD,     /* range: the words, WORD/ALIAS each */
-    VALUE_WORDS,    /* several of them */
+    VALUE_WORDS,    /* several of them, the first in any case */
+    VALUE_SET,      /* one or several */
     VALUE_NAME,     /* of another group or fault */
     VALUE_NAMES,
     VALUE_COUNT,    /* range: LOW..HIGH */

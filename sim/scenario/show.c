@@ -234,7 +234,8 @@ static void wrap(GString *list, const char *sentence, unsigned indent)
 static char *shape(const struct schema_key *key)
 {
     GString *text = g_string_new(NULL);
-    bool words = key->type == VALUE_WORD || key->type == VALUE_WORDS;
+    bool words = key->type == VALUE_WORD || key->type == VALUE_WORDS
+                 || key->type == VALUE_SET;
     if (!words)
         g_string_append(text, schema_type_word(key->type));
     if (key->range != NULL)

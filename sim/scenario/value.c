@@ -57,11 +57,12 @@ static bool read_yesno(struct phrase *phrase)
 
 /* Several words of the range, each once, printed in the order of the range; runs
  * are always written. */
-static bool read_words(struct phrase *phrase, const char *range)
+/* In the order of the range; chosen are those that stand there in any case. */
+static bool read_words(struct phrase *phrase, const char *range, unsigned chosen)
 {
     char **known = quantity_words(range);
-    unsigned chosen = 1;
-    bool fine = true;
+    bool fine = chosen != 0 || phrase_peek(phrase) != NULL
+                || phrase_refuse(phrase, "a word is missing (known: %s)", range);
     while (fine && phrase_peek(phrase) != NULL) {
         unsigned i = 0;
         while (known[i] != NULL && strcmp(known[i], phrase_peek(phrase)) != 0)
@@ -252,7 +253,8 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     switch (key->type) {
     case VALUE_YESNO: fine = read_yesno(&phrase); break;
     case VALUE_WORD: fine = read_word(&phrase, key->range); break;
-    case VALUE_WORDS: fine = read_words(&phrase, key->range); break;
+    case VALUE_WORDS: fine = read_words(&phrase, key->range, 1); break;
+    case VALUE_SET: fine = read_words(&phrase, key->range, 0); break;
     case VALUE_NAME:
         fine = phrase_take(&phrase) != NULL || phrase_refuse(&phrase, "a name is missing");
         break;

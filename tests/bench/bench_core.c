@@ -1,6 +1,7 @@
 /* What replication costs the active director (R-811): packets a second through
  * director_step(), once with "option replication none" and once with "patent", side by
- * side in one run; and what a connection costs in memory.
+ * side in one run; what it costs that each packet is a sign of life of its interface
+ * (R-1006); and what a connection costs in memory.
  *
  * Two kinds of traffic over N standing connections: segments of established ones, in an
  * order that no cache foresees; and whole lives, each closing one of the N and opening
@@ -185,19 +186,19 @@ static double time_lives(struct subject *subject)
     return processor_seconds() - start;
 }
 
-/* The best of the rounds for each protocol, taken in turns: other processes share the
+/* The best of the rounds for each subject, taken in turns: other processes share the
  * machine. */
-static void compare(const char *what, double packets, double (*timed)(struct subject *),
-                    struct subject subjects[2])
+static void compare(const char *what, const char *one, const char *other, double packets,
+                    double (*timed)(struct subject *), struct subject subjects[2])
 {
     double least[2] = {1e9, 1e9};
     for (unsigned round = 0; round < 2 * ROUNDS; round++) {
         double seconds = timed(&subjects[round % 2]);
         least[round % 2] = MIN(least[round % 2], seconds);
     }
-    printf("%8u open, %-10snone %5.2f, patent %5.2f M packets/s: %5.1f %% more time\n",
-           subjects[0].open, what, packets / least[0] / 1e6, packets / least[1] / 1e6,
-           100 * (least[1] / least[0] - 1));
+    printf("%8u open, %-10s%s %5.2f, %s %5.2f M packets/s: %5.1f %% more time\n",
+           subjects[0].open, what, one, packets / least[0] / 1e6, other,
+           packets / least[1] / 1e6, 100 * (least[1] / least[0] - 1));
 }
 
 static void measure(uint32_t open)
@@ -209,8 +210,12 @@ static void measure(uint32_t open)
     set_up(&subjects[0], "none", open);
     double memory = resident() - before;
     set_up(&subjects[1], "patent", open);
-    compare("segments:", SEGMENTS, time_segments, subjects);
-    compare("lives:", (double)LIVES * LIFE_PACKETS, time_lives, subjects);
+    compare("segments:", "none", "patent", SEGMENTS, time_segments, subjects);
+    compare("lives:", "none", "patent", (double)LIVES * LIFE_PACKETS, time_lives, subjects);
+    tear_down(&subjects[0]);
+    set_up(&subjects[0], "patent", open);
+    command(&subjects[1], "failover hellopaths link outside inside");
+    compare("segments:", "unwatched", "watched", SEGMENTS, time_segments, subjects);
     printf("%8u open, memory:   %.0f bytes a connection\n", open,
            memory / open - (double)sizeof(uint32_t));
     tear_down(&subjects[0]);

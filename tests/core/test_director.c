@@ -422,7 +422,10 @@ START_TEST(goes_on_without_a_standby)
     struct event down = {.kind = EVENT_INTERFACE, .interface = {0, false}};
     if (_i == 0) {
         director_free(unit->director);
-        struct director_config config = {.initial_role = ROLE_ACTIVE, .peers = {{RIG_UNIT_IP + 1, RANK_SECONDARY}}};
+        struct director_config config = {
+            .initial_role = ROLE_ACTIVE,
+            .peers = {{RIG_UNIT_IP + 1, RANK_SECONDARY}},
+        };
         unit->director = director_new(&config, 0);
         rig_command(unit, "virtual 192.0.2.80:80");
         rig_command(unit, "real 10.0.1.1:80");

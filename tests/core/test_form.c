@@ -54,7 +54,10 @@ START_TEST(is_the_same_in_both_forms)
     rig_command(unit, "real 10.0.1.3:0"); /* for all ports */
     rig_command(unit, "bind 192.0.2.80:80 10.0.1.3:0");
     for (unsigned i = 0; i < 2; i++) { /* twins but for the form */
-        struct director_config config = {.rank = RANK_PRIMARY, .peers = {{RIG_UNIT_IP, RANK_SECONDARY}}};
+        struct director_config config = {
+            .rank = RANK_PRIMARY,
+            .peers = {{RIG_UNIT_IP, RANK_SECONDARY}},
+        };
         const char *form = i == 0 ? "option conn-real direct" : "option conn-real pointer";
         char *commands = director_print_configuration(unit->director);
         char **lines = g_strsplit(commands, "\n", -1);

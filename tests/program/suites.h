@@ -13,7 +13,8 @@
     X(sweep)          \
     X(interrupt)      \
     X(trouble)        \
-    X(compare)
+    X(compare)        \
+    X(capacity)
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
 SUITE_LIST(DECLARE_SUITE)

@@ -23,6 +23,7 @@
     X(invariant)      \
     X(pairs)          \
     X(late_machine)   \
+    X(capacity)       \
     X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -77,6 +77,129 @@ START_TEST(spare)
 }
 END_TEST
 
+/* interface-down.scn (R-1004, R-1006, F-705, F-708): what the line shows is seen at once, what it
+ * hides after the steps of the test; where both are impaired, and where nobody looks,
+ * nobody takes over. */
+START_TEST(interface_down)
+{
+    static const struct {
+        const char *broken;
+        nstime least, most;
+    } rows[] = {
+        {"faults.broken=at 10s interface active inside down", 0, NSTIME_MS},
+        {"faults.broken=at 10s interface active inside cut", 5100 * NSTIME_MS,
+         6101 * NSTIME_MS},
+        {"faults.broken=at 10s interface active outside cut", 13100 * NSTIME_MS,
+         14101 * NSTIME_MS},
+    };
+    static const char *const impaired = "faults.other=at 5s interface standby inside down for 50s";
+    struct run_result *result = run_shipped("interface-down", rows[_i].broken, NULL);
+    ck_assert_int_eq(result->heir, 1);
+    ck_assert_int_ge(result->takeover, rows[_i].least);
+    ck_assert_int_le(result->takeover, rows[_i].most);
+    ck_assert_uint_eq(casualties(result), 0);
+    ck_assert_uint_eq(times(result, "\"became-active\",\"detail\":\"interface-failed\""), 1);
+    run_result_free(result);
+    result = run_shipped("interface-down", rows[_i].broken, impaired);
+    ck_assert_int_eq(result->takeover, -1);
+    ck_assert_int_eq(times(result, "\"no-switch\",\"detail\":\"both-impaired\"") > 0, _i != 1);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], 0);
+    run_result_free(result);
+    result = run_shipped("interface-down", rows[_i].broken, "failover.hello-paths=link");
+    ck_assert_int_eq(result->takeover, -1);
+    ck_assert_uint_eq(result->causes[CAUSE_ADDRESS_NOT_MOVED], casualties(result));
+    run_result_free(result);
+}
+END_TEST
+
+/* power.scn (R-1007): the cable shows it at once, whatever the hello time; a crash takes the
+ * misses (R-1005). */
+START_TEST(power)
+{
+    static const char *const hello_times[] = {"failover.hello-time=1s", "failover.hello-time=15s"};
+    static const nstime intervals[] = {NSTIME_S, 15 * NSTIME_S};
+    struct run_result *result = run_shipped("power", hello_times[_i], NULL);
+    ck_assert_int_eq(result->takeover, 0);
+    ck_assert_uint_eq(times(result, "\"power-lost\""), 1);
+    ck_assert_uint_eq(casualties(result), 0);
+    run_result_free(result);
+    result = run_shipped("power", hello_times[_i], "faults.gone=at 10s crash active");
+    ck_assert_int_ge(result->takeover, intervals[_i] * 11 / 10);
+    ck_assert_int_le(result->takeover, intervals[_i] * 21 / 10 + 100 * NSTIME_MS);
+    ck_assert_uint_eq(casualties(result), 0);
+    run_result_free(result);
+}
+END_TEST
+
+/* false-alarms.scn (R-1008, R-1017, R-1103): a false alarm costs nobody his connection, but the
+ * unit that was told is of no use at the next crash, and says so; a second way for
+ * hellos keeps them from meaning anything. */
+START_TEST(false_alarms)
+{
+    struct scenario *scenario = scenario_shipped("false-alarms", "link.hello.loss=15%", NULL);
+    unsigned alarms = 0;
+    for (uint32_t repetition = 0; repetition < 5; repetition++) {
+        struct run_result *result = run_repetition(scenario, repetition);
+        bool told = times(result, "\"told-failed\"") > 0;
+        alarms += told;
+        ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], told ? 0 : result->counted);
+        ck_assert_int_eq(result->takeover < 0, told);
+        ck_assert_int_eq(times(result, "\"no-switch\",\"detail\":\"unit-failed\"") > 0, told);
+        run_result_free(result);
+    }
+    ck_assert(alarms >= 1 && alarms <= 4);
+    scenario_free(scenario);
+    struct run_result *result =
+        run_shipped("false-alarms", "link.hello.loss=30%", "failover.hello-paths=link cable");
+    ck_assert_uint_eq(times(result, "\"peer-silent\""), 1); /* the crash */
+    ck_assert_uint_eq(casualties(result), 0);
+    run_result_free(result);
+}
+END_TEST
+
+/* cable-pulled.scn (R-1008, R-1017): one way is enough; without either both are active, the
+ * primary stays so, and who was opened at the other one meanwhile is lost to that. */
+START_TEST(cable_pulled)
+{
+    struct run_result *result =
+        run_shipped("cable-pulled", "faults.pulled=at 5s cable pulled for 1s", NULL);
+    ck_assert_uint_eq(casualties(result), 0);
+    ck_assert_uint_eq(times(result, "\"cable-pulled\""), 2);
+    ck_assert_uint_eq(times(result, "\"peer-silent\""), 0);
+    run_result_free(result);
+    result = run_shipped("cable-pulled", NULL, NULL);
+    ck_assert_uint_eq(times(result, "\"unit\":\"B\",\"event\":\"became-standby\","
+                                    "\"detail\":\"both-active\""), 1);
+    ck_assert_uint_eq(times(result, "\"unit\":\"A\",\"event\":\"became-standby\""), 0);
+    ck_assert_double_ge(survival(result), 0.55);
+    ck_assert_double_le(survival(result), 0.72);
+    ck_assert_uint_eq(result->causes[CAUSE_BOTH_ACTIVE], casualties(result));
+    run_result_free(result);
+}
+END_TEST
+
+/* one-way.scn (R-807, R-809, R-1008): what one direction of a link carries, and what its loss
+ * costs at the next crash. */
+START_TEST(one_way)
+{
+    static const struct {
+        const char *way;
+        double least, most;
+    } rows[] = {
+        {"faults.one-way=at 10s link hello forward down for 5s", 0, 0},
+        {"faults.one-way=at 10s link hello reverse down for 5s", 0.70, 0.82},
+        {"faults.one-way=at 10s link replication forward down for 5s", 0.66, 0.79},
+        {"faults.one-way=at 10s link replication reverse down for 5s", 1, 1},
+    };
+    struct run_result *result = run_shipped("one-way", rows[_i].way, NULL);
+    ck_assert_double_ge(survival(result), rows[_i].least);
+    ck_assert_double_le(survival(result), rows[_i].most);
+    ck_assert_uint_eq(times(result, "\"told-failed\""), _i == 0);
+    ck_assert_int_eq(result->takeover < 0, _i == 0);
+    run_result_free(result);
+}
+END_TEST
+
 Suite *detection_runs_suite(void)
 {
     Suite *suite = suite_create("run/detection");
@@ -84,6 +207,11 @@ Suite *detection_runs_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, drain, 0, 4);
     tcase_add_loop_test(tcase, spare, 0, 3);
+    tcase_add_loop_test(tcase, interface_down, 0, 3);
+    tcase_add_loop_test(tcase, power, 0, 2);
+    tcase_add_test(tcase, false_alarms);
+    tcase_add_test(tcase, cable_pulled);
+    tcase_add_loop_test(tcase, one_way, 0, 4);
     suite_add_tcase(suite, tcase);
     return suite;
 }

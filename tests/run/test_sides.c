@@ -160,6 +160,62 @@ START_TEST(power_comes_back)
 }
 END_TEST
 
+/* A crash in the middle of a handshake, which does not count: whose SYN the client repeats is
+ * a new request at the new active unit, and is served; whose SYN-ACK was on its way is
+ * established for the client alone, and nobody knows it (R-1014, R-1015). */
+START_TEST(a_handshake_is_interrupted)
+{
+    struct run_result *result = run_faults("crash", "crash = at 10s crash active\n"
+                                           "slow = at 9s link clients delay 300ms\n");
+    unsigned handshakes = 0, served = 0, stranded = 0;
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (row->state != STATE_HANDSHAKE)
+            continue;
+        handshakes++;
+        ck_assert_int_eq(row->known, 0);
+        served += row->outcome == OUTCOME_SURVIVED;
+        stranded += row->cause == CAUSE_CREATE_UNSENT;
+    }
+    ck_assert_uint_gt(served, 10);
+    ck_assert_uint_gt(stranded, 10);
+    ck_assert_uint_eq(handshakes, served + stranded);
+    run_result_free(result);
+}
+END_TEST
+
+/* The unit that is fed is the standby of which faults speak: it stays so when one of lower
+ * rank comes back (R-1107). */
+START_TEST(the_standby_is_who_is_fed)
+{
+    struct run_result *result =
+        run_faults("second", "first = at 10s crash A\nback = at 14s restart A\n"
+                             "second = at 18s crash standby\n"
+                             "[unit C]\nrank = spare\n");
+    ck_assert_int_eq(result->failed_unit, 2);
+    ck_assert_uint_eq(casualties(result), 0);
+    ck_assert_uint_eq(times(result, "\"standby-chosen\",\"detail\":\"C\""), 1);
+    ck_assert_uint_eq(times(result, "\"standby-chosen\",\"detail\":\"A\""), 1);
+    run_result_free(result);
+}
+END_TEST
+
+/* The address goes with the primary's MAC, so that no neighbour has to learn anything at a
+ * takeover; a standby that never heard the primary has but its own (R-1003). */
+START_TEST(the_mac_goes_along)
+{
+    struct run_result *heard = run_faults("auto", CRASH);
+    struct run_result *deaf =
+        run_faults("crash", "cut = at 0s link hello forward down\n" CRASH);
+    ck_assert_uint_eq(times(heard, "\"claims-active-address\""), 2);
+    ck_assert_uint_eq(times(heard, "address-has-another-mac"), 0);
+    ck_assert_uint_ge(times(deaf, "\"address-has-another-mac\",\"detail\":\"was 020000000001\""),
+                      1);
+    run_result_free(heard);
+    run_result_free(deaf);
+}
+END_TEST
+
 Suite *sides_suite(void)
 {
     Suite *suite = suite_create("run/sides");
@@ -172,6 +228,9 @@ Suite *sides_suite(void)
     tcase_add_test(tcase, a_takeover_is_interrupted);
     tcase_add_test(tcase, nothing_waits_in_vain);
     tcase_add_test(tcase, power_comes_back);
+    tcase_add_test(tcase, a_handshake_is_interrupted);
+    tcase_add_test(tcase, the_standby_is_who_is_fed);
+    tcase_add_test(tcase, the_mac_goes_along);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -40,6 +40,8 @@ static const struct {
      TARGET_UNIT, INTERFACE_OUTSIDE, 0, 2 * NSTIME_S},
     {"at 5s interface A peer down for 1s", "interface A peer down for 1s", FAULT_INTERFACE,
      TARGET_UNIT, INTERFACE_PEER, 0, NSTIME_S},
+    {"at 5s interface primary inside cut", "interface primary inside cut", FAULT_INTERFACE,
+     TARGET_PRIMARY, INTERFACE_INSIDE, 0, NSTIME_NEVER},
     {"at 5s cable pulled for 1s", "cable pulled for 1s", FAULT_CABLE, TARGET_UNIT, 0, 0, NSTIME_S},
     {"at 5s link hello reverse down", "link hello reverse down", FAULT_LINK, TARGET_UNIT, 0,
      WAY_REVERSE, NSTIME_NEVER},
@@ -61,6 +63,7 @@ START_TEST(actions_are_read)
     ck_assert_int_eq(fault->action, sound[_i].action);
     ck_assert_int_eq(fault->target, sound[_i].target);
     ck_assert_uint_eq(fault->interface, sound[_i].interface);
+    ck_assert_int_eq(fault->unnoticed, strstr(sound[_i].line, " cut") != NULL);
     ck_assert_uint_eq(fault->ways, sound[_i].ways);
     ck_assert_int_eq(fault->lasts, sound[_i].lasts);
     scenario_free(scenario);
@@ -117,7 +120,7 @@ static const struct {
     {"bad = at 5s power A\n", "\"off\" is missing (write power X off)"},
     {"bad = at 5s power\n", "whom it hits is missing"},
     {"bad = at 5s interface A down\n", "which interface is missing"},
-    {"bad = at 5s interface A inside\n", "\"down\" is missing (write interface X inside down)"},
+    {"bad = at 5s interface A inside\n", "\"down\" or \"cut\" is missing"},
     {"bad = at 5s cable cut\n", "write cable pulled"},
     {"bad = at 5s link hello forward rev.loss 5%\n", "say which way already"},
     {"bad = at 5s link hello forward\n", "what happens to the link is missing"},
@@ -157,6 +160,49 @@ START_TEST(takeovers_need_a_failure)
 }
 END_TEST
 
+static const struct {
+    const char *more, *what;
+} paths[] = {
+    {"[unit C]\nrank = spare\n[failover]\nhello-paths = cable\n",
+     "t.scn:19: [failover] hello-paths = cable: the cable joins primary and secondary only: "
+     "nobody hears the spare (add link, outside or inside)"},
+    {"[failover]\nhello-paths = cable outside\nhello-link = replication\n",
+     "t.scn:18: [failover] hello-link = replication: no hello takes it (add link to hello-paths, "
+     "or leave this out)"},
+    {"[failover]\nhello-paths = link serial\n",
+     "t.scn:17: [failover] hello-paths = link serial: unknown word serial (known: link cable "
+     "outside inside)"},
+};
+
+/* Ways of hellos that reach nobody are refused (R-1004, R-1107). */
+START_TEST(paths_reach_everybody)
+{
+    char *text = g_strconcat(sound_text, paths[_i].more, NULL);
+    char *message = support_refusal(text, NULL);
+    support_expect_line(message, paths[_i].what);
+    g_free(message);
+    g_free(text);
+}
+END_TEST
+
+/* Each key of detection becomes what an operator would type (R-1004, R-1006, R-1104). */
+START_TEST(detection_is_configured)
+{
+    struct scenario *scenario = read_scenario("other = at 5s crash B\n"
+                                              "[failover]\nhello-paths = link cable inside\n"
+                                              "interface-test-time = 2s\nhealth-switch = on\n");
+    static const char *const lines[] = {"failover hellopaths link cable inside",
+                                        "option interface-test-time 2s",
+                                        "option health-switch on"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++)
+        ck_assert_msg(g_ptr_array_find_with_equal_func(scenario->commands, lines[i], g_str_equal,
+                                                       NULL), "%s", lines[i]);
+    ck_assert_uint_eq(scenario->hello_paths,
+                      HELLO_WAY_LINK | HELLO_WAY_CABLE | HELLO_WAY_INSIDE);
+    scenario_free(scenario);
+}
+END_TEST
+
 Suite *faults_suite(void)
 {
     Suite *suite = suite_create("faults");
@@ -168,6 +214,8 @@ Suite *faults_suite(void)
     tcase_add_test(tcase, a_spare_is_the_third);
     tcase_add_loop_test(tcase, mistakes_are_told, 0, G_N_ELEMENTS(wrong));
     tcase_add_test(tcase, takeovers_need_a_failure);
+    tcase_add_loop_test(tcase, paths_reach_everybody, 0, G_N_ELEMENTS(paths));
+    tcase_add_test(tcase, detection_is_configured);
     suite_add_tcase(suite, tcase);
     return suite;
 }
