@@ -29,6 +29,20 @@ const char *cause_phrase(enum cause cause)
     return phrases[cause];
 }
 
+const char *saved_word(enum saved_by saved)
+{
+    static const char *const words[SAVED_COUNT] = {SAVED_LIST(WORD3)};
+    g_assert((unsigned)saved < SAVED_COUNT);
+    return words[saved];
+}
+
+const char *saved_phrase(enum saved_by saved)
+{
+    static const char *const phrases[SAVED_COUNT] = {SAVED_LIST(PHRASE3)};
+    g_assert((unsigned)saved < SAVED_COUNT);
+    return phrases[saved];
+}
+
 const char *state_word(enum state_at_failure state)
 {
     static const char *const words[STATE_COUNT] = {STATE_LIST(WORD2)};

@@ -33,6 +33,17 @@
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \
       "all was well, but its time, or a TCP's retries, ran out first")
 
+/* What saved a survivor: code, word in tables, phrase. Protocols that probe, learn or hash add
+ * theirs. */
+#define SAVED_LIST(X)                                                                            \
+    X(SAVED_NOT, "", "")                                                                         \
+    X(SAVED_ORIGINAL, "original",                                                                \
+      "the director that had it goes on serving it, or serves it again")           \
+    X(SAVED_RECORD, "record", "its own record stood in the new active's table")                  \
+    X(SAVED_GHOST, "ghost", "the record of another connection, with its tuple and its server")   \
+    X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection, which it was")   \
+    X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")
+
 #define STATE_LIST(X)                          \
     X(STATE_HANDSHAKE, "handshake")            \
     X(STATE_OPEN_IDLE, "open_idle")            \
@@ -45,6 +56,7 @@
 #define COLUMNS_CODE3(code, word, phrase) code,
 enum outcome { OUTCOME_LIST(COLUMNS_CODE2) OUTCOME_COUNT };
 enum cause { CAUSE_LIST(COLUMNS_CODE3) CAUSE_COUNT };
+enum saved_by { SAVED_LIST(COLUMNS_CODE3) SAVED_COUNT };
 enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
 #undef COLUMNS_CODE2
 #undef COLUMNS_CODE3
@@ -52,6 +64,8 @@ enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
 const char *outcome_word(enum outcome outcome);
 const char *cause_word(enum cause cause);
 const char *cause_phrase(enum cause cause);
+const char *saved_word(enum saved_by saved);
+const char *saved_phrase(enum saved_by saved);
 const char *state_word(enum state_at_failure state);
 
 /* Is a connection in this state part of the headline cohort? */
@@ -60,7 +74,14 @@ static inline int state_counts(enum state_at_failure state)
     return state != STATE_HANDSHAKE && state != STATE_CLOSING;
 }
 
-/* The same for a word of a table: false too for what is no state. */
+/* And part of the second cohort, all that had begun: the handshakes as well, so that a
+ * protocol that delays a connection until it is safe gains nothing by definition. */
+static inline int state_begun(enum state_at_failure state)
+{
+    return state != STATE_CLOSING;
+}
+
+/* The headline cohort, for a word of a table: false too for what is no state. */
 int state_word_counts(const char *word);
 
 /* runs.csv: run,point,repetition, swept keys, then these in this order, then
@@ -72,11 +93,18 @@ int state_word_counts(const char *word);
 /* and after the virtuals' columns: */
 #define RUNS_COLUMNS_LATER                                                            \
     "opened_during_outage,connected_during_outage,connect_p50_ns,connect_p99_ns,"     \
-    "mean_loss,known_theory,drop_queue"
+    "mean_loss,known_theory,drop_queue,"                                              \
+    "saved_original,saved_record,saved_ghost,saved_schedule,saved_closing,"           \
+    "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
+    "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
+    "syn_peak,syn_peak_twin,reconnected"
 
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \
     "stall_ns"
+/* and behind them, which older tables do not have: */
+#define CONNECTIONS_COLUMNS_LATER \
+    "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns"
 
 /* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
  * it is. survival and known are followed by their .NAME forms for each virtual. */
@@ -96,6 +124,20 @@ int state_word_counts(const char *word);
     X("ghosts", "count", "records on the standby without a connection, at the takeover")        \
     X("replication-datagrams", "count", "sent in both directions until the failure, hellos apart") \
     X("replication-bytes", "bytes", "IP bytes of these, lost ones included")                    \
-    X("mean-loss", "share", "of the replication link's loss model, A to B")
+    X("mean-loss", "share", "of the replication link's loss model, A to B")                     \
+    X("survival-itt", "share", "survival among all that had begun, handshakes included")        \
+    X("known-itt", "share", "known among all that had begun, handshakes included")              \
+    X("harmed", "share", "lost or waited too long, and not so in the twin / counted")           \
+    X("harmed-itt", "share", "the same among all that had begun, handshakes included")          \
+    X("saved-by-ghost", "share", "survived by the record of another connection / counted")      \
+    X("requests-lost", "count", "sent and never answered, more than in the twin")               \
+    X("bytes-lost", "bytes", "on their way, or awaited, at the end; more than in the twin")     \
+    X("stall-survivors", "s", "sum of their longest waits, less the twin's")                    \
+    X("stall-casualties", "s", "sum of their longest waits, less the twin's")                   \
+    X("connects-failed", "count", "opened in the outage and failed, but not in the twin")       \
+    X("connect-delay", "s", "sum over those opened in the outage, less the twin's")             \
+    X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
+    X("syn-peak-twin", "count", "the same in the twin")                                         \
+    X("reconnected", "count", "connections opened again by clients whose own had died")
 
 #endif

@@ -31,6 +31,20 @@ static const struct formula formulas[] = {
     {"replication-datagrams", METRIC_COUNT, METRIC_LOWER, "replication_datagrams", NULL, NULL},
     {"replication-bytes", METRIC_COUNT, METRIC_LOWER, "replication_bytes", NULL, NULL},
     {"mean-loss", METRIC_LEVEL, METRIC_NEITHER, "mean_loss", NULL, NULL},
+    {"survival-itt", METRIC_SHARE, METRIC_HIGHER, "survived_itt", "counted_itt", "censored_itt"},
+    {"known-itt", METRIC_SHARE, METRIC_HIGHER, "known_itt", "counted_itt", NULL},
+    {"harmed", METRIC_SHARE, METRIC_LOWER, "harmed", "counted", NULL},
+    {"harmed-itt", METRIC_SHARE, METRIC_LOWER, "harmed_itt", "counted_itt", NULL},
+    {"saved-by-ghost", METRIC_SHARE, METRIC_NEITHER, "saved_ghost", "counted", NULL},
+    {"requests-lost", METRIC_COUNT, METRIC_LOWER, "requests_lost", NULL, NULL},
+    {"bytes-lost", METRIC_COUNT, METRIC_LOWER, "bytes_lost", NULL, NULL},
+    {"stall-survivors", METRIC_TIME, METRIC_LOWER, "stall_survivors_ns", NULL, NULL},
+    {"stall-casualties", METRIC_TIME, METRIC_LOWER, "stall_casualties_ns", NULL, NULL},
+    {"connects-failed", METRIC_COUNT, METRIC_LOWER, "connects_failed", NULL, NULL},
+    {"connect-delay", METRIC_TIME, METRIC_LOWER, "connect_delay_ns", NULL, NULL},
+    {"syn-peak", METRIC_COUNT, METRIC_LOWER, "syn_peak", NULL, NULL},
+    {"syn-peak-twin", METRIC_COUNT, METRIC_NEITHER, "syn_peak_twin", NULL, NULL},
+    {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL},
 };
 
 static const struct formula *formula_of(const char *name)

@@ -2,6 +2,7 @@
 
 #include "sim/command/histogram.h"
 #include "sim/command/report.h"
+#include "sim/command/toll.h"
 
 /* What befell the cohort of one virtual machine. */
 struct tally {
@@ -250,6 +251,7 @@ void account_print(GString *text, const struct account *account)
     print_survival(text, account);
     print_known(text, account);
     print_delays(text, account);
+    toll_print(text, account->result);
     print_refusals(text, account);
     print_limits(text, account);
     histogram_print(text, account->result, account->colour);
@@ -311,6 +313,7 @@ void account_json(GString *text, const struct account *account)
     json_time(text, "stall_p99_ns", result->stall_p99);
     g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
                            result->counted, result->known, result->ghosts);
+    toll_json(text, result);
     json_virtuals(text, account);
     g_string_append(text, "}\n");
 }

@@ -32,6 +32,7 @@ static enum status explain(const struct verb *verb, const struct explain_options
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     struct scenario *scenario = scenario_file_point(options->study.file, 0, false);
+    scenario->twin = scenario->twin_of_one;
     bool found = explain_connection(scenario, (uint32_t)options->repetition,
                                     (uint32_t)options->connection, text, &error);
 
@@ -71,7 +72,8 @@ const struct verb verb_explain = {
     .arguments = "FILE",
     .summary = "Why did a connection live or die? Step by step.",
     .details = "The run is repeated, and everything that touched the connection is told: its\n"
-               "packets, its record's datagrams, the crash, the takeover and the end.\n\n"
+               "packets, its record's datagrams, the crash, the takeover and the end; and,\n"
+               "from where they part, the same run without the failure.\n\n"
                "Example:\n"
                "  understudy explain scenarios/first.scn --connection 1187\n",
     .arguments_min = 1,

@@ -81,6 +81,7 @@ static enum status execute(const struct verb *verb, const struct console *consol
                            const struct run_options *options)
 {
     struct scenario *scenario = scenario_file_point(options->study.file, 0, false);
+    scenario->twin = scenario->twin_of_one;
     struct run_result *outcome = run_execute(scenario, 0, (uint32_t)options->repetition,
                                              options->out != NULL, NULL);
     enum status status = STATUS_TROUBLE;

@@ -1,6 +1,7 @@
 #include "sim/node/client_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/node/reconnect.h"
 
 static struct client *client_of(struct tcp *tcp)
 {
@@ -40,6 +41,7 @@ void client_forget(struct client *client, enum connection_end end)
     (*end_count(&clients->count, end))++;
     if (watch_of(client)->ended != NULL)
         watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
+    reconnect_after(client, end);
     pool_give(clients->pool, client);
 }
 
@@ -310,6 +312,7 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
         .stack = stack,
         .udp_stack = stack,
         .pool = pool_new(sizeof(struct client)),
+        .reopenings = reopenings_new(),
         .ports = ports_new(config->scenario, config->run_key),
     };
     clients->udp_stack.wake = udp_client_wake;
@@ -333,5 +336,6 @@ void clients_clear(struct clients *clients)
     socket_table_clear(&clients->sockets);
     client_table_clear(&clients->live);
     ports_free(clients->ports);
+    pool_free(clients->reopenings);
     pool_free(clients->pool);
 }

@@ -52,6 +52,7 @@ struct clients {
     struct socket_table udp_sockets;
     struct time_waits waits;
     struct pool *pool;
+    struct pool *reopenings; /* reconnect's own */
     struct ports *ports;
     struct client_table live;
     bool stopped; /* nothing is opened any more */

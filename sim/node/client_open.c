@@ -98,6 +98,7 @@ struct client *clients_open(struct clients *clients, const struct arrival *arriv
     struct client *client = client_new(clients, &arrival->plan, &socket, virtual->protocol);
     take_socket(clients, client, &socket);
     clients->count.opened++;
+    clients->count.reconnected += arrival->plan.again;
     if (watch_of(client)->opened != NULL)
         watch_of(client)->opened(watch_of(client)->context, &client->connection);
     begin(client);

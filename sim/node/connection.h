@@ -50,6 +50,20 @@ struct connection {
 
 enum connection_phase connection_phase(const struct connection *connection);
 
+/* What it was meant to be: the same number in another world names the same connection, and
+ * those opened again after it, which its client opens in its place when it has died. */
+uint64_t connection_key(const struct connection *connection);
+bool connection_is_again(const struct connection *connection);
+
+/* What its application waits for, and would lose if the connection ended now. */
+struct unanswered {
+    uint32_t requests; /* that left and whose whole answer is not here: 0 or 1 */
+    uint64_t bytes;    /* sent and not acknowledged, or of its answer and not here */
+    nstime since;      /* when the wait began: a request left, or the first SYN; or NSTIME_NEVER */
+};
+
+struct unanswered connection_unanswered(const struct connection *connection);
+
 /* What an observer is told, each at the moment it happens. The connection is
  * valid during the call; after ended() it is gone. */
 struct connection_watch {

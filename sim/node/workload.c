@@ -73,14 +73,19 @@ static const struct trace_row *row_of(const struct scenario *scenario, const str
     return plan->row != 0 ? &plan_spec(scenario, plan)->trace[plan->row - 1] : NULL;
 }
 
-int32_t plan_requests(const struct scenario *scenario, const struct plan *plan)
+static int64_t all_requests(const struct scenario *scenario, const struct plan *plan)
 {
     const struct trace_row *row = row_of(scenario, plan);
     if (row != NULL)
-        return (int32_t)exchanges(row);
+        return exchanges(row);
     int64_t requests = distribution_value(&plan_spec(scenario, plan)->requests,
                                           draw(plan->key, PURPOSE_REQUESTS, 0));
-    return (int32_t)CLAMP(requests, 1, PLAN_REQUESTS_MAX);
+    return CLAMP(requests, 1, PLAN_REQUESTS_MAX);
+}
+
+int32_t plan_requests(const struct scenario *scenario, const struct plan *plan)
+{
+    return (int32_t)(all_requests(scenario, plan) - plan->first);
 }
 
 uint32_t plan_request_size(const struct scenario *scenario, const struct plan *plan,
@@ -88,6 +93,7 @@ uint32_t plan_request_size(const struct scenario *scenario, const struct plan *p
 {
     const struct trace_row *row = row_of(scenario, plan);
     g_assert(request >= 0);
+    request += plan->first;
     if (row != NULL)
         return share(row->request_bytes, request, exchanges(row));
     return bounded_size(
@@ -100,6 +106,7 @@ uint32_t plan_response_size(const struct scenario *scenario, const struct plan *
 {
     const struct trace_row *row = row_of(scenario, plan);
     g_assert(request >= 0);
+    request += plan->first;
     if (row != NULL)
         return share(row->response_bytes, request, exchanges(row));
     return bounded_size(
@@ -110,8 +117,8 @@ uint32_t plan_response_size(const struct scenario *scenario, const struct plan *
 nstime plan_service_time(const struct plan *plan, const struct distribution *service_time,
                          int64_t request)
 {
-    return distribution_value(service_time,
-                              draw(plan->key, PURPOSE_SERVICE_TIME, (uint64_t)request));
+    uint64_t number = (uint64_t)request + plan->first;
+    return distribution_value(service_time, draw(plan->key, PURPOSE_SERVICE_TIME, number));
 }
 
 nstime plan_next_at(const struct scenario *scenario, const struct plan *plan, nstime opened,
@@ -120,9 +127,10 @@ nstime plan_next_at(const struct scenario *scenario, const struct plan *plan, ns
     const struct trace_row *row = row_of(scenario, plan);
     if (row != NULL)
         return MAX(now, opened + row->duration / exchanges(row) * request);
+    uint64_t number = (uint64_t)request + plan->first;
     return now
            + distribution_value(&plan_spec(scenario, plan)->think_time,
-                                draw(plan->key, PURPOSE_THINK_TIME, (uint64_t)request));
+                                draw(plan->key, PURPOSE_THINK_TIME, number));
 }
 
 /* A row whose end the log did not see stays to the end of the log, so that copies
@@ -133,8 +141,8 @@ nstime plan_close_at(const struct scenario *scenario, const struct plan *plan, n
     const struct trace_row *row = row_of(scenario, plan);
     if (row == NULL)
         return now;
-    nstime stays = row->duration;
-    if (row->lower_bound)
+    nstime stays = row->duration - row->duration / exchanges(row) * plan->first;
+    if (row->lower_bound && plan->first == 0)
         stays = MAX(stays, plan_spec(scenario, plan)->trace_span - row->start);
     return MAX(now, opened + stays);
 }

@@ -23,6 +23,8 @@ struct plan {
     uint64_t key;      /* 0 in none */
     uint32_t row;      /* of the workload's trace, from 1; 0: does not follow a trace */
     uint16_t workload; /* index into scenario.workloads */
+    bool again;        /* in the place of a connection that died, */
+    uint32_t first;    /* which has had so many requests answered */
 };
 
 const struct workload_spec *plan_spec(const struct scenario *scenario, const struct plan *plan);
@@ -30,7 +32,8 @@ const struct workload_spec *plan_spec(const struct scenario *scenario, const str
 /* The number of a request has 30 bits: at one a second, 34 years. */
 enum { PLAN_REQUESTS_MAX = (1 << 30) - 2 };
 
-/* Requests that the client sends if nothing intervenes, 1 .. PLAN_REQUESTS_MAX. */
+/* Requests that the client sends if nothing intervenes, 1 .. PLAN_REQUESTS_MAX, less those
+ * answered before. A request's number below is its number in this connection. */
 int32_t plan_requests(const struct scenario *scenario, const struct plan *plan);
 
 /* Sizes of a request and its answer, 1 .. 1 GB; numbers beyond plan_requests() have

@@ -161,6 +161,11 @@ struct replication_count carrier_replication_count(const struct carrier *carrier
     return carrier->replication;
 }
 
+uint64_t carrier_fingerprint(const struct carrier *carrier)
+{
+    return carrier->fingerprint;
+}
+
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch)
 {
     carrier->epoch = epoch;

@@ -50,6 +50,10 @@ void carrier_serial(void *carrier, struct unit *unit, const uint8_t *bytes, size
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 
+/* A number made of all packets and datagrams that have arrived before the failure, when and
+ * in which order: two worlds with the same were the same until then. */
+uint64_t carrier_fingerprint(const struct carrier *carrier);
+
 /* A unit claims an address by a frame on each side, which is heard where its line is up;
  * mac 0 is its own. Returns the MAC that the outside knew the address by, if it was another;
  * else 0. The owner is who was heard last: the clients' side says who. */

@@ -4,6 +4,7 @@
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
+#include "sim/engine/chance.h"
 #include "sim/network/pool.h"
 #include "sim/network/segment.h"
 #include "sim/run/carrier.h"
@@ -50,7 +51,16 @@ struct carrier {
     struct replication_count replication;
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */
     uint8_t epoch;
+    uint64_t fingerprint;
 };
+
+/* Something arrives now: it goes into the fingerprint, until the failure. */
+static inline void carrier_note_delivery(struct carrier *carrier, uint64_t what)
+{
+    if (carrier->epoch == 0)
+        carrier->fingerprint =
+            chance_mix(carrier->fingerprint ^ what ^ (uint64_t)engine_now(carrier->engine));
+}
 
 /* The pools of each kind of parcel. */
 void packet_carrier_init(struct carrier *carrier);

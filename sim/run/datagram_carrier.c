@@ -114,6 +114,7 @@ static void datagram_came(void *object, uint64_t number)
 {
     struct carrier *carrier = object;
     struct datagram_parcel *parcel = (void *)(uintptr_t)number;
+    carrier_note_delivery(carrier, parcel->datagram.length);
     deliver_datagram(carrier, &parcel->datagram);
     pool_give(pool_for(carrier, &parcel->datagram), parcel);
 }

@@ -12,9 +12,9 @@ enum explain_error { EXPLAIN_ERROR_NO_CONNECTION };
 #define EXPLAIN_ERROR (explain_error_quark())
 GQuark explain_error_quark(void);
 
-/* Run a repetition and append the story of one connection (its number as in
- * connections.csv) to out, in lines of at most 80 columns. False and error when
- * there is no such connection. */
+/* Run a repetition, and its twin if the scenario wants it, and append the story of one
+ * connection (its number as in connections.csv) to out, in lines of at most 80 columns.
+ * False and error when there is no such connection. */
 bool explain_connection(const struct scenario *scenario, uint32_t repetition,
                         uint32_t connection, GString *out, GError **error);
 

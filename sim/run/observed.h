@@ -1,5 +1,5 @@
-/* What the observer holds, for its two halves: following (observer.c) and judging
- * (verdict.c). Nobody else includes this. */
+/* What the observer holds, for its parts: following (observer.c), what it meant to the
+ * applications (harm.c) and judging (verdict.c). Nobody else includes this. */
 #ifndef SIM_RUN_OBSERVED_H
 #define SIM_RUN_OBSERVED_H
 
@@ -25,7 +25,7 @@ struct observed {
     struct connection *connection; /* NULL when it has ended */
     struct listing *listing;       /* NULL when it was not there at the failure */
     struct record_history record;
-    bool connecting;          /* opened in the outage, its handshake not done */
+    uint32_t opening; /* its number from 1 among openings while it is not connected; 0: none */
 };
 
 struct listing {
@@ -39,6 +39,8 @@ struct listing {
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
+    bool unconnected; /* it ended before it was established */
+    enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;
 };
 
@@ -58,11 +60,20 @@ struct observer {
     bool disturbed;           /* something befell the replication before the failure */
     bool both_active;
     bool outage;              /* from the failure until the address is served again */
-    uint32_t connecting;      /* opened in the outage and neither connected nor failed */
+    uint32_t connecting;      /* openings neither connected nor failed */
     uint32_t ghosts;
     uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
-    uint32_t opened_in_outage;
-    GArray *connect_delays; /* nstime */
+    GArray *openings;         /* struct opening */
+    nstime last_opening;
+    nstime openings_until;    /* in a twin: as long as the run's outage lasted */
+    nstime surge_bin;         /* SYNs in the hundred milliseconds that began then */
+    uint32_t surge_count, surge_peak;
 };
+
+/* harm.c: a wait after the failure is over; a connection has ended; what is still open when
+ * the run ends waits and has lost nothing yet. */
+void harm_waited(struct listing *listing, nstime since, nstime now);
+void harm_ended(struct listing *listing, const struct connection *connection, nstime now);
+void harm_finish(const struct observer *observer, struct listing *listing);
 
 #endif

@@ -1,33 +1,56 @@
 #include "sim/run/observed.h"
 
+#define SURGE_BIN (100 * NSTIME_MS)
+
 /* ---- following connections --------------------------------------------------- */
+
+/* In the outage; in the twin, which has none, at the same time. */
+static bool is_followed(const struct observer *observer)
+{
+    return observer->outage
+           || (observer->failure >= 0 && engine_now(observer->engine) <= observer->openings_until);
+}
+
+static void follow(struct observer *observer, struct observed *observed)
+{
+    struct opening opening = { .key = connection_key(observed->connection), .delay = -1 };
+    g_array_append_val(observer->openings, opening);
+    observed->opening = observer->openings->len;
+    observer->connecting++;
+    observer->last_opening = engine_now(observer->engine);
+}
 
 static void opened(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = pool_take(observer->pool);
     observed->connection = connection;
-    observed->connecting = observer->outage;
-    observer->connecting += observer->outage;
-    observer->opened_in_outage += observer->outage;
     connection->observed = observed;
+    if (is_followed(observer) && !connection_is_again(connection))
+        follow(observer, observed);
 }
 
-static void stop_connecting(struct observer *observer, struct observed *observed)
+static void stop_connecting(struct observer *observer, struct observed *observed, bool failed)
 {
-    observer->connecting -= observed->connecting;
-    observed->connecting = false;
+    if (observed->opening == 0)
+        return;
+    const struct connection *connection = observed->connection;
+    struct opening *opening =
+        &g_array_index(observer->openings, struct opening, observed->opening - 1);
+    opening->failed = failed;
+    if (!failed)
+        opening->delay = connection->established - connection->opened;
+    observed->opening = 0;
+    observer->connecting--;
 }
 
 static void established(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = connection->observed;
-    if (!observed->connecting)
-        return;
-    stop_connecting(observer, observed);
-    nstime delay = connection->established - connection->opened;
-    g_array_append_val(observer->connect_delays, delay);
+    stop_connecting(observer, observed, false);
+    if (observed->listing)
+        harm_waited(observed->listing, connection->opened, engine_now(observer->engine));
 }
 
 static void progressed(void *context, struct connection *connection, uint8_t epoch)
@@ -38,12 +61,38 @@ static void progressed(void *context, struct connection *connection, uint8_t epo
         listing->row.stall = engine_now(observer->engine) - observer->failure;
 }
 
-static void decide(struct observer *observer, struct listing *listing, enum outcome verdict)
+/* A handshake's SYN, and any request of UDP, may be scheduled as new. */
+static bool is_taken_as_new(const struct observer *observer, const struct listing *listing)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
+    return listing->row.state == STATE_HANDSHAKE || virtual->protocol == PROTOCOL_UDP;
+}
+
+/* Whoever ends in order while nobody serves, or unknown, needed nobody's record any more: its
+ * last packets were on their way. Whoever is unknown and goes on was scheduled as new.
+ * SAVED_NOT: no reason is known. */
+static enum saved_by saved_by(const struct observer *observer, const struct listing *listing,
+                              bool closed)
+{
+    if (closed && listing->keeper == SAVED_ORIGINAL && !observer->served)
+        return SAVED_CLOSING;
+    if (listing->keeper != SAVED_NOT)
+        return listing->keeper;
+    if (is_taken_as_new(observer, listing))
+        return SAVED_SCHEDULE;
+    return closed ? SAVED_CLOSING : SAVED_NOT;
+}
+
+static void decide(struct observer *observer, struct listing *listing, enum outcome verdict,
+                   bool closed)
 {
     if (!listing || listing->decided)
         return;
     listing->decided = true;
     listing->row.outcome = (uint8_t)verdict;
+    if (verdict == OUTCOME_SURVIVED)
+        listing->row.saved_by = (uint8_t)saved_by(observer, listing, closed);
     observer->undecided--;
 }
 
@@ -52,8 +101,12 @@ static void decide(struct observer *observer, struct listing *listing, enum outc
 static void answered(void *context, struct connection *connection)
 {
     struct observer *observer = context;
-    if (observer->failure >= 0 && connection->request_sent >= observer->failure)
-        decide(observer, ((struct observed *)connection->observed)->listing, OUTCOME_SURVIVED);
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    if (!listing)
+        return;
+    harm_waited(listing, connection->request_sent, engine_now(observer->engine));
+    if (connection->request_sent >= observer->failure)
+        decide(observer, listing, OUTCOME_SURVIVED, false);
 }
 
 static void strayed(void *context, struct connection *connection, unsigned server)
@@ -79,9 +132,9 @@ static void ended(void *context, struct connection *connection, enum connection_
     struct observer *observer = context;
     struct observed *observed = connection->observed;
     struct listing *listing = observed->listing;
+    stop_connecting(observer, observed, true);
     connection->observed = NULL;
     observed->connection = NULL;
-    stop_connecting(observer, observed);
     if (!listing) {
         pool_give(observer->pool, observed);
         return;
@@ -93,7 +146,8 @@ static void ended(void *context, struct connection *connection, enum connection_
                                                      (unsigned)connection->server);
         listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
     }
-    decide(observer, listing, outcome_of_end(listing, end));
+    harm_ended(listing, connection, engine_now(observer->engine));
+    decide(observer, listing, outcome_of_end(listing, end), end == CONNECTION_CLOSED);
 }
 
 /* ---- following records ------------------------------------------------------- */
@@ -247,12 +301,14 @@ static void list(struct observer *observer, struct connection *connection)
     struct listing *listing = g_new0(struct listing, 1);
     listing->observed = observed;
     listing->established = connection->established;
+    listing->keeper = SAVED_ORIGINAL;
     listing->told_first = told_first(observer, connection);
     listing->row = (struct connection_row){
         .connection = connection->number,
         .client_ip = connection->client_ip,
         .client_port = connection->client_port,
         .virtual = (uint16_t)connection->virtual,
+        .workload = connection->workload,
         .server = (int16_t)connection->server,
         .state = (uint8_t)state_of(connection),
         .outcome = OUTCOME_CENSORED,
@@ -262,6 +318,17 @@ static void list(struct observer *observer, struct connection *connection)
     observed->listing = listing;
     g_ptr_array_add(observer->listings, listing);
     observer->undecided++;
+}
+
+/* So that the surge is one of the outage's end: counted in bins from the failure on. */
+void observer_request(struct observer *observer)
+{
+    if (observer->failure < 0)
+        return;
+    nstime bin = (engine_now(observer->engine) - observer->failure) / SURGE_BIN;
+    observer->surge_count = bin == observer->surge_bin ? observer->surge_count + 1 : 1;
+    observer->surge_bin = bin;
+    observer->surge_peak = MAX(observer->surge_peak, observer->surge_count);
 }
 
 void observer_service(struct observer *observer, bool served)
@@ -319,6 +386,17 @@ static uint32_t count_ghosts(const struct observer *observer, const struct direc
     return (uint32_t)(director_connections(director) - matched);
 }
 
+/* What a table that holds its record does for it. The original director's is its own;
+ * another's may be a ghost's, whose tuple and server are the same. */
+static enum saved_by keeper(const struct observer *observer, const struct listing *listing,
+                            unsigned unit)
+{
+    const struct record_history *record = &listing->observed->record;
+    if ((int)unit == observer->owner && observer->emptied[unit] <= observer->failure)
+        return SAVED_ORIGINAL;
+    return record->accepted && record->removed == CAUSE_NONE ? SAVED_RECORD : SAVED_GHOST;
+}
+
 /* Known is asked of all that were there at the failure: who gave up in between has left
  * its record behind all the same. */
 static void take_over(struct observer *observer, unsigned unit, const struct director *director)
@@ -330,19 +408,23 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         listing->row.known = listing_stands(observer, director, listing);
         listing->forsaken = false;
+        listing->keeper = listing->row.known ? keeper(observer, listing, unit) : SAVED_NOT;
     }
 }
 
 /* Who owns the address now may not know them: after false alarms, or a second failover. */
-static void look_up(struct observer *observer, const struct director *director)
+static void look_up(struct observer *observer, unsigned unit, const struct director *director)
 {
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
-        if (!listing->decided)
-            listing->forsaken = !listing_stands(observer, director, listing);
+        if (listing->decided)
+            continue;
+        listing->forsaken = !listing_stands(observer, director, listing);
+        listing->keeper = listing->forsaken ? SAVED_NOT : keeper(observer, listing, unit);
     }
 }
 
+/* The first look at the owner's own table tells who has been forsaken already. */
 void observer_failure(struct observer *observer, int owner, unsigned standby,
                       const struct director *director)
 {
@@ -353,7 +435,7 @@ void observer_failure(struct observer *observer, int owner, unsigned standby,
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
     if (director)
-        look_up(observer, director);
+        look_up(observer, (unsigned)owner, director);
 }
 
 /* A unit that was started again has another table, and is another unit here. */
@@ -363,7 +445,7 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         return;
     bool other = (int)unit != observer->owner || observer->emptied[unit] > observer->failure;
     if (observer->takeover >= 0)
-        look_up(observer, director);
+        look_up(observer, unit, director);
     else if (other)
         take_over(observer, unit, director);
 }
@@ -407,16 +489,22 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
     observer->pool = pool_new(sizeof(struct observed));
     observer->listings = g_ptr_array_new_with_free_func(g_free);
     observer->failure = observer->takeover = -1;
-    observer->connect_delays = g_array_new(FALSE, FALSE, sizeof(nstime));
+    observer->openings = g_array_new(FALSE, FALSE, sizeof(struct opening));
+    observer->last_opening = observer->openings_until = observer->surge_bin = -1;
     return observer;
 }
 
 void observer_free(struct observer *observer)
 {
-    g_array_free(observer->connect_delays, TRUE);
+    g_array_free(observer->openings, TRUE);
     g_ptr_array_free(observer->listings, TRUE);
     pool_free(observer->pool);
     g_free(observer);
+}
+
+void observer_set_twin(struct observer *observer, nstime last_opening)
+{
+    observer->openings_until = last_opening;
 }
 
 void observer_set_traffic(struct observer *observer, const struct traffic *traffic)

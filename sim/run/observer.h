@@ -55,6 +55,13 @@ int observer_heir(const struct observer *observer);
  * goes from the failure, if it stops this, until it is so again. */
 void observer_service(struct observer *observer, bool served);
 
+/* A SYN reaches the unit that owns the active address and runs. */
+void observer_request(struct observer *observer);
+
+/* This world is a twin: openings are followed until the instant at which the last one in the
+ * run's outage left, -1: none. Before anything is opened. */
+void observer_set_twin(struct observer *observer, nstime last_opening);
+
 /* How many verdicts are out: on connections that were there at the failure, and on
  * handshakes begun in the outage. */
 uint32_t observer_undecided(const struct observer *observer);

@@ -62,8 +62,11 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
                 dead  ? "  (not running)"
                 : cut ? "  (interface down)"
                       : "");
-    if (!cut)
-        unit_packet(owner, side, packet);
+    if (cut)
+        return;
+    if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet))
+        observer_request(carrier->observer);
+    unit_packet(owner, side, packet);
 }
 
 static void packet_came(void *object, uint64_t number)
@@ -74,6 +77,7 @@ static void packet_came(void *object, uint64_t number)
     bool forward = parcel->direction == DIRECTION_FORWARD;
     bool clients = parcel->link == LINK_CLIENTS;
     pool_give(carrier->packets, parcel);
+    carrier_note_delivery(carrier, (uint64_t)packet.tag << 32 | packet.serial);
     if (clients && forward)
         reach_units(carrier, SIDE_OUTSIDE, &packet);
     else if (clients)

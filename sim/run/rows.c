@@ -89,6 +89,41 @@ static uint64_t lost_to_limits(const struct run_result *result)
     return sum;
 }
 
+static void append_cohorts(GString *text, const struct run_result *result)
+{
+    const struct cohort_count *established = &result->cohorts[COHORT_ESTABLISHED];
+    const struct cohort_count *begun = &result->cohorts[COHORT_BEGUN];
+    for (unsigned i = SAVED_NOT + 1; i < SAVED_COUNT; i++) {
+        append_count(text, established->saved[i]);
+    }
+    append_count(text, begun->counted);
+    append_count(text, begun->survived);
+    append_count(text, begun->censored);
+    append_count(text, begun->known);
+}
+
+/* What is against the twin is empty without one. */
+static void append_harm(GString *text, const struct run_result *result)
+{
+    const struct cohort_count *begun = &result->cohorts[COHORT_BEGUN];
+    const int64_t against_twin[] = {
+        result->cohorts[COHORT_ESTABLISHED].harmed,
+        begun->harmed,
+        (int64_t)begun->requests_lost,
+        (int64_t)begun->bytes_lost,
+        begun->stall_survivors,
+        begun->stall_casualties,
+        result->connects_failed,
+        result->connect_delay,
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(against_twin); i++) {
+        append_time(text, result->has_twin ? against_twin[i] : -1);
+    }
+    append_count(text, result->syn_peak);
+    append_time(text, result->has_twin ? (int64_t)result->syn_peak_twin : -1);
+    append_count(text, result->reconnected);
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -99,6 +134,8 @@ static void append_later(GString *text, const struct run_result *result)
     append_share(text, result->mean_loss);
     append_share(text, result->known_theory);
     append_count(text, lost_to_limits(result));
+    append_cohorts(text, result);
+    append_harm(text, result);
     g_string_append_c(text, '\n');
 }
 
@@ -120,11 +157,23 @@ void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
 
 void rows_connections_header(GString *text)
 {
-    g_string_append(text, CONNECTIONS_COLUMNS "\n");
+    g_string_append(text, CONNECTIONS_COLUMNS "," CONNECTIONS_COLUMNS_LATER "\n");
+}
+
+/* In the order of CONNECTIONS_COLUMNS_LATER. */
+static void append_fate(GString *text, const struct connection_row *row, bool has_twin)
+{
+    g_string_append_printf(text, ",%s,%s", saved_word(row->saved_by),
+                           !has_twin ? "" : row->harmed ? "yes" : "no");
+    append_count(text, row->requests_lost);
+    append_count(text, row->bytes_lost);
+    append_time(text, row->waited);
+    g_string_append_printf(text, ",%s", has_twin ? outcome_word(row->twin_outcome) : "");
+    append_time(text, has_twin ? row->twin_waited : -1);
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,
-                              const struct connection_row *row)
+                              const struct connection_row *row, bool has_twin)
 {
     const struct real_spec *server =
         row->server < 0 ? NULL : g_ptr_array_index(frame->scenario->reals, row->server);
@@ -140,6 +189,7 @@ static void append_connection(GString *text, const struct rows_frame *frame, uin
                            row->known ? "yes" : "no", outcome_word(row->outcome),
                            cause_word(row->cause));
     append_time(text, row->stall);
+    append_fate(text, row, has_twin);
     g_string_append_c(text, '\n');
 }
 
@@ -147,6 +197,6 @@ void rows_connections(GString *text, const struct rows_frame *frame, uint32_t ru
                       const struct run_result *result)
 {
     for (uint32_t i = 0; i < result->row_count; i++) {
-        append_connection(text, frame, run, &result->rows[i]);
+        append_connection(text, frame, run, &result->rows[i], result->has_twin);
     }
 }

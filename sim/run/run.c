@@ -1,10 +1,19 @@
 #include "sim/run/run.h"
 
+#include "sim/run/cohort.h"
+#include "sim/run/twin.h"
 #include "sim/run/world.h"
 
 uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t repetition)
 {
     return repetition * scenario->points + point;
+}
+
+static void meet_twin(const struct scenario *scenario, struct run_result *result)
+{
+    struct run_result *twin = twin_execute(scenario, result, NULL);
+    twin_compare(result, twin);
+    run_result_free(twin);
 }
 
 struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
@@ -14,12 +23,16 @@ struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
     gint64 started = g_get_monotonic_time();
     struct journal *journal =
         want_events ? journal_new(run_number(scenario, point, repetition)) : NULL;
-    struct world *world = world_new(scenario, repetition, journal, story);
+    struct world *world = world_new(scenario, repetition, NULL,
+                                    (struct world_listeners){ journal, story });
     world_run(world);
     world_result(world, result);
     world_free(world);
     result->point = point;
     result->repetition = repetition;
+    if (scenario->twin && result->failure >= 0)
+        meet_twin(scenario, result);
+    cohort_count(result);
     result->events = journal_finish(journal);
     result->wall_seconds = (double)(g_get_monotonic_time() - started) / 1e6;
     return result;
@@ -29,6 +42,7 @@ void run_result_free(struct run_result *result)
 {
     g_free(result->virtuals);
     g_free(result->rows);
+    g_free(result->openings);
     g_free(result->events);
     g_free(result->violation);
     g_free(result);

@@ -17,6 +17,7 @@ struct connection_row {
     uint32_t client_ip;
     uint16_t client_port;
     uint16_t virtual;  /* index into scenario.virtuals */
+    uint16_t workload; /* index into scenario.workloads */
     int16_t server;    /* index into scenario.reals, -1: none */
     uint8_t state;     /* enum state_at_failure */
     uint8_t outcome;   /* enum outcome */
@@ -24,6 +25,36 @@ struct connection_row {
     bool known;
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
+    uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
+    /* what the time after the failure brought its application, in this world: */
+    bool hurt;              /* it lost a request, could not connect, or waited too long */
+    uint32_t requests_lost; /* sent, and the whole answer never came */
+    uint64_t bytes_lost;    /* on their way or awaited when it ended */
+    nstime waited;          /* its longest wait, for an answer or to be connected */
+    /* against the twin, where there is one: */
+    bool harmed;            /* hurt here and not there */
+    uint8_t twin_outcome;
+    uint32_t twin_requests_lost;
+    uint64_t twin_bytes_lost;
+    nstime twin_waited;
+};
+
+/* One connection opened in the outage; again, in the twin, at the same time. */
+struct opening {
+    uint64_t key;  /* connection_key() */
+    nstime delay;  /* until it was connected, -1: it never was */
+    bool failed;
+};
+
+/* The headline cohort, and all whose first SYN had left (state_begun()). */
+enum cohort { COHORT_ESTABLISHED, COHORT_BEGUN, COHORT_COUNT };
+
+/* What became of a cohort. Weights are against the twin, never below 0, and 0 without one. */
+struct cohort_count {
+    uint32_t counted, survived, censored, known, harmed;
+    uint32_t saved[SAVED_COUNT];
+    uint64_t requests_lost, bytes_lost;
+    nstime stall_survivors, stall_casualties; /* sums of the longest waits */
 };
 
 struct virtual_count {
@@ -57,6 +88,19 @@ struct run_result {
     struct connection_row *rows;      /* sorted by connection */
     uint32_t row_count;
 
+    /* harm: sim/run/twin.h */
+    bool has_twin;
+    struct cohort_count cohorts[COHORT_COUNT];
+    struct opening *openings; /* of this run's outage, in order, reconnections apart */
+    uint32_t opening_count;
+    nstime last_opening;      /* when the last of them left, -1: none did */
+    uint32_t connects_failed; /* of them, and not in the twin */
+    nstime connect_delay;     /* sum over those connected in both, less the twin's */
+    uint32_t syn_peak;        /* SYNs that reached the active unit in 100 ms after the failure */
+    uint32_t syn_peak_twin;
+    uint32_t reconnected;
+    uint64_t fingerprint;     /* of all that was delivered until the failure */
+
     char *events;    /* lines of events.jsonl, or NULL */
     char *violation; /* an invariant that broke, one sentence, or NULL */
 
@@ -74,8 +118,9 @@ struct run_story;
 /* The number of a run in its sweep. */
 uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t repetition);
 
-/* Simulate. want_events fills result->events. story may be NULL. Never fails: what
- * a user can get wrong was refused when the scenario was read. */
+/* Simulate, and the twin as well if the scenario wants it. want_events fills
+ * result->events. story may be NULL. Never fails: what a user can get wrong was refused
+ * when the scenario was read. */
 struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
                                uint32_t repetition, bool want_events, struct run_story *story);
 void run_result_free(struct run_result *result);

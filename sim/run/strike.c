@@ -285,6 +285,46 @@ static void strike_world(struct world *world, unsigned index, const struct fault
         cut_server(world, index, fault);
 }
 
+/* ---- the twin */
+
+/* The measured fault, and whatever waits for it or for the takeover. */
+static bool follows_from_measured(const struct world *world, unsigned index)
+{
+    const struct fault_spec *fault = fault_spec(world, index);
+    while ((int)index != world->scenario->measure && fault->when == FAULT_AFTER) {
+        index = (unsigned)fault->after;
+        fault = fault_spec(world, index);
+    }
+    return (int)index == world->scenario->measure || fault->when == FAULT_AFTER_TAKEOVER;
+}
+
+static bool hits_a_unit(const struct fault_spec *fault)
+{
+    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
+           || fault->action == FAULT_POWER || fault->action == FAULT_INTERFACE
+           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND;
+}
+
+/* The restart of the unit that was hit belongs to the failure, however it was timed. */
+static bool mends_nothing(const struct world *world, const struct fault_spec *fault)
+{
+    if (fault->action != FAULT_RESTART || world->failed_unit < 0)
+        return false;
+    unsigned hit = target_of(world, fault);
+    return (int)hit == world->failed_unit && unit_health(world->units[hit]) == UNIT_UP;
+}
+
+/* In a twin: not the measured fault but its instant, and nothing that comes of it. */
+static bool is_spared(struct world *world, unsigned index)
+{
+    const struct fault_spec *fault = fault_spec(world, index);
+    if (!world->is_twin)
+        return false;
+    if ((int)index == world->scenario->measure)
+        world_measure(world, hits_a_unit(fault) ? (int)target_of(world, fault) : -1);
+    return follows_from_measured(world, index) || mends_nothing(world, fault);
+}
+
 /* ---- the timeline */
 
 static void fault_strikes(void *object, uint64_t number)
@@ -292,6 +332,8 @@ static void fault_strikes(void *object, uint64_t number)
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
     unsigned index = (unsigned)number;
+    if (is_spared(world, index))
+        return;
     if ((int)number != world->scenario->measure)
         observer_disturbance(world->observer);
     switch (fault->action) {

@@ -78,6 +78,9 @@ static void judge(const struct observer *observer, struct listing *listing,
             result->violation = g_strdup_printf("connection %u: %s without a cause",
                                                 row->connection, outcome_word(row->outcome));
     }
+    if (row->outcome == OUTCOME_SURVIVED && row->saved_by == SAVED_NOT && !result->violation)
+        result->violation =
+            g_strdup_printf("connection %u: survived, and nothing saved it", row->connection);
     if (!state_counts(row->state))
         return;
     struct virtual_count *virtual = &result->virtuals[row->virtual];
@@ -118,6 +121,24 @@ static void measure_stalls(const struct observer *observer, struct run_result *r
     }
     percentiles(stalls, &result->stall_p50, &result->stall_p99);
     g_array_free(stalls, TRUE);
+}
+
+static void measure_openings(const struct observer *observer, struct run_result *result)
+{
+    const GArray *openings = observer->openings;
+    GArray *delays = g_array_new(FALSE, FALSE, sizeof(nstime));
+    for (guint i = 0; i < openings->len; i++) {
+        nstime delay = g_array_index(openings, struct opening, i).delay;
+        if (delay >= 0)
+            g_array_append_val(delays, delay);
+    }
+    result->opened_during_outage = openings->len;
+    result->connected_during_outage = delays->len;
+    percentiles(delays, &result->connect_p50, &result->connect_p99);
+    g_array_free(delays, TRUE);
+    result->opening_count = openings->len;
+    result->openings = g_memdup2(openings->data, openings->len * sizeof(struct opening));
+    result->last_opening = observer->last_opening;
 }
 
 enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
@@ -174,12 +195,12 @@ void observer_finish(struct observer *observer, struct run_result *result)
     for (uint32_t i = 0; i < count; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         judge(observer, listing, result);
+        harm_finish(observer, listing);
         result->rows[i] = listing->row;
     }
     measure_stalls(observer, result);
-    result->opened_during_outage = observer->opened_in_outage;
-    result->connected_during_outage = observer->connect_delays->len;
-    percentiles(observer->connect_delays, &result->connect_p50, &result->connect_p99);
+    measure_openings(observer, result);
+    result->syn_peak = observer->surge_peak;
     result->mean_loss = impairment_mean_loss(replication);
     /* lost and duplicated at once is exactly one packet, but none in an outage */
     double doubled = replication->loss.model == LOSS_OUTAGE

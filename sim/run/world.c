@@ -83,6 +83,7 @@ void world_measure(struct world *world, int hit)
     world->measured = true;
     world->failed_unit = hit;
     world->replication = carrier_replication_count(world->carrier);
+    world->fingerprint = carrier_fingerprint(world->carrier);
     observer_failure(world->observer, owner ? (int)unit_number(owner) : -1, world_standby(world),
                      owner ? unit_director(owner) : NULL);
     carrier_set_epoch(world->carrier, 1);
@@ -125,6 +126,7 @@ void world_result(struct world *world, struct run_result *result)
     result->violation = g_steal_pointer(&world->violation);
     observer_finish(world->observer, result);
     result->failed_unit = world->failed_unit;
+    result->fingerprint = world->fingerprint;
     if (!world->measured)
         world->replication = carrier_replication_count(world->carrier);
     result->replication_datagrams = world->replication.datagrams;
@@ -136,6 +138,7 @@ void world_result(struct world *world, struct run_result *result)
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
     result->opened = traffic_count(world->traffic).opened;
+    result->reconnected = (uint32_t)traffic_count(world->traffic).reconnected;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -195,20 +198,23 @@ static void make_traffic(struct world *world, uint64_t run_key)
 }
 
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
-                        struct journal *journal, struct run_story *story)
+                        const struct run_result *twin_of, struct world_listeners listeners)
 {
     uint64_t run_key = chance_root(scenario->seed, repetition);
     struct world *world = g_new0(struct world, 1);
     world->scenario = scenario;
     world->run_key = run_key;
     world->unit_count = scenario->units->len;
-    world->journal = journal;
-    world->story = story;
+    world->journal = listeners.journal;
+    world->story = listeners.story;
+    world->is_twin = twin_of != NULL;
     world->failed_unit = -1;
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
-    world->carrier = carrier_new(scenario, run_key, world->engine, world->observer, journal,
-                                 story);
+    if (twin_of)
+        observer_set_twin(world->observer, twin_of->last_opening);
+    world->carrier = carrier_new(scenario, run_key, world->engine, world->observer,
+                                 world->journal, world->story);
     world->network = deed_network(world);
     make_traffic(world, run_key);
     for (unsigned i = 0; i < world->unit_count; i++)

@@ -11,9 +11,17 @@
 
 struct world;
 
-/* All borrowed but what a run needs of its own; journal and story may be NULL. */
+/* Who listens to a world; each may be NULL. */
+struct world_listeners {
+    struct journal *journal;
+    struct run_story *story;
+};
+
+/* All borrowed but what a run needs of its own. twin_of is NULL, or the result of the same
+ * scenario and repetition: then the measured fault and all that follows from it do not
+ * happen, but the instant is marked (twin.h). */
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
-                        struct journal *journal, struct run_story *story);
+                        const struct run_result *twin_of, struct world_listeners listeners);
 void world_free(struct world *world);
 
 /* From the first opening to the last verdict. */

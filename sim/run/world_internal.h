@@ -11,6 +11,7 @@ struct world {
     uint64_t run_key;
     struct journal *journal;
     struct run_story *story;
+    bool is_twin; /* the measured fault does not happen */
     struct engine *engine;
     struct observer *observer;
     struct carrier *carrier;
@@ -26,6 +27,7 @@ struct world {
     char *violation; /* the first, or NULL */
     /* at the measured fault */
     struct replication_count replication;
+    uint64_t fingerprint;
     bool measured;
     int failed_unit; /* whom it hits, -1: no unit */
     uint32_t peak_open;

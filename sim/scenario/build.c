@@ -173,6 +173,23 @@ static void take_drain(struct build *build, const struct draft_group *group)
                        "censored (write auto)");
 }
 
+/* There is a twin where there is a failure to remove. */
+static void take_twin(struct build *build, const struct draft_group *group)
+{
+    struct scenario *scenario = build->scenario;
+    bool possible = scenario->measure >= 0;
+    scenario->twin = possible && build_is(build, group, "twin", "yes");
+    scenario->twin_of_one = possible && !build_is(build, group, "twin", "no");
+    if (possible || !build_is(build, group, "twin", "yes"))
+        return;
+    build_complain(build, build->problems, group, "twin",
+                   scenario->measure_preempt
+                       ? "a preemption is the directors' own doing and cannot be taken away "
+                         "(measure a fault, or write twin = no)"
+                       : "there is no measured fault to take away (add a crash under [faults], "
+                         "name one with measure, or write twin = no)");
+}
+
 static void warn_of_patience(struct build *build)
 {
     GPtrArray *groups = draft_list(build->draft, GROUP_WORKLOAD);
@@ -216,6 +233,7 @@ void build_scenario(struct build *build)
     build_services(build);
     build_ports(build);
     build_faults(build);
+    take_twin(build, group);
     build_path_faults(build);
     take_drain(build, group);
     build_commands(build);

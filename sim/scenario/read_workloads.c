@@ -82,6 +82,8 @@ static void take_traffic(struct build *build, struct site *site)
     workload->name = g_strdup(group->name);
     workload->trace_copies = (unsigned)build_count(build, group, "trace-copies");
     workload->application_timeout = build_time(build, group, "application-timeout");
+    workload->patience = build_time(build, group, "patience");
+    workload->reconnect = build_time(build, group, "reconnect");
     workload->half_close = build_yes(build, group, "half-close");
     workload->opened_by_server = build_is(build, group, "opened-by", "server");
     workload->retry_time = build_time(build, group, "retry-time");

@@ -84,6 +84,8 @@ struct workload_spec {
     struct distribution response_size; /* bytes, at least 1 */
     struct distribution think_time;    /* from an answer to the next request */
     nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
+    nstime patience;  /* longer waits harm; NSTIME_NEVER = none does */
+    nstime reconnect; /* after a death, until the client opens again; NSTIME_NEVER = not */
     bool half_close; /* the client shuts its side with the last request */
     bool opened_by_server; /* beside another: to a port that the client has announced on it */
     nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
@@ -162,6 +164,8 @@ struct scenario {
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
+    bool twin;   /* each run is run again without the measured fault, */
+    bool twin_of_one; /* or at least where there is only one run */
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, two or three, in order of rank */

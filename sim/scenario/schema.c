@@ -42,6 +42,9 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none preempt", "auto", false,
      "the fault whose instant decides which connections count (auto: the first crash, freeze, "
      "power off or switchover; preempt: the first preemption, detector vrrp)"},
+    {GROUP_SCENARIO, "twin", NULL, VALUE_YESNO, NULL, "auto", "auto", false,
+     "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
+     "not by \"sweep\", which then takes twice as long)"},
 
     {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP spare", "auto",
      "auto", false,
@@ -218,6 +221,10 @@ static const struct schema_key keys[] = {
     {GROUP_WORKLOAD, "response-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "12kb", false, "bytes"},
     {GROUP_WORKLOAD, "application-timeout", NULL, VALUE_TIME, SOME_TIME, "none", "none", false,
      "a client gives up a request after it"},
+    {GROUP_WORKLOAD, "patience", NULL, VALUE_TIME, SOME_TIME, "none", "4s", false,
+     "a client is harmed by a longer wait for an answer, or for a connection"},
+    {GROUP_WORKLOAD, "reconnect", NULL, VALUE_TIME, ANY_TIME, "no", "no", false,
+     "so long after its connection died a client opens another, for the requests left"},
     {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
      "udp: an unanswered request goes again after it, then after twice as long, and so on"},
     {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,

@@ -34,6 +34,9 @@ static void summarise(void)
     g_free(text);
 }
 
+/* What a sweep without twins leaves empty, and more, at the end of rows. */
+#define NO_TOLL ",,,,,,,,,,,,,,,,,,,,"
+
 /* A directory like that of a sweep: "loss;protocol" for each point, three repetitions;
  * patent saves (1-p) 0.996 of 1000, give or take, none saves nobody. */
 static void write_sweep(const char *keys, const char *const *points, const char *title)
@@ -47,7 +50,7 @@ static void write_sweep(const char *keys, const char *const *points, const char 
             bool none = strstr(points[point], "none") != NULL;
             unsigned survived = none ? 0 : 960 - 90 * point + 7 * repetition;
             g_string_append_printf(runs, "%u,%u,%u%s,1000,%u,0,%u,0,0,%u,%u00000000,,,0,9,%u,0,0,0,"
-                                         ",,0.1,%s,0\n",
+                                         ",,0.1,%s,0" NO_TOLL "\n",
                                    run, point, repetition, points[point], survived,
                                    1000 - survived, survived, 12 + repetition,
                                    none ? 0 : 120000 + point, none ? "" : "0.9");

@@ -151,6 +151,8 @@ struct workload_spec *town_add_workload(struct town *town, const char *name)
         .response_size = distribution_constant(3000),
         .think_time = distribution_constant(5e8),
         .application_timeout = NSTIME_NEVER,
+        .patience = NSTIME_NEVER,
+        .reconnect = NSTIME_NEVER,
     };
     g_ptr_array_add(town->scenario.workloads, spec);
     return spec;

@@ -9,6 +9,7 @@
     X(folder)         \
     X(usage)          \
     X(run)            \
+    X(toll)           \
     X(sweep)          \
     X(interrupt)      \
     X(trouble)        \

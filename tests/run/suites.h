@@ -13,6 +13,9 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(twin)           \
+    X(harm)           \
+    X(saved_by)       \
     X(sides)          \
     X(detection_runs) \
     X(shipped)        \

@@ -48,7 +48,8 @@ static bool step(struct world *world, nstime limit)
 START_TEST(holds_after_every_event)
 {
     struct scenario *scenario = scenario_from_text(_i == 0 ? perfect : troubled);
-    struct world *world = world_new(scenario, (uint32_t)_i, NULL, NULL);
+    struct world *world = world_new(scenario, (uint32_t)_i, NULL,
+                                    (struct world_listeners){ 0 });
     unsigned events = 0;
     traffic_start(world->traffic);
     while (step(world, scenario->duration))
@@ -111,7 +112,8 @@ static bool is_quiet(const struct director *active, const struct director *stand
 START_TEST(corresponds_when_nothing_is_under_way)
 {
     struct scenario *scenario = scenario_from_text(perfect);
-    struct world *world = world_new(scenario, (uint32_t)_i, NULL, NULL);
+    struct world *world = world_new(scenario, (uint32_t)_i, NULL,
+                                    (struct world_listeners){ 0 });
     unsigned compared = 0, most = 0;
     traffic_start(world->traffic);
     while (engine_step(world->engine, scenario->duration)) {
