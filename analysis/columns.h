@@ -74,6 +74,16 @@ int state_word_counts(const char *word);
     "opened_during_outage,connected_during_outage,connect_p50_ns,connect_p99_ns,"     \
     "mean_loss,known_theory,drop_queue"
 
+/* and after these, where the scenario has virtual crashes: how many there were; open
+ * connections and those known, summed over them; how many connections these are; the
+ * interval of known / seen by batch means: */
+#define RUNS_COLUMNS_VIRTUAL                                                          \
+    "virtual_crashes,virtual_seen,virtual_known,virtual_connections,virtual_lo,virtual_hi"
+
+/* protection.csv: the same by age, and the share that no protocol can exceed at these
+ * ages where the replication link's loss is an outage. */
+#define PROTECTION_COLUMNS "run,from_ns,to_ns,seen,known,connections,lo,hi,roof"
+
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \
     "stall_ns"
@@ -96,6 +106,7 @@ int state_word_counts(const char *word);
     X("ghosts", "count", "records on the standby without a connection, at the takeover")        \
     X("replication-datagrams", "count", "sent in both directions until the failure, hellos apart") \
     X("replication-bytes", "bytes", "IP bytes of these, lost ones included")                    \
-    X("mean-loss", "share", "of the replication link's loss model, A to B")
+    X("mean-loss", "share", "of the replication link's loss model, A to B")                     \
+    X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 
 #endif

@@ -163,6 +163,49 @@ static void print_delays(GString *text, const struct account *account)
     }
 }
 
+static void append_percent(GString *text, double share)
+{
+    g_string_append_printf(text, "%.4f%%", 100 * share);
+}
+
+/* In place of an interval, what it takes to have one. */
+static void append_no_interval(GString *line, const struct protection *protection)
+{
+    g_string_append(line, "; no interval: connections are ");
+    report_time(line, protection->mean_age);
+    g_string_append(line, " old on average, and it takes instants over ");
+    report_time(line, protection_window_needed(protection));
+    g_string_append(line, " (make duration longer)");
+}
+
+static void print_virtual_crashes(GString *text, const struct account *account)
+{
+    const struct protection *protection = account->result->protection;
+    if (protection == NULL) {
+        return;
+    }
+    const struct protection_count *all = &protection->all;
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line, "known at %u virtual crashes: ", protection->instants);
+    if (all->seen == 0) {
+        g_string_append(line, "no connection was open at any (make \"from\" later)");
+        report_wrap(text, line->str, 2);
+        return;
+    }
+    append_percent(line, (double)all->known / (double)all->seen);
+    if (all->lo >= 0) {
+        g_string_append_printf(line, ", %g%% interval ", 100 * account->scenario->confidence);
+        append_percent(line, all->lo);
+        g_string_append(line, " .. ");
+        append_percent(line, all->hi);
+    } else {
+        append_no_interval(line, protection);
+    }
+    g_string_append_printf(line, "; %u connections seen, %.1f at an instant", all->connections,
+                           (double)all->seen / protection->instants);
+    report_wrap(text, line->str, 2);
+}
+
 /* A queue that was too short is easily taken for the protocol's doing. */
 static void print_limits(GString *text, const struct account *account)
 {
@@ -218,12 +261,14 @@ void account_print(GString *text, const struct account *account)
 {
     print_heading(text, account);
     if (account->result->counted == 0) {
+        print_virtual_crashes(text, account);
         return;
     }
     report_wrap(text, ACCOUNT_DEFINITION, 2);
     print_table(text, account);
     print_survival(text, account);
     print_known(text, account);
+    print_virtual_crashes(text, account);
     print_delays(text, account);
     print_limits(text, account);
     histogram_print(text, account->result, account->colour);
@@ -257,6 +302,31 @@ static void json_tally(GString *text, const struct tally *sum)
     g_string_append_c(text, '}');
 }
 
+static void json_share(GString *text, const char *name, double share)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf(text, "\"%s\": %s", name,
+                           share < 0 ? "null"
+                                     : g_ascii_formatd(digits, sizeof digits, "%.6f", share));
+}
+
+static void json_virtual_crashes(GString *text, const struct protection *protection)
+{
+    if (protection == NULL) {
+        return;
+    }
+    g_string_append_printf(text, "\"virtual_crashes\": {\"instants\": %u, \"seen\": %"
+                                 G_GUINT64_FORMAT ", \"known\": %" G_GUINT64_FORMAT
+                                 ", \"connections\": %u, ",
+                           protection->instants, protection->all.seen, protection->all.known,
+                           protection->all.connections);
+    json_share(text, "lo", protection->all.lo);
+    g_string_append(text, ", ");
+    json_share(text, "hi", protection->all.hi);
+    g_string_append(text, "}, ");
+}
+
 static void json_virtuals(GString *text, const struct account *account)
 {
     g_string_append(text, "\"virtuals\": [");
@@ -285,8 +355,14 @@ void account_json(GString *text, const struct account *account)
     json_time(text, "stall_p99_ns", result->stall_p99);
     g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
                            result->counted, result->known, result->ghosts);
+    json_virtual_crashes(text, result->protection);
     json_virtuals(text, account);
     g_string_append(text, "}\n");
+}
+
+bool account_has_virtual_crashes(const struct run_result *result)
+{
+    return result->protection != NULL && result->protection->all.seen > 0;
 }
 
 char *account_nothing_open(const struct scenario *scenario, nstime failure)

@@ -10,6 +10,7 @@
 enum { UNITS = 2 };
 
 struct datagram;
+struct datagram_parcel;
 
 struct carrier {
     const struct scenario *scenario;
@@ -24,6 +25,7 @@ struct carrier {
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
+    struct datagram_parcel *first_on_wire, *last_on_wire; /* with records, as they were sent */
     uint64_t hellos_sent[UNITS]; /* whatever carries no record: numbered */
     struct replication_count replication;
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */

@@ -1,6 +1,7 @@
 #include "sim/run/world_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/run/virtual_crash.h"
 
 const struct unit_spec *world_unit_spec(const struct world *world, unsigned number)
 {
@@ -78,6 +79,11 @@ void world_run(struct world *world)
         ;
 }
 
+void world_watch_virtual_crashes(struct world *world, const struct virtual_crash_watch *watch)
+{
+    virtual_crashes_watch(world->virtual_crashes, watch);
+}
+
 /* What must hold at the end, whatever happened. */
 static char *find_violation(const struct world *world)
 {
@@ -107,6 +113,8 @@ void world_result(struct world *world, struct run_result *result)
         result->lost_to_limit[role] = link_count(link, DIRECTION_FORWARD).lost_to_limit
                                       + link_count(link, DIRECTION_REVERSE).lost_to_limit;
     }
+    if (world->virtual_crashes)
+        result->protection = virtual_crashes_finish(world->virtual_crashes);
     result->engine_events = engine_events(world->engine);
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
@@ -180,6 +188,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
         make_unit(world, run_key, i);
     world->times = timeline_draw(scenario, run_key);
     strike_schedule(world);
+    world->virtual_crashes = virtual_crashes_new(world, run_key);
     return world;
 }
 
@@ -190,6 +199,7 @@ void world_free(struct world *world)
     traffic_free(world->traffic);
     carrier_free(world->carrier);
     observer_free(world->observer);
+    virtual_crashes_free(world->virtual_crashes);
     engine_free(world->engine);
     g_free(world->times);
     g_free(world);

@@ -11,10 +11,20 @@
 
 struct world;
 
+/* Told of each connection that counts at each virtual crash. */
+struct virtual_crash_watch {
+    void *context;
+    void (*seen)(void *context, nstime instant, const struct connection *connection,
+                 bool known);
+};
+
 /* All borrowed but what a run needs of its own; journal and story may be NULL. */
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
                         struct journal *journal, struct run_story *story);
 void world_free(struct world *world);
+
+/* The watch is borrowed; only for a scenario with virtual crashes, and before the run. */
+void world_watch_virtual_crashes(struct world *world, const struct virtual_crash_watch *watch);
 
 /* From the first opening to the last verdict. */
 void world_run(struct world *world);

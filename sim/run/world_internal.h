@@ -19,6 +19,7 @@ struct world {
     struct unit_network network;
     struct unit *units[UNITS];
     struct fault_time *times;
+    struct virtual_crashes *virtual_crashes; /* NULL: none */
     nstime failed_at[UNITS]; /* NSTIME_NEVER while it runs: what the oracle knows */
     /* at the measured fault */
     struct replication_count replication;

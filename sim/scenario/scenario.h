@@ -109,7 +109,13 @@ struct fault_spec {
     char *text;               /* the action as written, for logs */
 };
 
-enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4 };
+/* Instants of a run at which "known" is asked as if the active unit crashed then. */
+struct virtual_crashes_spec {
+    uint32_t count; /* 0: none */
+    nstime from, to; /* to: at most the measured fault's instant, and the duration */
+};
+
+enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
 struct sweep_axis {
     char *key;    /* as named in [sweep], canonical spelling */
@@ -129,6 +135,7 @@ struct scenario {
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
+    struct virtual_crashes_spec virtual_crashes;
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, the primary first */

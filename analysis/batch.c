@@ -1,0 +1,56 @@
+#include "analysis/batch.h"
+
+#include <glib.h>
+#include <math.h>
+
+static double sum(const double *values, size_t count)
+{
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += values[i];
+    }
+    return total;
+}
+
+/* How far a batch's parts are from what its whole promises, squared. The wholes differ
+ * from batch to batch, so that the spread of the batches' own shares would count a batch
+ * that holds next to nothing like a full one. */
+static double square_off(const double *parts, const double *wholes, size_t count, double share)
+{
+    double off = sum(parts, count) - share * sum(wholes, count);
+    return off * off;
+}
+
+struct interval batch_ratio(const double *parts, const double *wholes, size_t count,
+                            size_t batches, double confidence)
+{
+    g_assert(batches >= 2 && batches <= count);
+    double whole = sum(wholes, count);
+    g_assert(whole > 0);
+    double share = sum(parts, count) / whole;
+    double squares = 0;
+    for (size_t i = 0; i < batches; i++) {
+        size_t first = i * count / batches;
+        size_t end = (i + 1) * count / batches;
+        squares += square_off(parts + first, wholes + first, end - first, share);
+    }
+    double number = (double)batches;
+    double standard_error = sqrt(squares * number / (number - 1)) / whole;
+    double half = stats_t_quantile(0.5 + confidence / 2, number - 1) * standard_error;
+    return (struct interval){share, share - half, share + half};
+}
+
+struct interval batch_share(const double *parts, const double *wholes, size_t count,
+                            size_t batches, double confidence, uint64_t connections)
+{
+    struct interval share = batch_ratio(parts, wholes, count, batches, confidence);
+    g_assert(share.estimate >= 0 && share.estimate <= 1);
+    if (!(share.lo < share.hi)) {
+        double bound = connections == 0 ? 1 : 3 / (double)connections;
+        share.lo = share.estimate - bound;
+        share.hi = share.estimate + bound;
+    }
+    share.lo = MAX(share.lo, 0);
+    share.hi = MIN(share.hi, 1);
+    return share;
+}
