@@ -13,6 +13,8 @@
     X(keyed)          \
     X(explain)        \
     X(planned)        \
+    X(virtual)        \
+    X(wire)           \
     X(shipped)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
