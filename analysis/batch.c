@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <math.h>
 
+enum { FEW_LOST = 30 };
+
 static double sum(const double *values, size_t count)
 {
     double total = 0;
@@ -40,15 +42,33 @@ struct interval batch_ratio(const double *parts, const double *wholes, size_t co
     return (struct interval){share, share - half, share + half};
 }
 
-struct interval batch_share(const double *parts, const double *wholes, size_t count,
-                            size_t batches, double confidence, uint64_t connections)
+/* The rule of three over connections. */
+static void widen_at_edge(struct interval *share, uint64_t connections)
 {
+    double bound = connections == 0 ? 1 : 3 / (double)connections;
+    share->lo = share->estimate - bound;
+    share->hi = share->estimate + bound;
+}
+
+static void widen(struct interval *share, struct batch_basis basis, double confidence)
+{
+    struct interval exact =
+        stats_binomial(basis.connections - basis.lost, basis.connections, confidence);
+    share->lo = MIN(share->lo, share->estimate - (exact.estimate - exact.lo));
+    share->hi = MAX(share->hi, share->estimate + (exact.hi - exact.estimate));
+}
+
+struct interval batch_share(const double *parts, const double *wholes, size_t count,
+                            size_t batches, double confidence, struct batch_basis basis)
+{
+    g_assert(basis.lost <= basis.connections);
     struct interval share = batch_ratio(parts, wholes, count, batches, confidence);
     g_assert(share.estimate >= 0 && share.estimate <= 1);
-    if (!(share.lo < share.hi)) {
-        double bound = connections == 0 ? 1 : 3 / (double)connections;
-        share.lo = share.estimate - bound;
-        share.hi = share.estimate + bound;
+    uint64_t rarer = MIN(basis.lost, basis.connections - basis.lost);
+    if (share.estimate <= 0 || share.estimate >= 1) {
+        widen_at_edge(&share, basis.connections);
+    } else if (rarer < FEW_LOST && basis.connections > 0) {
+        widen(&share, basis, confidence);
     }
     share.lo = MAX(share.lo, 0);
     share.hi = MIN(share.hi, 1);

@@ -17,9 +17,16 @@
 struct interval batch_ratio(const double *parts, const double *wholes, size_t count,
                             size_t batches, double confidence);
 
-/* The same for a share in 0..1 that rests on so many independent connections: clamped, and
- * where the batches agree, the rule of three, as stats_share() has it. */
+/* How many independent connections a share rests on, and how many of them are not in it. */
+struct batch_basis {
+    uint64_t connections, lost;
+};
+
+/* The same for a share in 0..1, clamped. Batches that hold few of the lost say little about
+ * their own spread: below thirty lost, the interval is at least as wide as the exact one of
+ * so many independent connections, and with none lost, or all, it is the rule of three, as
+ * stats_share() has it. */
 struct interval batch_share(const double *parts, const double *wholes, size_t count,
-                            size_t batches, double confidence, uint64_t connections);
+                            size_t batches, double confidence, struct batch_basis basis);
 
 #endif

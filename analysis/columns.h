@@ -75,14 +75,16 @@ int state_word_counts(const char *word);
     "mean_loss,known_theory,drop_queue"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
- * connections and those known, summed over them; how many connections these are; the
- * interval of known / seen by batch means: */
+ * connections and those known, summed over them; how many connections these are,
+ * and how many of them were not known when they were seen last; the interval of known / seen
+ * by batch means: */
 #define RUNS_COLUMNS_VIRTUAL                                                          \
-    "virtual_crashes,virtual_seen,virtual_known,virtual_connections,virtual_lo,virtual_hi"
+    "virtual_crashes,virtual_seen,virtual_known,virtual_connections,virtual_lost,"    \
+    "virtual_lo,virtual_hi"
 
 /* protection.csv: the same by age, and the share that no protocol can exceed at these
  * ages where the replication link's loss is an outage. */
-#define PROTECTION_COLUMNS "run,from_ns,to_ns,seen,known,connections,lo,hi,roof"
+#define PROTECTION_COLUMNS "run,from_ns,to_ns,seen,known,connections,lost,lo,hi,roof"
 
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \

@@ -201,8 +201,8 @@ static void print_virtual_crashes(GString *text, const struct account *account)
     } else {
         append_no_interval(line, protection);
     }
-    g_string_append_printf(line, "; %u connections seen, %.1f at an instant", all->connections,
-                           (double)all->seen / protection->instants);
+    g_string_append_printf(line, "; %u connections seen, %.1f at an instant, %u lost",
+                           all->connections, (double)all->seen / protection->instants, all->lost);
     report_wrap(text, line->str, 2);
 }
 
@@ -318,9 +318,9 @@ static void json_virtual_crashes(GString *text, const struct protection *protect
     }
     g_string_append_printf(text, "\"virtual_crashes\": {\"instants\": %u, \"seen\": %"
                                  G_GUINT64_FORMAT ", \"known\": %" G_GUINT64_FORMAT
-                                 ", \"connections\": %u, ",
+                                 ", \"connections\": %u, \"lost\": %u, ",
                            protection->instants, protection->all.seen, protection->all.known,
-                           protection->all.connections);
+                           protection->all.connections, protection->all.lost);
     json_share(text, "lo", protection->all.lo);
     g_string_append(text, ", ");
     json_share(text, "hi", protection->all.hi);

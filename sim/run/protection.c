@@ -21,7 +21,7 @@ struct cell {
 /* One line of cells for each bin, and one for all. */
 struct line {
     struct cell cells[PROTECTION_CELLS];
-    uint32_t connections;
+    uint32_t connections, lost;
     double exposed; /* sum over those seen */
 };
 
@@ -90,19 +90,29 @@ static double exposure(const struct protection_tally *tally, nstime age)
     return outages < 700 ? exact_exp(-outages) : 0;
 }
 
-void protection_add(struct protection_tally *tally, nstime age, bool known, bool first,
-                    bool fresh)
+/* One more sight; before is what this line counted of the same connection, or NULL. */
+static void add_to_line(struct line *line, unsigned cell, bool known,
+                        const struct protection_sight *before)
 {
-    struct line *lines[] = { &tally->lines[protection_bin(age)], &tally->lines[ALL] };
+    line->cells[cell].seen++;
+    line->cells[cell].known += known;
+    line->connections += !before;
+    line->lost += !known;
+    line->lost -= before && before->lost;
+}
+
+void protection_add(struct protection_tally *tally, nstime age, bool known,
+                    struct protection_sight *before)
+{
+    unsigned bin = protection_bin(age);
+    struct line *own = &tally->lines[bin], *all = &tally->lines[ALL];
     double exposed = tally->mean_outage > 0 ? exposure(tally, age) : 0;
+    add_to_line(own, tally->cell, known, before->bin == bin + 1 ? before : NULL);
+    add_to_line(all, tally->cell, known, before->bin > 0 ? before : NULL);
+    own->exposed += exposed;
+    all->exposed += exposed;
     tally->ages += (double)age;
-    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++) {
-        lines[i]->cells[tally->cell].seen++;
-        lines[i]->cells[tally->cell].known += known;
-        lines[i]->exposed += exposed;
-    }
-    lines[0]->connections += fresh;
-    lines[1]->connections += first;
+    *before = (struct protection_sight){ (uint8_t)(bin + 1), !known };
 }
 
 /* ---- what it comes to --------------------------------------------------------------- */
@@ -131,13 +141,15 @@ static void finish_line(const struct protection_tally *tally, const struct line 
         count->known += (uint64_t)known[i];
     }
     count->connections = line->connections;
+    count->lost = line->lost;
     count->lo = count->hi = -1;
     bool exposed = tally->mean_outage > 0 && count->seen > 0;
     count->exposed = exposed ? line->exposed / (double)count->seen : -1;
     if (batches == 0 || count->seen == 0)
         return;
-    struct interval interval = batch_share(known, seen, PROTECTION_CELLS, batches, confidence,
-                                           count->connections);
+    struct batch_basis basis = { line->connections, line->lost };
+    struct interval interval =
+        batch_share(known, seen, PROTECTION_CELLS, batches, confidence, basis);
     count->lo = interval.lo;
     count->hi = interval.hi;
 }

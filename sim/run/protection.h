@@ -18,10 +18,11 @@
 enum { PROTECTION_BINS = 28, PROTECTION_CELLS = 60 };
 
 /* A count of connections over instants: a connection that is open at ten of them is seen
- * ten times, and is one of connections. */
+ * ten times, and is one of connections; it is lost if it was not known when it was seen
+ * last. */
 struct protection_count {
     uint64_t seen, known;
-    uint32_t connections;
+    uint32_t connections, lost;
     double lo, hi;  /* of known / seen; lo < 0: no interval */
     double exposed; /* mean over seen of e^(-age/B), B the mean outage; < 0: no outages */
 };
@@ -50,10 +51,14 @@ void protection_tally_free(struct protection_tally *tally);
 /* One more instant, in this cell. */
 void protection_instant(struct protection_tally *tally, unsigned cell);
 
-/* A connection that is open at it. first: no instant before saw it; fresh: none saw it in
- * the bin that it is in now. */
-void protection_add(struct protection_tally *tally, nstime age, bool known, bool first,
-                    bool fresh);
+/* A connection that is open at it. before: what was said of it at the latest instant that
+ * saw it, a value zeroed for none; afterwards, what is said now. */
+struct protection_sight {
+    uint8_t bin; /* and 1 */
+    bool lost;
+};
+void protection_add(struct protection_tally *tally, nstime age, bool known,
+                    struct protection_sight *before);
 
 /* What was counted, in a window of this length; the caller frees with g_free(). */
 struct protection *protection_finish(const struct protection_tally *tally, nstime window,

@@ -110,6 +110,7 @@ static void append_protection_count(GString *text, const struct protection_count
     append_count(text, count->seen);
     append_count(text, count->known);
     append_count(text, count->connections);
+    append_count(text, count->lost);
     append_share(text, count->lo);
     append_share(text, count->hi);
 }

@@ -4,14 +4,12 @@
 #include "sim/run/wire.h"
 #include "sim/run/world_internal.h"
 
-#include <string.h>
-
 struct virtual_crashes {
     struct world *world;
     const struct virtual_crash_watch *watch; /* or NULL */
     struct wire *wire;
     struct protection_tally *tally;
-    GByteArray *latest_bins; /* by connection: of its latest sight, and 1; 0: none yet */
+    GArray *sights; /* struct protection_sight: the latest, by connection */
     uint64_t key;
     nstime from, to;
     nstime last_arrival; /* of a record that makes it before the takeover */
@@ -69,31 +67,25 @@ static void look_at_wire(struct virtual_crashes *crashes, const struct unit *hei
     wire_settle(crashes->wire);
 }
 
-/* The bin of its latest sight. */
-static uint8_t *latest_bin(struct virtual_crashes *crashes, uint32_t connection)
+static struct protection_sight *latest_sight(struct virtual_crashes *crashes,
+                                              uint32_t connection)
 {
-    GByteArray *bins = crashes->latest_bins;
-    if (connection >= bins->len) {
-        guint known = bins->len;
-        g_byte_array_set_size(bins, MAX(2 * known, connection + 1));
-        memset(bins->data + known, 0, bins->len - known);
-    }
-    return &bins->data[connection];
+    GArray *sights = crashes->sights; /* it grows with zeros */
+    if (connection >= sights->len)
+        g_array_set_size(sights, MAX(2 * sights->len, connection + 1));
+    return &g_array_index(sights, struct protection_sight, connection);
 }
 
 static void see(struct virtual_crashes *crashes, const struct unit *heir,
                 const struct connection *connection)
 {
     nstime now = engine_now(crashes->world->engine);
-    nstime age = now - connection->established;
-    uint8_t bin = (uint8_t)(protection_bin(age) + 1);
-    uint8_t *latest = latest_bin(crashes, connection->number);
     struct claimant claimant = { .client = { connection->client_ip, connection->client_port },
                                  .virtual = connection->virtual,
                                  .server = connection->server };
     bool known = heir && wire_stands(crashes->wire, unit_director(heir), claimant);
-    protection_add(crashes->tally, age, known, *latest == 0, *latest != bin);
-    *latest = bin;
+    protection_add(crashes->tally, now - connection->established, known,
+                   latest_sight(crashes, connection->number));
     if (crashes->watch)
         crashes->watch->seen(crashes->watch->context, now, connection, known);
 }
@@ -157,7 +149,7 @@ struct virtual_crashes *virtual_crashes_new(struct world *world, uint64_t run_ke
     crashes->world = world;
     crashes->wire = wire_new(scenario);
     crashes->tally = protection_tally_new(mean_outage(scenario));
-    crashes->latest_bins = g_byte_array_new();
+    crashes->sights = g_array_new(FALSE, TRUE, sizeof(struct protection_sight));
     crashes->key = chance_fold_name(run_key, "virtual-crash");
     crashes->from = scenario->virtual_crashes.from;
     crashes->to = end_of_window(world);
@@ -170,7 +162,7 @@ void virtual_crashes_free(struct virtual_crashes *crashes)
 {
     if (!crashes)
         return;
-    g_byte_array_free(crashes->latest_bins, TRUE);
+    g_array_free(crashes->sights, TRUE);
     protection_tally_free(crashes->tally);
     wire_free(crashes->wire);
     g_free(crashes);

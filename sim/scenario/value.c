@@ -221,10 +221,18 @@ static bool read_bound(struct phrase *phrase, const char *word)
            || phrase_quantity(phrase, QUANTITY_TIME, "a time", &time);
 }
 
+/* Batches are made of so many cells (sim/run/protection.h), none of them empty. */
+enum { INSTANTS_AT_LEAST = 60 };
+
 static bool read_instants(struct phrase *phrase, const char *range)
 {
-    return read_ranged(phrase, QUANTITY_COUNT, "a number of instants", range)
-           && read_bound(phrase, "from") && read_bound(phrase, "to");
+    uint64_t count;
+    if (!phrase_quantity(phrase, QUANTITY_COUNT, "a number of instants", &count))
+        return false;
+    if (count < INSTANTS_AT_LEAST)
+        return phrase_refuse(phrase, "too few for the batches of an interval, which take %d at "
+                                     "least (write 1000)", INSTANTS_AT_LEAST);
+    return within(phrase, QUANTITY_COUNT, range, count) && read_bound(phrase, "from") && read_bound(phrase, "to");
 }
 
 /* Text is kept as it is, its inner blanks too. */

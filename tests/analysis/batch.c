@@ -71,13 +71,31 @@ END_TEST
 START_TEST(a_share_at_the_edge_rests_on_its_connections)
 {
     static const double wholes[] = {10, 20, 30, 40}, most[] = {10, 20, 30, 10};
-    struct interval all = batch_share(wholes, wholes, 4, 2, 0.95, 3000);
+    struct interval all =
+        batch_share(wholes, wholes, 4, 2, 0.95, (struct batch_basis){3000, 0});
     ck_assert_double_eq_tol(all.lo, 0.999, 1e-12);
     ck_assert_double_eq_tol(all.hi, 1, 1e-12);
-    struct interval some = batch_share(most, wholes, 4, 2, 0.95, 3000);
+    struct interval some =
+        batch_share(most, wholes, 4, 2, 0.95, (struct batch_basis){3000, 900});
     ck_assert_double_eq_tol(some.estimate, 0.7, 1e-12);
     ck_assert_double_eq_tol(some.lo, 0, 1e-12);
     ck_assert_double_eq_tol(some.hi, 1, 1e-12);
+}
+END_TEST
+
+/* One lost in a hundred: batches that happen to agree do not make it certain; the interval
+ * is the exact binomial one of 99 in 100. */
+START_TEST(few_lost_are_as_uncertain_as_they_are)
+{
+    static const double wholes[] = {100, 100}, known[] = {99, 99};
+    struct interval share =
+        batch_share(known, wholes, 2, 2, 0.95, (struct batch_basis){100, 1});
+    struct interval exact = stats_binomial(99, 100, 0.95);
+    ck_assert_double_eq_tol(share.lo, exact.lo, 1e-12);
+    ck_assert_double_eq_tol(share.hi, exact.hi, 1e-12);
+    struct interval many =
+        batch_share(known, wholes, 2, 2, 0.95, (struct batch_basis){10000, 100});
+    ck_assert_double_eq_tol(many.hi - many.lo, 0, 1e-12);
 }
 END_TEST
 
@@ -88,6 +106,7 @@ Suite *batch_suite(void)
     tcase_add_test(tcase, batches_see_the_correlation);
     tcase_add_test(tcase, a_ratio_weighs_batches_by_what_they_hold);
     tcase_add_test(tcase, a_share_at_the_edge_rests_on_its_connections);
+    tcase_add_test(tcase, few_lost_are_as_uncertain_as_they_are);
     suite_add_tcase(suite, tcase);
     return suite;
 }
