@@ -12,7 +12,8 @@
     X(sweep)          \
     X(interrupt)      \
     X(trouble)        \
-    X(compare)
+    X(compare)        \
+    X(virtual)
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
 SUITE_LIST(DECLARE_SUITE)

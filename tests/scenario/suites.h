@@ -16,7 +16,8 @@
     X(sweep)          \
     X(show)           \
     X(fuzz)           \
-    X(trace)
+    X(trace)          \
+    X(virtual_crashes)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

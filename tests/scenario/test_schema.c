@@ -18,6 +18,7 @@ static const struct {
     {"scenario.seed", "1"},
     {"scenario.repetitions", "7"},
     {"scenario.measure", "crash"},
+    {"scenario.virtual-crashes", "100 from 2s to 9s"},
     {"unit.A.rank", "secondary"},
     {"unit.A.priority", "128"},
     {"failover.detector", "vrrp"},
