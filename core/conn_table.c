@@ -279,6 +279,11 @@ struct conn *conn_table_first(const struct conn_table *table)
     return conn_table_at(table, table->oldest);
 }
 
+struct conn *conn_table_last(const struct conn_table *table)
+{
+    return conn_table_at(table, table->newest);
+}
+
 struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn)
 {
     return conn_table_at(table, conn->newer);

@@ -48,8 +48,9 @@ struct conn *conn_table_find_reverse(const struct conn_table *table, const struc
 /* The next older conn with the same reverse key, or NULL. */
 struct conn *conn_table_next_reverse(const struct conn_table *table, const struct conn *conn);
 
-/* In order of making: the first, and the one after. */
+/* In order of making: the first, the last, and the one after. */
 struct conn *conn_table_first(const struct conn_table *table);
+struct conn *conn_table_last(const struct conn_table *table);
 struct conn *conn_table_next(const struct conn_table *table, const struct conn *conn);
 
 /* The conn of a slot number; NULL for 0. */

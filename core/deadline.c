@@ -15,6 +15,7 @@
  * - failed machine to be tried again (R-510), its retry time after it failed.
  * - handover: the records under way from a unit that has resigned have had their time
  *   (core/handover.h).
+ * - bulk-sync: the next batch for a new standby (core/bulk.h), while there is one.
  * - hello to send: one in each interval, whatever the role.
  * - the replication protocol's own.
  *
@@ -48,13 +49,14 @@ nstime deadline_next(const struct director *director)
     nstime hello = MIN(detect_send_deadline(director), detect_miss_deadline(director));
     hello = MIN(hello, handover_deadline(director));
     nstime conns = MIN(conn_deadline(director), health_deadline(director));
+    conns = MIN(conns, bulk_deadline(director));
     return MIN(hello, MIN(conns, protocol_deadline(director)));
 }
 
 static void expire(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects)
 {
-    if (director->role == ROLE_STANDBY) {
+    if (director->group.role == ROLE_STANDBY) {
         standby_age_out(director, conn, effects);
     } else if (conn->closed) {
         life_end(director, now, conn, END_CLOSED, effects);
@@ -88,6 +90,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         handover_due(director, now, effects);
     run_conns(director, now, effects);
     health_run(director, now, effects);
+    if (bulk_deadline(director) <= now)
+        bulk_due(director, now, effects);
     if (detect_send_deadline(director) <= now)
         detect_send_due(director, now, effects);
     if (protocol_deadline(director) <= now)

@@ -2,9 +2,12 @@
 
 #include "core/buddy.h"
 #include "core/command.h"
+#include "core/contact.h"
 #include "core/deadline.h"
 #include "core/director_internal.h"
 #include "core/operator.h"
+#include "core/path.h"
+#include "core/succession.h"
 #include "core/traffic.h"
 
 #include <glib.h>
@@ -18,7 +21,7 @@ struct director *director_new(const struct director_config *config, nstime now)
     uint32_t max = config->max_connections;
     director->config = *config;
     director->now = now;
-    director->role = config->initial_role;
+    director->group = (struct group){.role = config->initial_role, .since = now};
     director->retry_at = NSTIME_NEVER;
     settings_init(&director->settings);
     director->machines = machines_new();
@@ -74,7 +77,7 @@ void director_send(struct director *director, struct effects *effects, enum chan
 {
     struct effect *effect = effects_add_datagram(effects, channel, bytes, length);
     effect->datagram.interface = director->settings.replication_interface;
-    effect->datagram.destination_ip = director->config.peers[0].ip;
+    effect->datagram.destination_ip = succession_standby(director)->ip;
 }
 
 void director_accept(struct director *director)
@@ -97,17 +100,18 @@ void director_refuse(struct director *director, struct effects *effects,
 
 /* ---- the step */
 
-/* only the other unit is believed, on either channel. */
+/* only the other units are believed, on either channel. */
 static void take_datagram(struct director *director, nstime now, const struct event *event,
                           struct effects *effects)
 {
     const uint8_t *bytes = event->datagram.bytes;
     size_t length = event->datagram.length;
-    bool from_peer = event->datagram.source_ip == director->config.peers[0].ip;
+    struct peer *peer = detect_peer(director, event->datagram.source_ip);
     if (event->datagram.channel == CHANNEL_HELLO) {
-        if (from_peer)
-            detect_hear(director, now, bytes, length, effects);
-    } else if (!from_peer) {
+        if (peer != NULL)
+            contact_hear(director, now, peer, path_of(director, event->datagram.interface), bytes,
+                         length, effects);
+    } else if (peer == NULL) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
         director->protocol->on_datagram(director, director->protocol_state, now, bytes, length,
@@ -121,10 +125,11 @@ static void take_serial(struct director *director, nstime now, const struct even
 {
     const uint8_t *bytes = event->serial.bytes;
     size_t length = event->serial.length;
+    struct peer *peer = path_cable_peer(director);
     struct serial_block block;
     while (serial_receive(&director->serial, &bytes, &length, &block))
-        if (block.kind == SERIAL_HELLO)
-            detect_hear(director, now, block.payload, block.length, effects);
+        if (block.kind == SERIAL_HELLO && peer != NULL)
+            contact_hear(director, now, peer, PATH_CABLE, block.payload, block.length, effects);
 }
 
 void director_step(struct director *director, nstime now, const struct event *event,
@@ -171,7 +176,7 @@ nstime director_deadline(const struct director *director)
 
 enum role director_role(const struct director *director)
 {
-    return director->role;
+    return director->group.role;
 }
 
 static void view_conn(const struct conn *conn, struct connection_view *view)

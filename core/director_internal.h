@@ -3,9 +3,11 @@
 #ifndef CORE_DIRECTOR_INTERNAL_H
 #define CORE_DIRECTOR_INTERNAL_H
 
+#include "core/bulk.h"
 #include "core/conn_table.h"
 #include "core/detect.h"
 #include "core/ftp.h"
+#include "core/group.h"
 #include "core/machine.h"
 #include "core/replication.h"
 #include "core/record.h"
@@ -23,13 +25,14 @@ struct director {
     const struct replication_protocol *protocol;
     void *protocol_state;
 
-    enum role role;   /* role.c */
-    uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
+    struct group group; /* role.c */
     struct detector detector;
+    struct bulk bulk; /* bulk.c */
     struct serial_receiver serial; /* blocks from the peer's end of the line */
     nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];
+    enum cable_sign cable;
     nstime now; /* of the latest step: time never runs backwards */
     uint64_t notes[NOTE_COUNT];
     uint64_t refusals[REFUSAL_COUNT];
@@ -44,7 +47,7 @@ void director_note_conn(struct director *director, struct effects *effects, enum
 void director_note_unit(struct director *director, struct effects *effects, enum note_code code,
                         uint32_t detail);
 
-/* Send bytes to the peer on a channel, out of the replication interface. */
+/* Send bytes to the standby on a channel, out of the replication interface. */
 void director_send(struct director *director, struct effects *effects, enum channel channel,
                    const uint8_t *bytes, size_t length);
 

@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/role.h"
+#include "core/succession.h"
 
 #include <glib.h>
 
@@ -16,10 +17,10 @@ static void take_role(struct director *director, nstime now, enum role_reason re
 
 void handover_force(struct director *director, nstime now, struct effects *effects)
 {
-    if (director->role == ROLE_ACTIVE)
+    if (director->group.role == ROLE_ACTIVE)
         return;
     take_role(director, now, ROLE_OPERATOR, effects);
-    detect_say(director, now, HELLO_YOU_HAVE_FAILED, effects);
+    detect_say(director, now, HELLO_YIELD, effects);
     detect_say(director, now, HELLO_HELLO, effects);
 }
 
@@ -27,11 +28,11 @@ void handover_force(struct director *director, nstime now, struct effects *effec
 
 const char *handover_obstacle(const struct director *director)
 {
-    if (director->role != ROLE_ACTIVE)
+    if (director->group.role != ROLE_ACTIVE)
         return "this unit is standby already";
     if (!director->settings.failover)
         return "failover is off, nobody would take over; write failover first";
-    if (!director->detector.peer_known || !detect_has_standby(director))
+    if (!succession_standby(director)->known || !detect_has_standby(director))
         return "the other unit is not heard, nobody would take over; look at show failover";
     return NULL;
 }
@@ -43,9 +44,18 @@ void handover_resign(struct director *director, nstime now, struct effects *effe
     detect_say(director, now, HELLO_RESIGN, effects);
 }
 
-void handover_hear(struct director *director, nstime now, struct effects *effects)
+/* Of several standbys it is the one that was fed. */
+static bool is_successor(const struct director *director, const struct peer *peer)
 {
-    if (director->role == ROLE_ACTIVE || !director->settings.failover)
+    return !succession_is_shared(director)
+           || peer->latest.standby_ip == director->config.own_ip;
+}
+
+void handover_hear(struct director *director, nstime now, const struct peer *peer,
+                   struct effects *effects)
+{
+    if (director->group.role == ROLE_ACTIVE || !director->settings.failover
+        || !is_successor(director, peer))
         return;
     director->detector.handover_at = now + detection_handover_wait(&director->settings);
     if (director->detector.handover_at <= now)
@@ -60,7 +70,7 @@ nstime handover_deadline(const struct director *director)
 void handover_due(struct director *director, nstime now, struct effects *effects)
 {
     director->detector.handover_at = NSTIME_NEVER;
-    if (director->role == ROLE_ACTIVE || !director->settings.failover)
+    if (director->group.role == ROLE_ACTIVE || !director->settings.failover)
         return;
     take_role(director, now, ROLE_HANDED_OVER, effects);
     detect_say(director, now, HELLO_HELLO, effects);
@@ -72,7 +82,7 @@ bool handover_may_preempt(const struct director *director, nstime now)
 {
     const struct settings *settings = &director->settings;
     return settings->detector == DETECTOR_VRRP && settings->preempt == PREEMPT_YES
-           && settings->failover && director->role == ROLE_STANDBY
+           && settings->failover && director->group.role == ROLE_STANDBY
            && now >= director->detector.standby_since + settings->preempt_delay;
 }
 

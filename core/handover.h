@@ -9,12 +9,12 @@
 #define CORE_HANDOVER_H
 
 #include "core/effect.h"
-#include "core/hello.h"
 #include "core/nstime.h"
+#include "core/peer.h"
 
 struct director;
 
-/* Take the role now, whatever the other unit does; "you have failed" makes it yield. To
+/* Take the role now, whatever the other unit does; "yield" makes it follow. To
  * an active unit nothing happens. */
 void handover_force(struct director *director, nstime now, struct effects *effects);
 
@@ -24,8 +24,9 @@ const char *handover_obstacle(const struct director *director);
 /* Give the role up: there is no obstacle. */
 void handover_resign(struct director *director, nstime now, struct effects *effects);
 
-/* The other unit resigns. */
-void handover_hear(struct director *director, nstime now, struct effects *effects);
+/* The other unit, a peer, resigns. */
+void handover_hear(struct director *director, nstime now, const struct peer *peer,
+                   struct effects *effects);
 
 /* The wait for the records under way: its timer. */
 nstime handover_deadline(const struct director *director);

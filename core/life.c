@@ -5,6 +5,7 @@
 #include "core/director_internal.h"
 #include "core/health.h"
 #include "core/outbound.h"
+#include "core/succession.h"
 #include "core/translate.h"
 
 #include <glib.h>
@@ -175,11 +176,17 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
 {
     bool answered = conn->state == CONN_SYNACK_SEEN; /* not so under "active_on syn" */
     conn_enter(conn, CONN_ACTIVE);
-    conn->told = director->detector.hellos;
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
     if (answered)
         health_established(director, conn, effects);
+    life_announce(director, now, conn, effects);
+}
+
+void life_announce(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects)
+{
+    conn->told = succession_standby(director)->hellos;
     if (conn->virtual->replicate && director->protocol->on_established != NULL)
         director->protocol->on_established(director, director->protocol_state, now, conn,
                                            effects);
@@ -189,7 +196,7 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
  * 6B to the letter. A standby tells nobody anything, nor does a unit that steps down. */
 static bool delete_is_due(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE && director->protocol->on_destroyed != NULL
+    return director->group.role == ROLE_ACTIVE && director->protocol->on_destroyed != NULL
            && (conn->create_sent || director->settings.delete_send == DELETE_ALWAYS);
 }
 
@@ -205,6 +212,7 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 void life_forget(struct director *director, struct conn *conn)
 {
     health_left(conn);
+    bulk_forget(director, conn);
     buddy_leave(director->connections, conn); /* */
     ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);
@@ -244,19 +252,24 @@ static nstime later(nstime from, nstime by)
 /* */
 static nstime idle_span(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_STANDBY ? director->settings.standby_timeout
+    return director->group.role == ROLE_STANDBY ? director->settings.standby_timeout
                                           : conn->virtual->idle_time;
 }
 
 static bool is_closed(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE && conn->closed;
+    return director->group.role == ROLE_ACTIVE && conn->closed;
 }
 
 bool life_is_half_open(const struct director *director, const struct conn *conn)
 {
-    return director->role == ROLE_ACTIVE
+    return director->group.role == ROLE_ACTIVE
            && (conn->state == CONN_SYN_SEEN || conn->state == CONN_SYNACK_SEEN);
+}
+
+bool life_is_established(const struct director *director, const struct conn *conn)
+{
+    return !conn->closed && !life_is_half_open(director, conn);
 }
 
 nstime life_deadline(const struct director *director, const struct conn *conn)

@@ -27,6 +27,13 @@ struct conn *life_open_outbound(struct director *director, nstime now,
 void life_establish(struct director *director, nstime now, struct conn *conn,
                     struct effects *effects);
 
+/* Tell the standby of an established conn, if its virtual machine is replicated. */
+void life_announce(struct director *director, nstime now, struct conn *conn,
+                   struct effects *effects);
+
+/* Is it established, and not over either? */
+bool life_is_established(const struct director *director, const struct conn *conn);
+
 /* End a conn for a reason of R-408, with its delete where one is due (R-805, R-806).
  * The conn is gone afterwards. */
 void life_end(struct director *director, nstime now, struct conn *conn, enum end_reason reason,

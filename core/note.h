@@ -29,7 +29,7 @@
     X(NOTE_RECORD_REFUSED, "record-refused", "detail is enum record_refusal")                   \
     X(NOTE_AGED_OUT, "aged-out", "the standby's own timeout removed a connection (R-610)")      \
     X(NOTE_HELLO_MISSED, "hello-missed", "a hello was due and did not come; detail counts")     \
-    X(NOTE_PEER_SILENT, "peer-silent", "the peer is held to have failed")                       \
+    X(NOTE_PEER_SILENT, "peer-silent", "a peer is held to have failed; detail: which")          \
     X(NOTE_PEER_HEARD, "peer-heard", "the peer speaks again")                                   \
     X(NOTE_BECAME_ACTIVE, "became-active", "role: active; detail is enum role_reason")          \
     X(NOTE_BECAME_STANDBY, "became-standby", "role: standby; detail is enum role_reason")       \
@@ -38,7 +38,10 @@
     X(NOTE_TABLE_FULL, "table-full", "no room for a connection (R-121)")                        \
     X(NOTE_BUDDY_ADDED, "buddy-added", "a buddy's create is in the next datagram (R-803)")      \
     X(NOTE_CREATE_REPEATED, "create-repeated", "a datagram more, to name whose buddy it holds") \
-    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")
+    X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")               \
+    X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
+    X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")         \
+    X(NOTE_STANDBY_CHOSEN, "standby-chosen", "records go to another standby; detail: which")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,

@@ -139,12 +139,42 @@ static void print_time_or_off(const struct option *option, const void *field, GS
         print_time_value(option, field, text);
 }
 
+enum { BULK_RATE_MAX = 1000000 };
+
+static bool read_rate_or_off(const struct option *option, const char *value, void *field)
+{
+    uint64_t number = 0;
+    (void)option;
+    if (strcmp(value, "off") != 0) {
+        char *digits = g_strndup(value, strcspn(value, "/"));
+        bool is_rate = strcmp(value + strlen(digits), "/s") == 0
+                       && parse_number(digits, BULK_RATE_MAX, &number) && number > 0;
+        g_free(digits);
+        if (!is_rate)
+            return false;
+    }
+    uint32_t rate = (uint32_t)number;
+    memcpy(field, &rate, sizeof rate);
+    return true;
+}
+
+static void print_rate_or_off(const struct option *option, const void *field, GString *text)
+{
+    const uint32_t *rate = field;
+    (void)option;
+    if (*rate == 0)
+        g_string_append(text, "off");
+    else
+        g_string_append_printf(text, "%u/s", *rate);
+}
+
 static const struct kind choice = {read_choice, print_choice};
 static const struct kind protocol = {read_protocol, print_protocol};
 static const struct kind span = {read_time, print_time_value};
 static const struct kind interval = {read_interval, print_time_value};
 static const struct kind wait = {read_wait, print_time_value};
 static const struct kind count = {read_count, print_count};
+static const struct kind rate_or_off = {read_rate_or_off, print_rate_or_off};
 static const struct kind span_or_off = {read_time_or_off, print_time_or_off};
 
 /* ---- the table, in the order of printing */
@@ -164,6 +194,7 @@ static const struct option options[] = {
     {"rst-ditch", &choice, FIELD(rst_ditch), "on|off"},                       /* */
     {"fail-distinct-clients", &choice, FIELD(fail_distinct_clients), "off|on"}, /* */
     {"buddy-packet", &choice, FIELD(buddy_packet), "same|separate"},          /* */
+    {"bulk-sync", &rate_or_off, FIELD(bulk_sync), "off, or records a second up to 1000000/s"},
     {"standby-timeout", &span_or_off, FIELD(standby_timeout), "off or " A_TIME}, /* */
     {"half-open-time", &span, FIELD(half_open_time), A_TIME},                 /* fact F-605 */
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},

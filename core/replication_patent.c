@@ -10,6 +10,7 @@
 #include "core/life.h"
 #include "core/record.h"
 #include "core/standby.h"
+#include "core/succession.h"
 
 static struct record record_of(const struct conn *conn, uint8_t flags)
 {
@@ -54,8 +55,7 @@ static bool heard(struct director *director, const struct conn *conn, bool is_de
  * (R-804), is over, or is not replicated at all. */
 static bool goes_along(const struct director *director, const struct conn *buddy)
 {
-    return buddy->virtual->replicate && !buddy->closed
-           && !life_is_half_open(director, buddy);
+    return buddy->virtual->replicate && life_is_established(director, buddy);
 }
 
 /* The next buddy that goes along, after one of them or after conn itself. */
@@ -75,7 +75,7 @@ static void send_pair(struct director *director, enum note_code code, const stru
 {
     struct record records[2] = {create_of(conn), create_of(buddy)};
     buddy->create_sent = true;
-    buddy->told = director->detector.hellos;
+    buddy->told = succession_standby(director)->hellos;
     director_note_conn(director, effects, code, 0, conn);
     director_note_conn(director, effects, NOTE_BUDDY_ADDED, 0, buddy);
     send(director, records, 2, effects);
@@ -138,7 +138,7 @@ static void datagram(struct director *director, void *state, nstime now, const u
     struct record records[RECORD_COUNT_MAX];
     unsigned count = 0;
     enum record_refusal refusal = REFUSAL_NOT_STANDBY; /* */
-    if (director->role == ROLE_STANDBY)
+    if (director->group.role == ROLE_STANDBY)
         refusal = record_decode(bytes, length, records, &count);
     if (refusal != REFUSAL_NONE)
         director_refuse(director, effects, refusal, NULL);

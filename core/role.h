@@ -13,6 +13,10 @@ void role_change(struct director *director, nstime now, enum role role, enum rol
  * of the role, and after a command that may have changed an address. */
 void role_hold_address(struct director *director, struct effects *effects);
 
+/* A standby's table that will miss deletes is worth nothing: empty it, counters at zero
+ * (R-1105, A-18). */
+void role_begin_anew(struct director *director, nstime now, struct effects *effects);
+
 /* Claim the address that is held once more: another unit may have claimed it. */
 void role_claim_again(struct director *director, struct effects *effects);
 

@@ -1,5 +1,7 @@
 #include "core/settings.h"
 
+#include "core/peer.h"
+
 void settings_init(struct settings *settings)
 {
     *settings = (struct settings){
@@ -13,6 +15,7 @@ void settings_init(struct settings *settings)
         .advbase = NSTIME_S,          /* OpenBSD's */
         .min_tx = 10 * NSTIME_MS,     /* keepalived's for BFD */
         .multiplier = 5,
+        .hello_paths = 1u << PATH_LINK,
         .replication_interface = 0,   /* */
         .half_open_time = 60 * NSTIME_S, /* fact F-605 */
         .standby_timeout = NSTIME_NEVER, /* off */

@@ -40,6 +40,7 @@ struct settings {
     nstime min_tx;               /* bfd */
     unsigned multiplier;
     nstime switchover_wait;      /* core/handover.h; vrrp has its skew instead */
+    unsigned hello_paths;        /* 1 << enum hello_path each (core/peer.h), default link */
     unsigned replication_interface; /* */
     nstime half_open_time; /* fact F-605, 60 s */
     nstime standby_timeout; /* R-610; NSTIME_NEVER = off */
@@ -53,6 +54,7 @@ struct settings {
     enum rst_ditch rst_ditch;
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
+    uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

@@ -54,16 +54,50 @@ static void show_connections(const struct director *director, GString *text)
     }
 }
 
+static const char *const ranks[] = {
+    [RANK_PRIMARY] = "primary", [RANK_SECONDARY] = "secondary", [RANK_SPARE] = "spare",
+};
+
+static void show_address(uint32_t ip, GString *text)
+{
+    if (ip != 0)
+        g_string_append_printf(text, " address %u.%u.%u.%u", ip >> 24, ip >> 16 & 0xFF,
+                               ip >> 8 & 0xFF, ip & 0xFF);
+}
+
+static void show_this_unit(const struct director *director, GString *text)
+{
+    g_string_append_printf(text, "this unit %s %s\n", ranks[director->config.rank],
+                           director->group.role == ROLE_ACTIVE ? "active" : "standby");
+    g_string_append_printf(text, "this unit for %" G_GINT64_FORMAT " s",
+                           (director->now - director->group.since) / NSTIME_S);
+    show_address(director->group.held_ip, text);
+    g_string_append_c(text, '\n');
+}
+
+static void show_peer(const struct peer *peer, GString *text)
+{
+    const struct hello *hello = &peer->latest;
+    g_string_append_printf(text, "other unit %s\n",
+                           peer->silent  ? "failed"
+                           : peer->known ? "heard"
+                                         : "not heard yet");
+    if (!peer->known)
+        return;
+    g_string_append_printf(text, "other unit %s %s", ranks[hello->rank],
+                           hello->role == ROLE_ACTIVE ? "active" : "standby");
+    show_address(hello->held_ip, text);
+    g_string_append_c(text, '\n');
+}
+
+/* Fact F-725. */
 static void show_failover(const struct director *director, GString *text)
 {
     g_string_append_printf(text, "failover %s\n", director->settings.failover ? "on" : "off");
-    g_string_append_printf(text, "this unit %s %s\n",
-                           director->config.rank == RANK_PRIMARY ? "primary" : "secondary",
-                           director->role == ROLE_ACTIVE ? "active" : "standby");
-    g_string_append_printf(text, "other unit %s\n",
-                           director->detector.silent       ? "failed"
-                           : director->detector.peer_known ? "heard"
-                                                           : "not heard yet");
+    show_this_unit(director, text);
+    for (unsigned i = 0; i < PEERS_MAX; i++)
+        if (i == 0 || director->detector.peers[i].ip != 0)
+            show_peer(&director->detector.peers[i], text);
     g_string_append_printf(text, "replication %s\n", director->protocol->name);
 }
 

@@ -146,7 +146,7 @@ static void delete(struct director *director, const struct record *record,
 bool standby_apply(struct director *director, nstime now, const struct record *record,
                    struct effects *effects)
 {
-    g_assert(director->role == ROLE_STANDBY);
+    g_assert(director->group.role == ROLE_STANDBY);
     enum record_refusal refusal = REFUSAL_NONE;
     enum action action = judge(record->flags, director->settings.bad_flags);
     switch (action) {
@@ -179,7 +179,7 @@ void standby_apply_buddies(struct director *director, nstime now, const struct r
 
 void standby_age_out(struct director *director, struct conn *conn, struct effects *effects)
 {
-    g_assert(director->role == ROLE_STANDBY);
+    g_assert(director->group.role == ROLE_STANDBY);
     director_note_conn(director, effects, NOTE_AGED_OUT, 0, conn);
     life_forget(director, conn);
 }

@@ -244,7 +244,7 @@ static bool is_request(const struct director *director, enum side from,
 void traffic_packet(struct director *director, nstime now, enum side from,
                     const struct packet *packet, struct effects *effects)
 {
-    if (director->role == ROLE_STANDBY) { /* */
+    if (director->group.role == ROLE_STANDBY) { /* */
         drop(director, from, packet, DROP_STANDBY, effects);
         return;
     }

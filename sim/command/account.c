@@ -37,40 +37,47 @@ static const char *unit_name(const struct scenario *scenario, unsigned index)
     return unit->name;
 }
 
-/* What befell the unit that had been active. */
-static const char *befell(const struct scenario *scenario)
+/* What befell a unit, "A crashed", or the world, "link hello down". */
+static void print_fault(GString *text, const struct scenario *scenario, int unit)
 {
     static const char *const words[] = {
         [FAULT_CRASH] = "crashed",
         [FAULT_FREEZE] = "froze",
+        [FAULT_POWER] = "lost its power",
+        [FAULT_INTERFACE] = "lost an interface",
         [FAULT_SWITCHOVER] = "handed over",
         [FAULT_COMMAND] = "was commanded",
     };
-    const struct fault_spec *fault;
+    const struct fault_spec *fault = NULL;
 
-    if (scenario->measure < 0) {
-        return "was preempted";
+    if (scenario->measure >= 0) {
+        fault = g_ptr_array_index(scenario->faults, scenario->measure);
     }
-    fault = g_ptr_array_index(scenario->faults, scenario->measure);
-    g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
-    return words[fault->action];
+    if (unit < 0) {
+        g_assert(fault != NULL);
+        g_string_append(text, fault->text);
+        return;
+    }
+    g_assert(fault == NULL || words[fault->action] != NULL);
+    g_string_append_printf(text, "%s %s", unit_name(scenario, (unsigned)unit),
+                           fault == NULL ? "was preempted" : words[fault->action]);
 }
 
 static void print_failure(GString *text, const struct account *account)
 {
     const struct scenario *scenario = account->scenario;
     const struct run_result *result = account->result;
-    unsigned unit = (unsigned)result->failed_unit;
 
-    g_string_append_printf(text, "   %s %s at ", unit_name(scenario, unit),
-                           befell(scenario));
+    g_string_append(text, "   ");
+    print_fault(text, scenario, result->failed_unit);
+    g_string_append(text, " at ");
     report_time(text, result->failure);
     if (result->takeover < 0) {
         g_string_append(text, ", nobody took over");
         return;
     }
     g_string_append_printf(text, ", %s took over at ",
-                           unit_name(scenario, 1 - unit));
+                           unit_name(scenario, (unsigned)result->heir));
     report_time(text, result->failure + result->takeover);
 }
 

@@ -12,32 +12,41 @@ static nstime draw_spread(const struct fault_spec *fault, uint64_t run_key)
     return (nstime)(((unsigned __int128)key * width) >> 64) - fault->spread;
 }
 
-static void draw_one(const struct scenario *scenario, unsigned index, uint64_t run_key,
-                     struct fault_time *times, bool *drawn)
+static nstime begin_of(const struct scenario *scenario, const struct fault_spec *fault,
+                       uint64_t run_key, nstime takeover);
+
+/* What a fault's wait is counted from; the reader has refused circles. */
+static nstime base_of(const struct scenario *scenario, const struct fault_spec *fault,
+                      uint64_t run_key, nstime takeover)
 {
-    const struct fault_spec *fault = g_ptr_array_index(scenario->faults, index);
-    if (drawn[index])
-        return;
-    nstime base = fault->at;
-    if (fault->when == FAULT_AFTER) {
-        /* the reader has refused circles */
-        draw_one(scenario, (unsigned)fault->after, run_key, times, drawn);
-        base += times[fault->after].begins;
-    }
-    nstime begins = base + draw_spread(fault, run_key);
-    times[index].begins = begins < 0 ? 0 : begins;
-    times[index].ends =
-        fault->lasts == NSTIME_NEVER ? NSTIME_NEVER : times[index].begins + fault->lasts;
-    drawn[index] = true;
+    if (fault->when == FAULT_AT)
+        return 0;
+    if (fault->when == FAULT_AFTER_TAKEOVER)
+        return takeover;
+    const struct fault_spec *other = g_ptr_array_index(scenario->faults, (guint)fault->after);
+    return begin_of(scenario, other, run_key, takeover);
 }
 
-struct fault_time *timeline_draw(const struct scenario *scenario, uint64_t run_key)
+static nstime begin_of(const struct scenario *scenario, const struct fault_spec *fault,
+                       uint64_t run_key, nstime takeover)
+{
+    nstime base = base_of(scenario, fault, run_key, takeover);
+    if (base == NSTIME_NEVER)
+        return NSTIME_NEVER;
+    nstime begin = base + fault->at + draw_spread(fault, run_key);
+    return begin < 0 ? 0 : begin;
+}
+
+struct fault_time *timeline_draw(const struct scenario *scenario, uint64_t run_key,
+                                 nstime takeover)
 {
     unsigned count = scenario->faults->len;
     struct fault_time *times = g_new0(struct fault_time, count + 1);
-    bool *drawn = g_new0(bool, count + 1);
-    for (unsigned i = 0; i < count; i++)
-        draw_one(scenario, i, run_key, times, drawn);
-    g_free(drawn);
+    for (unsigned i = 0; i < count; i++) {
+        const struct fault_spec *fault = g_ptr_array_index(scenario->faults, i);
+        nstime begins = begin_of(scenario, fault, run_key, takeover);
+        bool ends = fault->lasts != NSTIME_NEVER && begins != NSTIME_NEVER;
+        times[i] = (struct fault_time){ begins, ends ? begins + fault->lasts : NSTIME_NEVER };
+    }
     return times;
 }

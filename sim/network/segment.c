@@ -5,6 +5,7 @@
 struct claim {
     uint32_t ip;
     void *owner; /* NULL after a release */
+    uint64_t mac;
 };
 
 struct segment {
@@ -37,16 +38,17 @@ static struct claim *claim_of(const struct segment *segment, uint32_t ip)
     return NULL;
 }
 
-void segment_claim(struct segment *segment, uint32_t ip, void *owner)
+void segment_claim(struct segment *segment, uint32_t ip, void *owner, uint64_t mac)
 {
     struct claim *claim = claim_of(segment, ip);
 
     g_assert(owner != NULL);
     if (claim != NULL) {
         claim->owner = owner;
+        claim->mac = mac;
         return;
     }
-    struct claim fresh = { .ip = ip, .owner = owner };
+    struct claim fresh = { .ip = ip, .owner = owner, .mac = mac };
     g_array_append_val(segment->claims, fresh);
 }
 
@@ -64,4 +66,11 @@ void *segment_owner(const struct segment *segment, uint32_t ip)
     struct claim *claim = claim_of(segment, ip);
 
     return claim != NULL ? claim->owner : NULL;
+}
+
+uint64_t segment_mac(const struct segment *segment, uint32_t ip)
+{
+    struct claim *claim = claim_of(segment, ip);
+
+    return claim != NULL ? claim->mac : 0;
 }

@@ -113,6 +113,11 @@ void traffic_fail_server(struct traffic *traffic, unsigned server, bool failed)
     servers_set_failed(&traffic->servers, server, failed);
 }
 
+bool traffic_server_failed(const struct traffic *traffic, unsigned server)
+{
+    return traffic->servers.failed[server];
+}
+
 struct connection *traffic_first(const struct traffic *traffic)
 {
     return (struct connection *)client_table_from(&traffic->clients.live, 0);

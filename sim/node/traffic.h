@@ -37,6 +37,7 @@ void traffic_deliver_server(struct traffic *traffic, const struct packet *packet
 /* Cut a server, by its number among the scenario's reals, off the network, or connect it
  * again: packets vanish, its connections and timers go on. */
 void traffic_fail_server(struct traffic *traffic, unsigned server, bool failed);
+bool traffic_server_failed(const struct traffic *traffic, unsigned server);
 
 /* Live connections (opened, not ended) in order of opening; NULL ends the walk. */
 struct connection *traffic_first(const struct traffic *traffic);

@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-enum { INTERFACES = INTERFACE_INSIDE + 1 };
-
 struct unit {
     struct unit_config config;
-    bool interface_down[INTERFACES];
+    bool interface_down[UNIT_INTERFACES];
     enum cable_sign cable;
     enum unit_health health;
     struct director *director;
@@ -60,6 +58,22 @@ static void take_note(struct unit *unit, const struct note *note)
     unit->config.network->note(unit->config.network->context, unit, note);
 }
 
+static void send(struct unit *unit, const struct effect *effect)
+{
+    const struct unit_network *network = unit->config.network;
+    struct unit_datagram datagram = {
+        .channel = effect->datagram.channel,
+        .interface = effect->datagram.interface,
+        .destination_ip = effect->datagram.destination_ip,
+        .bytes = effect_bytes(&unit->effects, effect),
+        .length = effect->datagram.length,
+        .marks = unit->marks,
+        .mark_count = unit->mark_count,
+    };
+    network->datagram(network->context, unit, &datagram);
+    unit->mark_count = 0;
+}
+
 static void apply(struct unit *unit, const struct effect *effect)
 {
     const struct unit_network *network = unit->config.network;
@@ -69,10 +83,7 @@ static void apply(struct unit *unit, const struct effect *effect)
         network->forward(network->context, unit, effect->packet.side, &effect->packet.packet);
         break;
     case EFFECT_DATAGRAM:
-        network->datagram(network->context, unit, effect->datagram.channel,
-                          effect_bytes(&unit->effects, effect), effect->datagram.length,
-                          unit->marks, unit->mark_count);
-        unit->mark_count = 0;
+        send(unit, effect);
         break;
     case EFFECT_SERIAL:
         network->serial(network->context, unit, effect_bytes(&unit->effects, effect),
@@ -129,16 +140,17 @@ static void boot(struct unit *unit, enum role role)
 {
     const struct unit_config *config = &unit->config;
     struct director_config start = {
-        .rank = config->primary ? RANK_PRIMARY : RANK_SECONDARY,
+        .rank = config->rank,
         .initial_role = role,
         .own_ip = config->own_ip,
+        .mac = config->mac,
         .hello_phase = config->hello_phase,
         .seed = config->seed,
     };
     memcpy(start.peers, config->peers, sizeof start.peers);
     unit->director = director_new(&start, engine_now(config->engine));
     unit->health = UNIT_UP;
-    for (unsigned i = 0; i < INTERFACES; i++)
+    for (unsigned i = 0; i < UNIT_INTERFACES; i++)
         if (unit->interface_down[i])
             tell_interface(unit, i);
     if (unit->cable != CABLE_NORMAL)
@@ -156,7 +168,7 @@ struct unit *unit_new(const struct unit_config *config)
     unit->config = *config;
     unit->timer_at = NSTIME_NEVER;
     effects_init(&unit->effects);
-    boot(unit, config->primary ? ROLE_ACTIVE : ROLE_STANDBY);
+    boot(unit, config->rank == RANK_PRIMARY ? ROLE_ACTIVE : ROLE_STANDBY);
     return unit;
 }
 
@@ -228,7 +240,7 @@ bool unit_seen(struct unit *unit, unsigned interface)
 
 void unit_set_interface(struct unit *unit, unsigned interface, bool up)
 {
-    g_assert(interface < INTERFACES);
+    g_assert(interface < UNIT_INTERFACES);
     unit->interface_down[interface] = !up;
     if (unit->health == UNIT_UP)
         tell_interface(unit, interface);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UNIT_RECORDS_MAX = 64 };
+enum { UNIT_RECORDS_MAX = 64, UNIT_INTERFACES = INTERFACE_INSIDE + 1 };
 
 /* Whose record a datagram carries, as the director noted it when it sent it. */
 struct record_mark {
@@ -24,14 +24,23 @@ struct record_mark {
 
 struct unit;
 
+/* A datagram as it leaves a unit: everything is borrowed for the call. */
+struct unit_datagram {
+    enum channel channel;
+    unsigned interface;
+    uint32_t destination_ip;
+    const uint8_t *bytes;
+    size_t length;
+    const struct record_mark *marks;
+    unsigned mark_count;
+};
+
 /* What the unit's effects come to, in the world outside. */
 struct unit_network {
     void *context;
     void (*forward)(void *context, struct unit *unit, enum side side,
                     const struct packet *packet);
-    void (*datagram)(void *context, struct unit *unit, enum channel channel,
-                     const uint8_t *bytes, size_t length, const struct record_mark *marks,
-                     unsigned mark_count);
+    void (*datagram)(void *context, struct unit *unit, const struct unit_datagram *datagram);
     void (*serial)(void *context, struct unit *unit, const uint8_t *bytes, size_t length);
     void (*ask)(void *context, struct unit *unit, unsigned interface, uint32_t ip); /* 0: ping */
     void (*claim)(void *context, struct unit *unit, uint32_t ip, uint64_t mac);
@@ -42,9 +51,10 @@ struct unit_network {
 struct unit_config {
     struct engine *engine;
     const char *name;    /* borrowed */
-    unsigned number;     /* 0 or 1 */
-    bool primary;        /* active at the start (R-1009) */
+    unsigned number;     /* its own, for the host */
+    enum unit_rank rank; /* the primary is active at the start (R-1009) */
     uint32_t own_ip;
+    uint64_t mac;
     struct unit_peer peers[PEERS_MAX];
     nstime hello_phase;
     uint64_t seed;

@@ -1,24 +1,160 @@
 #include "sim/run/carrier_internal.h"
 
-void carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip)
+/* ---- interfaces */
+
+bool carrier_is_cut(const struct carrier *carrier, unsigned unit, unsigned interface)
 {
-    segment_claim(carrier->segment, ip, unit);
+    return interface < UNIT_INTERFACES && carrier->interface_down[unit][interface];
+}
+
+bool carrier_listens(const struct carrier *carrier, unsigned interface)
+{
+    return (carrier->scenario->hello_paths & 1u << interface) != 0;
+}
+
+/* On one side, where it is heard. */
+static void announce(struct carrier *carrier, unsigned unit, unsigned interface)
+{
+    const struct held *held = &carrier->held[unit];
+    if (held->ip == 0 || carrier_is_cut(carrier, unit, interface))
+        return;
+    segment_claim(carrier->segments[interface], held->ip, carrier->units[unit], held->mac);
+    frame_carrier_announce(carrier, unit, interface);
+}
+
+/* A machine whose line comes up says at once who it is, as hosts do. */
+void carrier_set_interface(struct carrier *carrier, unsigned unit, unsigned interface, bool up)
+{
+    g_assert(unit < UNITS_MAX && interface < UNIT_INTERFACES);
+    carrier->interface_down[unit][interface] = !up;
+    if (up && interface != INTERFACE_PEER && unit_health(carrier->units[unit]) == UNIT_UP)
+        announce(carrier, unit, interface);
+}
+
+void carrier_set_cable(struct carrier *carrier, bool pulled)
+{
+    carrier->cable_pulled = pulled;
+}
+
+/* ---- addresses */
+
+uint64_t carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip, uint64_t mac)
+{
+    unsigned number = unit_number(unit);
+    uint64_t before = segment_mac(carrier->segments[INTERFACE_OUTSIDE], ip);
+    mac = mac != 0 ? mac : carrier_unit_mac(number);
+    carrier->held[number] = (struct held){ ip, mac };
+    carrier->units[number] = unit; /* it claims while it is being made */
+    announce(carrier, number, INTERFACE_OUTSIDE);
+    announce(carrier, number, INTERFACE_INSIDE);
+    return before != mac ? before : 0;
 }
 
 void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip)
 {
-    segment_release(carrier->segment, ip, unit);
+    struct held *held = &carrier->held[unit_number(unit)];
+    if (held->ip == ip)
+        *held = (struct held){ 0 };
+    segment_release(carrier->segments[INTERFACE_OUTSIDE], ip, unit);
+    segment_release(carrier->segments[INTERFACE_INSIDE], ip, unit);
 }
 
 struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip)
 {
-    return segment_owner(carrier->segment, ip);
+    return segment_owner(carrier->segments[INTERFACE_OUTSIDE], ip);
 }
 
-struct link *carrier_link(const struct carrier *carrier, enum link_role role)
+bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit, uint32_t ip)
 {
-    return carrier->links[role];
+    unsigned number = unit_number(unit);
+    return segment_owner(carrier->segments[INTERFACE_OUTSIDE], ip) == unit
+           && segment_owner(carrier->segments[INTERFACE_INSIDE], ip) == unit
+           && !carrier_is_cut(carrier, number, INTERFACE_OUTSIDE)
+           && !carrier_is_cut(carrier, number, INTERFACE_INSIDE)
+           && carrier_is_open(carrier, LINK_CLIENTS) && carrier_is_open(carrier, LINK_SERVERS);
 }
+
+uint32_t carrier_unit_ip(unsigned number)
+{
+    g_assert(number < UNITS_MAX);
+    return UINT32_C(0xA9FE0001) + number; /* 169.254.0.1 and on: of that network alone */
+}
+
+uint64_t carrier_unit_mac(unsigned number)
+{
+    g_assert(number < UNITS_MAX);
+    return UINT64_C(0x020000000001) + number; /* locally administered */
+}
+
+/* ---- links */
+
+static bool is_between_units(enum link_role role)
+{
+    return role == LINK_REPLICATION || role == LINK_HELLO;
+}
+
+/* 0 and 1, 0 and 2, 1 and 2. */
+static unsigned pair_of(unsigned one, unsigned other)
+{
+    g_assert(one != other && one < UNITS_MAX && other < UNITS_MAX);
+    return one + other - 1;
+}
+
+struct link *carrier_pair_link(const struct carrier *carrier, enum link_role role, unsigned from,
+                               unsigned to)
+{
+    g_assert(is_between_units(role));
+    return carrier->links[role][pair_of(from, to)];
+}
+
+enum direction carrier_way(unsigned from, unsigned to)
+{
+    return from < to ? DIRECTION_FORWARD : DIRECTION_REVERSE;
+}
+
+bool carrier_is_open(const struct carrier *carrier, enum link_role role)
+{
+    struct link *link = carrier->links[role][0];
+    return !link_impairment(link, DIRECTION_FORWARD)->down
+           && !link_impairment(link, DIRECTION_REVERSE)->down;
+}
+
+void carrier_change_link(struct carrier *carrier, enum link_role role,
+                         const struct link_spec *spec, unsigned ways)
+{
+    for (unsigned pair = 0; pair < PAIRS_MAX && carrier->links[role][pair]; pair++) {
+        struct link *link = carrier->links[role][pair];
+        if (ways & WAY_FORWARD)
+            *link_impairment(link, DIRECTION_FORWARD) = spec->forward;
+        if (ways & WAY_REVERSE)
+            *link_impairment(link, DIRECTION_REVERSE) = spec->reverse;
+    }
+}
+
+uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role)
+{
+    uint64_t lost = 0;
+    for (unsigned pair = 0; pair < PAIRS_MAX && carrier->links[role][pair]; pair++)
+        lost += link_count(carrier->links[role][pair], DIRECTION_FORWARD).lost_to_limit
+                + link_count(carrier->links[role][pair], DIRECTION_REVERSE).lost_to_limit;
+    return lost;
+}
+
+/* The first pair's draws are those of a world of two, whoever else is there. */
+static void make_links(struct carrier *carrier, enum link_role role, uint64_t run_key)
+{
+    const struct link_spec *spec = &carrier->scenario->links[role];
+    unsigned units = carrier->scenario->units->len;
+    unsigned count = is_between_units(role) ? units * (units - 1) / 2 : 1;
+    for (unsigned pair = 0; pair < count; pair++) {
+        char *name = pair == 0 ? g_strdup(link_role_word(role))
+                               : g_strdup_printf("%s %u", link_role_word(role), pair);
+        carrier->links[role][pair] = link_new(name, run_key, &spec->forward, &spec->reverse);
+        g_free(name);
+    }
+}
+
+/* ---- life */
 
 struct replication_count carrier_replication_count(const struct carrier *carrier)
 {
@@ -37,14 +173,8 @@ void carrier_set_traffic(struct carrier *carrier, struct traffic *traffic)
 
 void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *unit)
 {
-    g_assert(number < UNITS);
+    g_assert(number < UNITS_MAX);
     carrier->units[number] = unit;
-}
-
-uint32_t carrier_unit_ip(unsigned number)
-{
-    g_assert(number < UNITS);
-    return UINT32_C(0xA9FE0001) + number; /* 169.254.0.1 and .2: of that link alone */
 }
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
@@ -57,22 +187,26 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     carrier->observer = observer;
     carrier->journal = journal;
     carrier->story = story;
-    carrier->segment = segment_new();
+    carrier->segments[INTERFACE_OUTSIDE] = segment_new();
+    carrier->segments[INTERFACE_INSIDE] = segment_new();
     packet_carrier_init(carrier);
     datagram_carrier_init(carrier);
+    frame_carrier_init(carrier);
     for (unsigned role = 0; role < LINK_COUNT; role++)
-        carrier->links[role] = link_new(link_role_word(role), run_key,
-                                        &scenario->links[role].forward,
-                                        &scenario->links[role].reverse);
+        make_links(carrier, role, run_key);
     return carrier;
 }
 
 void carrier_free(struct carrier *carrier)
 {
     for (unsigned role = 0; role < LINK_COUNT; role++)
-        link_free(carrier->links[role]);
+        for (unsigned pair = 0; pair < PAIRS_MAX; pair++)
+            if (carrier->links[role][pair])
+                link_free(carrier->links[role][pair]);
+    frame_carrier_clear(carrier);
     datagram_carrier_clear(carrier);
     packet_carrier_clear(carrier);
-    segment_free(carrier->segment);
+    segment_free(carrier->segments[INTERFACE_OUTSIDE]);
+    segment_free(carrier->segments[INTERFACE_INSIDE]);
     g_free(carrier);
 }

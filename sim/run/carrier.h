@@ -36,24 +36,37 @@ void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *uni
  * send, with the carrier as network. */
 void carrier_send(void *carrier, enum side from, const struct packet *packet);
 
-/* A unit forwards a packet, or sends a datagram: struct unit_network's. Packets
- * get the carrier's epoch as they cross. */
-void carrier_forward(void *carrier, struct unit *unit, enum side side,
+/* A unit forwards a packet, sends a datagram, or asks on an interface (address 0: a ping to
+ * all): struct unit_network's. Packets get the carrier's epoch as they cross. */
+void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
                      const struct packet *packet);
-void carrier_datagram(void *carrier, struct unit *unit, enum channel channel,
-                      const uint8_t *bytes, size_t length, const struct record_mark *marks,
-                      unsigned mark_count);
+void carrier_datagram(struct carrier *carrier, struct unit *unit,
+                      const struct unit_datagram *datagram);
+void carrier_ask(struct carrier *carrier, struct unit *unit, unsigned interface, uint32_t ip);
 
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 
-/* Who owns an address now. */
-void carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip);
+/* A unit claims an address by a frame on each side, which is heard where its line is up;
+ * mac 0 is its own. Returns the MAC that the outside knew the address by, if it was another;
+ * else 0. The owner is who was heard last: the clients' side says who. */
+uint64_t carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip, uint64_t mac);
 void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip);
 struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip);
 
-/* A link, for faults. */
-struct link *carrier_link(const struct carrier *carrier, enum link_role role);
+/* Do clients and servers both reach this unit at that address? */
+bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit, uint32_t ip);
+
+/* Faults. The line of an interface of a unit; the failover cable, between units 0 and 1;
+ * a link, in the directions named (WAY_*), which is each pair's where it joins units. */
+void carrier_set_interface(struct carrier *carrier, unsigned unit, unsigned interface, bool up);
+void carrier_set_cable(struct carrier *carrier, bool pulled);
+void carrier_change_link(struct carrier *carrier, enum link_role role,
+                         const struct link_spec *spec, unsigned ways);
+bool carrier_is_open(const struct carrier *carrier, enum link_role role);
+
+/* Packets that a link lost because too many waited. */
+uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);
 
 /* The record of this flow in the datagram that a unit is stepping on just now; its first
  * record where none is of this flow; NULL when it is not stepping on records. */
@@ -68,7 +81,8 @@ void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
 
 struct replication_count carrier_replication_count(const struct carrier *carrier);
 
-/* The fixed address of a unit on the network between the two. */
+/* The fixed address of a unit on the network between them, and its own MAC. */
 uint32_t carrier_unit_ip(unsigned number);
+uint64_t carrier_unit_mac(unsigned number);
 
 #endif

@@ -1,5 +1,6 @@
-/* What the carrier holds, for its parts: addresses, links and life (carrier.c), packets
- * (packet_carrier.c), datagrams (datagram_carrier.c). Nobody else includes this. */
+/* What the carrier holds, for its parts: addresses, interfaces, links and life (carrier.c),
+ * packets (packet_carrier.c), datagrams (datagram_carrier.c), what is asked and seen on an
+ * interface (frame_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
@@ -7,10 +8,22 @@
 #include "sim/network/segment.h"
 #include "sim/run/carrier.h"
 
-enum { UNITS = 2 };
+enum {
+    PAIRS_MAX = UNITS_MAX * (UNITS_MAX - 1) / 2,
+    CHANNELS = CHANNEL_MIRROR + 1,
+};
+
+/* Units hear each other at the switch of a side, whatever the link that leaves it does. */
+#define SWITCH_DELAY (200 * NSTIME_US)
 
 struct datagram;
 struct datagram_parcel;
+
+/* The address a unit holds, to be announced when a line comes up. */
+struct held {
+    uint32_t ip;
+    uint64_t mac;
+};
 
 struct carrier {
     const struct scenario *scenario;
@@ -19,14 +32,21 @@ struct carrier {
     struct journal *journal;
     struct run_story *story;
     struct traffic *traffic;
-    struct unit *units[UNITS];
-    struct link *links[LINK_COUNT];
-    struct segment *segment;
+    struct unit *units[UNITS_MAX];
+    struct held held[UNITS_MAX];
+    bool interface_down[UNITS_MAX][UNIT_INTERFACES];
+    bool cable_pulled;
+    /* those between units once for each pair, all others once: the rest is NULL */
+    struct link *links[LINK_COUNT][PAIRS_MAX];
+    struct segment *segments[UNIT_INTERFACES]; /* of a side; INTERFACE_PEER: NULL */
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
     struct datagram_parcel *first_on_wire, *last_on_wire; /* with records, as they were sent */
-    uint64_t hellos_sent[UNITS]; /* whatever carries no record: numbered */
+    struct pool *frames;
+    /* datagrams without a record, by sender, receiver and channel: numbered */
+    uint64_t numbered[UNITS_MAX][UNITS_MAX][CHANNELS];
+    uint64_t asked[UNITS_MAX]; /* questions, numbered */
     struct replication_count replication;
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */
     uint8_t epoch;
@@ -37,5 +57,21 @@ void packet_carrier_init(struct carrier *carrier);
 void packet_carrier_clear(struct carrier *carrier);
 void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
+void frame_carrier_init(struct carrier *carrier);
+void frame_carrier_clear(struct carrier *carrier);
+
+/* Does no frame pass between this unit and this interface's segment? */
+bool carrier_is_cut(const struct carrier *carrier, unsigned unit, unsigned interface);
+
+/* The link between two units: a pair's own, and its direction from the one to the other. */
+struct link *carrier_pair_link(const struct carrier *carrier, enum link_role role, unsigned from,
+                               unsigned to);
+enum direction carrier_way(unsigned from, unsigned to);
+
+/* Whether hellos take this interface's segment, so that somebody listens there. */
+bool carrier_listens(const struct carrier *carrier, unsigned interface);
+
+/* A unit announces its address on a side: the others see the frame. */
+void frame_carrier_announce(struct carrier *carrier, unsigned unit, unsigned interface);
 
 #endif

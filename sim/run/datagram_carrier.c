@@ -8,7 +8,9 @@ enum { UDP_IP_HEADERS = 28, DATAGRAM_MAX = 1472 };
 
 struct datagram {
     uint8_t channel;
-    uint8_t sender; /* number of the unit */
+    uint8_t sender; /* numbers of units */
+    uint8_t receiver;
+    uint8_t interface;
     uint16_t length;
     uint16_t mark_count;
     const struct record_mark *marks;
@@ -70,17 +72,21 @@ void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
                      carrier_record_taker *take, void *context)
 {
     for (const struct datagram_parcel *parcel = carrier->first_on_wire; parcel;
-         parcel = parcel->after)
-        for (unsigned i = 0; parcel->datagram.sender != receiver
-                             && i < parcel->datagram.mark_count; i++)
-            take(context, &parcel->datagram.marks[i], parcel->arrival);
+         parcel = parcel->after) {
+        const struct datagram *datagram = &parcel->datagram;
+        bool arrives = datagram->receiver == receiver
+                       && !carrier_is_cut(carrier, receiver, datagram->interface);
+        for (unsigned i = 0; arrives && i < datagram->mark_count; i++)
+            take(context, &datagram->marks[i], parcel->arrival);
+    }
 }
 
 /* ---- there and back --------------------------------------------------------------- */
 
 /* What happens to a record: whom it is reported to, and how it is told. */
 struct record_fate {
-    void (*report)(struct observer *observer, const struct record_mark *mark); /* or NULL */
+    void (*report)(struct observer *observer, const struct record_mark *mark,
+                   unsigned receiver); /* or NULL */
     const char *event; /* in the journal */
     const char *phrase; /* in a story */
 };
@@ -98,11 +104,11 @@ static void report_records(const struct carrier *carrier, const struct datagram 
         const struct record_mark *mark = &datagram->marks[i];
         const char *record = mark->is_delete ? "delete" : "create";
         if (fate->report)
-            fate->report(carrier->observer, mark);
+            fate->report(carrier->observer, mark, datagram->receiver);
         journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
             story_tell(carrier->story, now, story_unit_place(datagram->sender),
-                       story_unit_place(1 - datagram->sender), "%s %s%s", record, fate->phrase,
+                       story_unit_place(datagram->receiver), "%s %s%s", record, fate->phrase,
                        where);
     }
 }
@@ -118,22 +124,31 @@ static struct pool *pool_for(const struct carrier *carrier, const struct datagra
                                            : carrier->large_datagrams;
 }
 
+static void lose_records(struct carrier *carrier, const struct datagram *datagram,
+                         const char *where)
+{
+    if (datagram->channel != CHANNEL_REPLICATION)
+        return;
+    carrier->replication.lost++;
+    report_records(carrier, datagram, &fate_lost, where);
+}
+
 static void deliver_datagram(struct carrier *carrier, const struct datagram *datagram)
 {
-    struct unit *receiver = carrier->units[1 - datagram->sender];
+    struct unit *receiver = carrier->units[datagram->receiver];
     bool replication = datagram->channel == CHANNEL_REPLICATION;
+    bool cut = carrier_is_cut(carrier, datagram->receiver, datagram->interface);
     carrier->at_hand = replication ? datagram : NULL;
-    bool taken = receiver
-                 && unit_datagram(receiver, datagram->channel, INTERFACE_PEER,
+    bool taken = receiver && !cut
+                 && unit_datagram(receiver, datagram->channel, datagram->interface,
                                   carrier_unit_ip(datagram->sender), datagram->bytes,
                                   datagram->length);
     carrier->at_hand = NULL;
     if (replication && taken)
         report_records(carrier, datagram, &fate_arrived, "");
-    else if (replication) {
-        carrier->replication.lost++;
-        report_records(carrier, datagram, &fate_lost, ": the machine is not running");
-    }
+    else
+        lose_records(carrier, datagram,
+                     cut ? ": an interface is down" : ": the machine is not running");
 }
 
 static void datagram_came(void *object, uint64_t number)
@@ -168,7 +183,8 @@ static uint64_t datagram_identity(const struct carrier *carrier,
 {
     uint64_t identity = chance_fold(datagram->channel, datagram->sender);
     if (datagram->mark_count == 0)
-        return chance_fold(identity, carrier->hellos_sent[datagram->sender]);
+        return chance_fold(identity, carrier->numbered[datagram->sender][datagram->receiver]
+                                                      [datagram->channel]);
     for (unsigned i = 0; i < datagram->mark_count; i++)
         identity = chance_fold(identity, (uint64_t)datagram->marks[i].tag << 1
                                              | datagram->marks[i].is_delete);
@@ -183,50 +199,66 @@ static enum link_role link_of(const struct carrier *carrier, enum channel channe
 }
 
 /* Hellos are counted apart: by nobody. */
-static void count_datagram(struct carrier *carrier, const struct datagram *datagram,
-                           enum link_role role, const struct passage *passage)
+static void count_datagram(struct carrier *carrier, const struct datagram *datagram)
 {
     if (datagram->channel != CHANNEL_REPLICATION)
         return;
     carrier->replication.datagrams++;
     carrier->replication.bytes += UDP_IP_HEADERS + datagram->length;
     report_records(carrier, datagram, &fate_sent, "");
-    if (passage->copies > 0)
-        return;
-    char where[64];
-    g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role),
-               passage_word(passage->loss));
-    carrier->replication.lost++;
-    report_records(carrier, datagram, &fate_lost, where);
 }
 
-static void carry_datagram(struct carrier *carrier, const struct datagram *datagram)
+static void lose_on_link(struct carrier *carrier, const struct datagram *datagram,
+                         enum link_role role, enum passage_loss loss)
+{
+    char where[64];
+    g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role), passage_word(loss));
+    lose_records(carrier, datagram, where);
+}
+
+static void pass_link(struct carrier *carrier, const struct datagram *datagram)
 {
     enum link_role role = link_of(carrier, datagram->channel);
+    unsigned from = datagram->sender, to = datagram->receiver;
     struct passage passage;
-    link_pass(carrier->links[role], datagram->sender == 0 ? DIRECTION_FORWARD : DIRECTION_REVERSE,
+    carrier->numbered[from][to][datagram->channel] += datagram->mark_count == 0;
+    link_pass(carrier_pair_link(carrier, role, from, to), carrier_way(from, to),
               engine_now(carrier->engine), datagram_identity(carrier, datagram),
               (uint32_t)(UDP_IP_HEADERS + datagram->length), &passage);
-    count_datagram(carrier, datagram, role, &passage);
+    if (passage.copies == 0)
+        lose_on_link(carrier, datagram, role, passage.loss);
     for (unsigned i = 0; i < passage.copies; i++)
         send_copy(carrier, datagram, passage.arrival[i]);
 }
 
-void carrier_datagram(void *context, struct unit *unit, enum channel channel,
-                      const uint8_t *bytes, size_t length, const struct record_mark *marks,
-                      unsigned mark_count)
+/* Hellos on a side go by its switch; all else has a network of its own, whatever the
+ * number of the interface that leads there. */
+static void carry_datagram(struct carrier *carrier, const struct datagram *datagram)
 {
-    struct carrier *carrier = context;
-    g_assert(length <= DATAGRAM_MAX && mark_count <= UNIT_RECORDS_MAX);
+    count_datagram(carrier, datagram);
+    if (carrier_is_cut(carrier, datagram->sender, datagram->interface))
+        lose_records(carrier, datagram, ": its interface is down");
+    else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER)
+        send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY);
+    else
+        pass_link(carrier, datagram);
+}
+
+void carrier_datagram(struct carrier *carrier, struct unit *unit,
+                      const struct unit_datagram *sent)
+{
+    g_assert(sent->length <= DATAGRAM_MAX && sent->mark_count <= UNIT_RECORDS_MAX);
     struct datagram datagram = {
-        .channel = (uint8_t)channel,
+        .channel = (uint8_t)sent->channel,
         .sender = (uint8_t)unit_number(unit),
-        .length = (uint16_t)length,
-        .mark_count = (uint16_t)mark_count,
-        .marks = marks,
-        .bytes = bytes,
+        .receiver = (uint8_t)(sent->destination_ip - carrier_unit_ip(0)),
+        .interface = (uint8_t)sent->interface,
+        .length = (uint16_t)sent->length,
+        .mark_count = (uint16_t)sent->mark_count,
+        .marks = sent->marks,
+        .bytes = sent->bytes,
     };
-    carrier->hellos_sent[datagram.sender] += mark_count == 0;
+    g_assert(datagram.receiver < carrier->scenario->units->len);
     carry_datagram(carrier, &datagram);
 }
 

@@ -10,24 +10,39 @@ static void unit_forwards(void *context, struct unit *unit, enum side side,
     carrier_forward(world->carrier, unit, side, packet);
 }
 
-static void unit_sends(void *context, struct unit *unit, enum channel channel,
-                       const uint8_t *bytes, size_t length, const struct record_mark *marks,
-                       unsigned mark_count)
+static void unit_sends(void *context, struct unit *unit, const struct unit_datagram *datagram)
 {
     struct world *world = context;
-    carrier_datagram(world->carrier, unit, channel, bytes, length, marks, mark_count);
+    carrier_datagram(world->carrier, unit, datagram);
+}
+
+static void unit_asks(void *context, struct unit *unit, unsigned interface, uint32_t ip)
+{
+    struct world *world = context;
+    carrier_ask(world->carrier, unit, interface, ip);
+}
+
+/* Neighbours must learn it, and may be slow to: R-1003 keeps it from happening. */
+static void report_mac(struct world *world, unsigned number, uint64_t before)
+{
+    char *detail = g_strdup_printf("was %012" G_GINT64_MODIFIER "x", before);
+    world_report_unit(world, number, "address-has-another-mac", detail);
+    g_free(detail);
 }
 
 static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
 {
-    (void)mac;
     struct world *world = context;
-    carrier_claim(world->carrier, unit, ip);
+    unsigned number = unit_number(unit);
+    uint64_t other = carrier_claim(world->carrier, unit, ip, mac);
     bool active = ip == world->scenario->active_ip;
-    world_report_unit(world, unit_number(unit), active ? "claims-active-address" : "claims-address",
-                NULL);
-    if (active)
-        observer_claim(world->observer, unit_number(unit), unit_director(unit));
+    world_report_unit(world, number, active ? "claims-active-address" : "claims-address", NULL);
+    if (other != 0 && active)
+        report_mac(world, number, other);
+    if (active) {
+        observer_claim(world->observer, number, unit_director(unit));
+        strike_follow_takeover(world);
+    }
     world_look_at_service(world);
 }
 
@@ -44,7 +59,7 @@ static bool is_about_the_unit(enum note_code code)
 {
     return code == NOTE_PEER_SILENT || code == NOTE_PEER_HEARD || code == NOTE_BECAME_ACTIVE
            || code == NOTE_BECAME_STANDBY || code == NOTE_BOTH_ACTIVE
-           || code == NOTE_TABLE_FULL;
+           || code == NOTE_TABLE_FULL || code == NOTE_BULK_BEGAN || code == NOTE_BULK_ENDED;
 }
 
 static void tell_note(struct world *world, unsigned number, const struct note *note,
@@ -74,11 +89,11 @@ static void tell_machine(struct world *world, unsigned number, const struct note
 
 /* A preemption is nobody's fault: its instant is known from the director's note, which
  * comes before the claim of the address. */
-static void note_preemption(struct world *world, unsigned number, const struct note *note)
+static void note_preemption(struct world *world, const struct note *note)
 {
-    if (world->scenario->measure_preempt && world->failed_unit < 0
+    if (world->scenario->measure_preempt && !world->measured
         && note->code == NOTE_BECAME_ACTIVE && note->detail == ROLE_PREEMPTED)
-        world_measure(world, 1 - number);
+        world_measure(world, (int)world_active(world));
 }
 
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
@@ -87,7 +102,7 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     const struct record_mark *mark = carrier_mark_at_hand(world->carrier, &note->flow);
     unsigned number = unit_number(unit);
     observer_note(world->observer, number, note, mark);
-    note_preemption(world, number, note);
+    note_preemption(world, note);
     if (is_about_the_unit(note->code))
         world_report_unit(world, number, note_word(note->code), note_detail_word(note));
     else if (note->code == NOTE_MACHINE_STATE)
@@ -102,6 +117,7 @@ struct unit_network deed_network(struct world *world)
         .context = world,
         .forward = unit_forwards,
         .datagram = unit_sends,
+        .ask = unit_asks,
         .claim = unit_claims,
         .release = unit_releases,
         .note = unit_notes,

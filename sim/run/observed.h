@@ -6,7 +6,8 @@
 #include "sim/network/pool.h"
 #include "sim/run/observer.h"
 
-/* What is known of one connection's record. Counts stay at 255. */
+/* What is known of one connection's record at the unit that it was sent to last: another
+ * standby knows nothing of it. Counts stay at 255. */
 struct record_history {
     nstime first_sent;
     uint8_t sent;    /* datagrams with its create handed to the link */
@@ -14,6 +15,7 @@ struct record_history {
     uint8_t late;    /* after the takeover */
     bool accepted;
     bool forgotten;  /* an active unit ended it as idle */
+    uint8_t receiver; /* number of that unit */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
 };
 
@@ -47,7 +49,7 @@ struct observer {
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
-    nstime emptied[2];        /* when each unit last became a standby, its table empty */
+    nstime emptied[UNITS_MAX]; /* when each unit last became a standby, its table empty */
     int owner;                /* number of the unit that owned the address at the failure */
     unsigned heir;            /* of the one that takes over, or might */
     bool served;              /* somebody owns the address, runs, and can be reached */

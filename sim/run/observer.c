@@ -111,37 +111,50 @@ static void count(uint8_t *counter)
         (*counter)++;
 }
 
-void observer_record_sent(struct observer *observer, const struct record_mark *mark)
+static void begin_anew(struct record_history *record, unsigned receiver)
+{
+    *record = (struct record_history){ .receiver = (uint8_t)receiver,
+                                       .forgotten = record->forgotten };
+}
+
+void observer_record_sent(struct observer *observer, const struct record_mark *mark,
+                          unsigned receiver)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
     if (!observed)
         return;
+    if (observed->record.receiver != receiver)
+        begin_anew(&observed->record, receiver);
     if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);
     count(&observed->record.sent);
 }
 
-void observer_record_arrived(struct observer *observer, const struct record_mark *mark)
+void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
+                             unsigned receiver)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
-    if (observed)
+    if (observed && observed->record.receiver == receiver)
         count(observer->takeover < 0 ? &observed->record.arrived : &observed->record.late);
 }
 
 /* The table no longer holds a record of this flow: if that was a live connection's, it
  * has lost it. */
-static void remove_record(struct observer *observer, const struct note *note, enum cause cause)
+static void remove_record(struct observer *observer, unsigned unit, const struct note *note,
+                          enum cause cause)
 {
     struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
     struct observed *observed = connection ? connection->observed : NULL;
-    if (observed && observed->record.accepted && observer->takeover < 0)
+    if (observed && observed->record.accepted && observed->record.receiver == unit
+        && observer->takeover < 0)
         observed->record.removed = (uint8_t)cause;
 }
 
-static void accept_record(struct observer *observer, const struct record_mark *mark)
+static void accept_record(struct observer *observer, unsigned unit,
+                          const struct record_mark *mark)
 {
     struct observed *observed = mark ? subject_of(observer, mark) : NULL;
-    if (!observed || observer->takeover >= 0)
+    if (!observed || observed->record.receiver != unit || observer->takeover >= 0)
         return;
     observed->record.accepted = true;
     observed->record.removed = CAUSE_NONE;
@@ -168,16 +181,16 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     switch (note->code) {
     case NOTE_CREATE_APPLIED:
     case NOTE_CREATE_REFRESHED:
-        accept_record(observer, mark);
+        accept_record(observer, unit, mark);
         break;
     case NOTE_DELETE_APPLIED:
-        remove_record(observer, note, CAUSE_DELETED_EARLY);
+        remove_record(observer, unit, note, CAUSE_DELETED_EARLY);
         break;
     case NOTE_OVERWRITTEN:
-        remove_record(observer, note, CAUSE_OVERWRITTEN);
+        remove_record(observer, unit, note, CAUSE_OVERWRITTEN);
         break;
     case NOTE_AGED_OUT:
-        remove_record(observer, note, CAUSE_AGED_OUT);
+        remove_record(observer, unit, note, CAUSE_AGED_OUT);
         observer->disturbed |= observer->takeover < 0;
         break;
     case NOTE_ENDED:
@@ -286,12 +299,13 @@ static void look_up(struct observer *observer, const struct director *director)
     }
 }
 
-void observer_failure(struct observer *observer, int owner, const struct director *director)
+void observer_failure(struct observer *observer, int owner, unsigned standby,
+                      const struct director *director)
 {
     g_assert(observer->failure < 0);
     observer->failure = engine_now(observer->engine);
     observer->owner = owner;
-    observer->heir = owner == 0 ? 1 : 0;
+    observer->heir = standby;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);
     if (director)
@@ -308,6 +322,11 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         look_up(observer, director);
     else if (other)
         take_over(observer, unit, director);
+}
+
+int observer_heir(const struct observer *observer)
+{
+    return observer->takeover < 0 ? -1 : (int)observer->heir;
 }
 
 uint32_t observer_undecided(const struct observer *observer)

@@ -24,10 +24,12 @@ void observer_set_traffic(struct observer *observer, const struct traffic *traff
 /* What the traffic reports goes here. */
 const struct connection_watch *observer_watch(struct observer *observer);
 
-/* Records on their way: handed to the link; arrived at a unit that runs, whose
+/* Records on their way: handed to the link, for a unit; arrived at it, it runs and its
  * director has stepped. What was sent and never arrived was lost. */
-void observer_record_sent(struct observer *observer, const struct record_mark *mark);
-void observer_record_arrived(struct observer *observer, const struct record_mark *mark);
+void observer_record_sent(struct observer *observer, const struct record_mark *mark,
+                          unsigned receiver);
+void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
+                             unsigned receiver);
 
 /* A note of a unit, by its number; mark is the record of the datagram at hand, or NULL. */
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
@@ -37,12 +39,17 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
 void observer_disturbance(struct observer *observer);
 
 /* The measured fault happens now: whoever is open counts. owner is the number of the
- * unit that owns the active address, -1: nobody; director is its, or NULL. Called once. */
-void observer_failure(struct observer *observer, int owner, const struct director *director);
+ * unit that owns the active address, -1: nobody; director is its, or NULL; standby that of
+ * the unit that would take over. Called once. */
+void observer_failure(struct observer *observer, int owner, unsigned standby,
+                      const struct director *director);
 
 /* A unit claims the active address; director is its. The first claim after the failure by
  * another unit than the owner of then, or by that one started again, is the takeover. */
 void observer_claim(struct observer *observer, unsigned unit, const struct director *director);
+
+/* The number of the unit that took over, -1: none has. */
+int observer_heir(const struct observer *observer);
 
 /* Whether clients and servers can reach a running owner of the active address. The outage
  * goes from the failure, if it stops this, until it is so again. */

@@ -28,9 +28,14 @@ static enum place place_of(const struct unit *unit)
     return story_unit_place(unit_number(unit));
 }
 
-static struct unit *active_owner(const struct carrier *carrier)
+static unsigned interface_of(enum side side)
 {
-    return segment_owner(carrier->segment, carrier->scenario->active_ip);
+    return side == SIDE_OUTSIDE ? INTERFACE_OUTSIDE : INTERFACE_INSIDE;
+}
+
+static struct unit *active_owner(const struct carrier *carrier, enum side side)
+{
+    return segment_owner(carrier->segments[interface_of(side)], carrier->scenario->active_ip);
 }
 
 static void tell_packet(const struct carrier *carrier, const struct packet *packet,
@@ -46,14 +51,19 @@ static void tell_packet(const struct carrier *carrier, const struct packet *pack
 static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
 {
     enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
-    struct unit *owner = active_owner(carrier);
+    struct unit *owner = active_owner(carrier, side);
     if (!owner) {
         tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
         return;
     }
     bool dead = unit_health(owner) != UNIT_UP;
-    tell_packet(carrier, packet, from, place_of(owner), side, dead ? "  (not running)" : "");
-    unit_packet(owner, side, packet);
+    bool cut = carrier_is_cut(carrier, unit_number(owner), interface_of(side));
+    tell_packet(carrier, packet, from, place_of(owner), side,
+                dead  ? "  (not running)"
+                : cut ? "  (interface down)"
+                      : "");
+    if (!cut)
+        unit_packet(owner, side, packet);
 }
 
 static void packet_came(void *object, uint64_t number)
@@ -98,7 +108,7 @@ static void carry_packet(struct carrier *carrier, enum link_role role, enum dire
                          const struct packet *packet)
 {
     struct passage passage;
-    link_pass(carrier->links[role], direction, engine_now(carrier->engine),
+    link_pass(carrier->links[role][0], direction, engine_now(carrier->engine),
               packet_identity(packet), TCP_IP_HEADERS + packet->payload_length, &passage);
     if (passage.copies == 0)
         tell_loss(carrier, packet, role, direction, passage.loss);
@@ -121,16 +131,19 @@ void carrier_send(void *context, enum side from, const struct packet *packet)
         carry_packet(context, LINK_SERVERS, DIRECTION_REVERSE, packet);
 }
 
-void carrier_forward(void *context, struct unit *unit, enum side side,
+void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
                      const struct packet *packet)
 {
-    struct carrier *carrier = context;
     struct packet crossed = *packet;
+    bool cut = carrier_is_cut(carrier, unit_number(unit), interface_of(side));
+    const char *fate = cut ? "  lost: its interface is down" : "";
     crossed.epoch = carrier->epoch;
     if (side == SIDE_OUTSIDE)
-        tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, "");
+        tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, fate);
     else
-        tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, "");
+        tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, fate);
+    if (cut)
+        return;
     if (side == SIDE_OUTSIDE)
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
     else

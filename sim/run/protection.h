@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 /* Ages fall into bins with edges 0, 100, 200, 500 us, 1, 2, 5 ms and so on; the last one has
- * no upper edge but the longest time there is. Instants fall into cells, equal stretches of the window, of
- * which batches are made. */
+ * no upper edge but the longest time there is. Instants fall into cells, equal stretches of
+ * the window, of which batches are made. */
 enum { PROTECTION_BINS = 28, PROTECTION_CELLS = 60 };
 
 /* A count of connections over instants: a connection that is open at ten of them is seen

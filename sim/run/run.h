@@ -36,6 +36,7 @@ struct run_result {
 
     nstime failure;      /* instant of the measured fault, -1: none happened */
     int failed_unit;     /* whom it hit: index into scenario.units, -1: none */
+    int heir;            /* who took over, -1: nobody */
     nstime takeover;     /* from failure until another unit owned the address, -1: never */
     uint32_t counted;    /* the headline cohort: open_* and half_closed */
     uint32_t outcomes[OUTCOME_COUNT]; /* of the cohort */

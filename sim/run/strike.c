@@ -1,15 +1,7 @@
 /* Strikes: each fault of the scenario, as it comes over the world and as it ends. */
 #include "sim/run/world_internal.h"
 
-static unsigned unit_of_role(const struct world *world, enum fault_target target)
-{
-    struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
-    unsigned active = owner ? unit_number(owner) : 0;
-    return target == TARGET_ACTIVE ? active : 1 - active;
-}
-
-/* Roles are as they are when the fault fires: the active unit is the one that owns
- * the active address. */
+/* Roles are as they are when the fault fires. */
 static unsigned target_of(const struct world *world, const struct fault_spec *fault)
 {
     switch (fault->target) {
@@ -19,20 +11,36 @@ static unsigned target_of(const struct world *world, const struct fault_spec *fa
         return 0;
     case TARGET_SECONDARY:
         return 1;
-    case TARGET_ACTIVE:
+    case TARGET_SPARE:
+        return 2;
     case TARGET_STANDBY:
+        return world_standby(world);
+    case TARGET_ACTIVE:
         break;
     }
-    return unit_of_role(world, fault->target);
+    return world_active(world);
 }
 
-static void change_link(struct world *world, const struct fault_spec *fault,
-                        const struct link_spec *spec)
+static const struct fault_spec *fault_spec(const struct world *world, uint64_t number)
 {
-    struct link *link = carrier_link(world->carrier, fault->link);
-    *link_impairment(link, DIRECTION_FORWARD) = spec->forward;
-    *link_impairment(link, DIRECTION_REVERSE) = spec->reverse;
+    return g_ptr_array_index(world->scenario->faults, (guint)number);
 }
+
+/* What happens to no unit. */
+static void report_world(struct world *world, const char *event, const char *detail)
+{
+    nstime now = engine_now(world->engine);
+    journal_unit(world->journal, now, NULL, event, detail);
+    story_tell(world->story, now, PLACE_NOWHERE, PLACE_NOWHERE, "%s", event);
+}
+
+static void end_later(struct world *world, unsigned index, event_handler *ends)
+{
+    if (world->times[index].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[index].ends, ends, world, index);
+}
+
+/* ---- the oracle */
 
 /* Detector "oracle": it has known the failure for its time, unless the unit runs again. */
 static void oracle_speaks(void *object, uint64_t number)
@@ -41,7 +49,7 @@ static void oracle_speaks(void *object, uint64_t number)
     nstime failed_at = world->failed_at[number];
     if (failed_at != NSTIME_NEVER
         && failed_at + world->scenario->oracle_time == engine_now(world->engine))
-        unit_peer_failed(world->units[1 - number]);
+        unit_peer_failed(world->units[number == 0 ? 1 : 0]);
 }
 
 static void ask_oracle(struct world *world, unsigned failed)
@@ -55,22 +63,7 @@ static void ask_oracle(struct world *world, unsigned failed)
                         failed);
 }
 
-/* A planned switchover is what an operator does; whether it can be done is the
- * director's to say, and is reported. */
-static void command_unit(struct world *world, unsigned index, const struct fault_spec *fault)
-{
-    unsigned hit = target_of(world, fault);
-    bool switchover = fault->action == FAULT_SWITCHOVER;
-    if ((int)index == world->scenario->measure)
-        world_measure(world, hit);
-    world_report_unit(world, hit, switchover ? "switchover" : "command",
-                switchover ? fault->label : fault->command);
-    char *refusal = unit_command(world->units[hit],
-                                 switchover ? "no failover active" : fault->command);
-    if (refusal)
-        world_report_unit(world, hit, "command-refused", refusal);
-    g_free(refusal);
-}
+/* ---- machines */
 
 static void thaw_came(void *object, uint64_t number)
 {
@@ -82,54 +75,185 @@ static void thaw_came(void *object, uint64_t number)
     world_look_at_service(world);
 }
 
-static void strike_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+static void freeze(struct world *world, unsigned index, unsigned hit)
 {
-    unsigned hit = target_of(world, fault);
-    struct unit *unit = world->units[hit];
-    if ((int)index == world->scenario->measure)
-        world_measure(world, hit);
-    world_report_unit(world, hit,
-                fault->action == FAULT_CRASH    ? "crash"
-                : fault->action == FAULT_FREEZE ? "freeze"
-                                                : "restart",
-                fault->label);
-    if (fault->action == FAULT_RESTART)
-        world->failed_at[hit] = NSTIME_NEVER;
-    else
-        ask_oracle(world, hit);
-    if (fault->action == FAULT_CRASH)
-        unit_crash(unit);
-    else if (fault->action == FAULT_RESTART)
-        unit_restart(unit);
-    else {
-        unit_freeze(unit);
-        if (world->times[index].ends != NSTIME_NEVER)
-            engine_schedule(world->engine, world->times[index].ends, thaw_came, world, hit);
-    }
+    ask_oracle(world, hit);
+    unit_freeze(world->units[hit]);
+    if (world->times[index].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[index].ends, thaw_came, world, hit);
 }
 
-static const struct fault_spec *fault_spec(const struct world *world, uint64_t number)
+static void crash(struct world *world, unsigned hit)
 {
-    return g_ptr_array_index(world->scenario->faults, (guint)number);
+    ask_oracle(world, hit);
+    unit_crash(world->units[hit]);
+}
+
+/* The cable joins primary and secondary; it shows each whether the other has power
+ * (fact F-718). */
+static void show_cable(struct world *world)
+{
+    for (unsigned i = 0; i < 2; i++)
+        unit_set_cable(world->units[i], world->cable_pulled           ? CABLE_PULLED
+                                        : world->powered_off[1 - i] ? CABLE_PEER_OFF
+                                                                      : CABLE_NORMAL);
+}
+
+/* It boots, with power if it had none. */
+static void restart(struct world *world, unsigned hit)
+{
+    world->failed_at[hit] = NSTIME_NEVER;
+    if (world->powered_off[hit]) {
+        world->powered_off[hit] = false;
+        show_cable(world);
+    }
+    unit_restart(world->units[hit]);
+}
+
+static void power_returns(void *object, uint64_t number)
+{
+    struct world *world = object;
+    if (!world->powered_off[number])
+        return;
+    world_report_unit(world, (unsigned)number, "power-on", NULL);
+    restart(world, (unsigned)number);
+    world_look_at_service(world);
+}
+
+static void power_off(struct world *world, unsigned index, unsigned hit)
+{
+    crash(world, hit);
+    world->powered_off[hit] = true;
+    show_cable(world);
+    if (world->times[index].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[index].ends, power_returns, world, hit);
+}
+
+/* What is to come back is the same unit's, and may be another's interface by then: both
+ * stand in one number. */
+static void line_returns(void *object, uint64_t number)
+{
+    struct world *world = object;
+    unsigned hit = (unsigned)number / UNIT_INTERFACES;
+    unsigned interface = (unsigned)number % UNIT_INTERFACES;
+    world_report_unit(world, hit, "interface-up", interface_word(interface));
+    carrier_set_interface(world->carrier, hit, interface, true);
+    unit_set_interface(world->units[hit], interface, true);
+    world_look_at_service(world);
+}
+
+static void cut_line(struct world *world, unsigned index, unsigned hit)
+{
+    unsigned interface = fault_spec(world, index)->interface;
+    carrier_set_interface(world->carrier, hit, interface, false);
+    unit_set_interface(world->units[hit], interface, false);
+    if (world->times[index].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[index].ends, line_returns, world,
+                        hit * UNIT_INTERFACES + interface);
+}
+
+static void strike_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    static const char *const words[] = {
+        [FAULT_CRASH] = "crash", [FAULT_FREEZE] = "freeze", [FAULT_RESTART] = "restart",
+        [FAULT_POWER] = "power-off", [FAULT_INTERFACE] = "interface-down",
+    };
+    unsigned hit = target_of(world, fault);
+    if ((int)index == world->scenario->measure)
+        world_measure(world, (int)hit);
+    g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
+    world_report_unit(world, hit, words[fault->action],
+                      fault->action == FAULT_INTERFACE ? interface_word(fault->interface)
+                                                       : fault->label);
+    if (fault->action == FAULT_CRASH)
+        crash(world, hit);
+    else if (fault->action == FAULT_FREEZE)
+        freeze(world, index, hit);
+    else if (fault->action == FAULT_POWER)
+        power_off(world, index, hit);
+    else if (fault->action == FAULT_INTERFACE)
+        cut_line(world, index, hit);
+    else
+        restart(world, hit);
+}
+
+/* ---- operators */
+
+static void command(struct world *world, unsigned hit, const char *line)
+{
+    char *refusal = unit_command(world->units[hit], line);
+    if (refusal)
+        world_report_unit(world, hit, "command-refused", refusal);
+    g_free(refusal);
+}
+
+/* A planned switchover is what an operator does; whether it can be done is the
+ * director's to say, and is reported. */
+static void command_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    unsigned hit = target_of(world, fault);
+    bool switchover = fault->action == FAULT_SWITCHOVER;
+    if ((int)index == world->scenario->measure)
+        world_measure(world, (int)hit);
+    world_report_unit(world, hit, switchover ? "switchover" : "command",
+                      switchover ? fault->label : fault->command);
+    command(world, hit, switchover ? "no failover active" : fault->command);
+}
+
+/* Whoever is active then: the operator has the machine in mind, not the unit. */
+static void drain_ends(void *object, uint64_t number)
+{
+    struct world *world = object;
+    const struct fault_spec *fault = fault_spec(world, number);
+    unsigned hit = world_active(world);
+    world_report_unit(world, hit, "command", fault->undo);
+    command(world, hit, fault->undo);
+}
+
+static void drain(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    unsigned hit = target_of(world, fault);
+    if ((int)index == world->scenario->measure)
+        world_measure(world, -1);
+    report_world(world, fault->text, fault->label);
+    command(world, hit, fault->command);
+    end_later(world, index, drain_ends);
+}
+
+/* ---- cables, links, servers */
+
+static void cable_returns(void *object, uint64_t number)
+{
+    struct world *world = object;
+    (void)number;
+    report_world(world, "cable-as-before", NULL);
+    world->cable_pulled = false;
+    carrier_set_cable(world->carrier, false);
+    show_cable(world);
+}
+
+static void pull_cable(struct world *world, unsigned index)
+{
+    world->cable_pulled = true;
+    carrier_set_cable(world->carrier, true);
+    show_cable(world);
+    end_later(world, index, cable_returns);
 }
 
 static void link_mends(void *object, uint64_t number)
 {
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
-    change_link(world, fault, &world->scenario->links[fault->link]);
-    journal_unit(world->journal, engine_now(world->engine), NULL, "link-as-before",
-                 link_role_word(fault->link));
+    carrier_change_link(world->carrier, fault->link, &world->scenario->links[fault->link],
+                        fault->ways);
+    report_world(world, "link-as-before", link_role_word(fault->link));
     world_look_at_service(world);
 }
 
-static void strike_link(struct world *world, unsigned index, const struct fault_spec *fault)
+static void change_link(struct world *world, unsigned index, const struct fault_spec *fault)
 {
-    nstime ends = world->times[index].ends;
-    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
-    change_link(world, fault, &fault->changed);
-    if (ends != NSTIME_NEVER)
-        engine_schedule(world->engine, ends, link_mends, world, index);
+    carrier_change_link(world->carrier, fault->link, &fault->changed, fault->ways);
+    end_later(world, index, link_mends);
 }
 
 static void server_recovers(void *object, uint64_t number)
@@ -137,38 +261,95 @@ static void server_recovers(void *object, uint64_t number)
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
     const struct real_spec *real = g_ptr_array_index(world->scenario->reals, fault->real);
-    journal_unit(world->journal, engine_now(world->engine), NULL, "recovers", real->name);
+    report_world(world, "recovers", real->name);
     traffic_fail_server(world->traffic, fault->real, false);
 }
 
-static void strike_server(struct world *world, unsigned index, const struct fault_spec *fault)
+static void cut_server(struct world *world, unsigned index, const struct fault_spec *fault)
 {
-    nstime ends = world->times[index].ends;
-    journal_unit(world->journal, engine_now(world->engine), NULL, fault->text, fault->label);
     traffic_fail_server(world->traffic, fault->real, fault->action == FAULT_FAIL);
-    if (ends != NSTIME_NEVER)
-        engine_schedule(world->engine, ends, server_recovers, world, index);
+    end_later(world, index, server_recovers);
 }
+
+static void strike_world(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    if ((int)index == world->scenario->measure)
+        world_measure(world, -1);
+    report_world(world, fault->text, fault->label);
+    if (fault->action == FAULT_LINK)
+        change_link(world, index, fault);
+    else if (fault->action == FAULT_CABLE)
+        pull_cable(world, index);
+    else
+        cut_server(world, index, fault);
+}
+
+/* ---- the timeline */
 
 static void fault_strikes(void *object, uint64_t number)
 {
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
+    unsigned index = (unsigned)number;
     if ((int)number != world->scenario->measure)
         observer_disturbance(world->observer);
-    if (fault->action == FAULT_LINK)
-        strike_link(world, (unsigned)number, fault);
-    else if (fault->action == FAULT_FAIL || fault->action == FAULT_RECOVER)
-        strike_server(world, (unsigned)number, fault);
-    else if (fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND)
-        command_unit(world, (unsigned)number, fault);
-    else
-        strike_unit(world, (unsigned)number, fault);
+    switch (fault->action) {
+    case FAULT_CRASH:
+    case FAULT_FREEZE:
+    case FAULT_RESTART:
+    case FAULT_POWER:
+    case FAULT_INTERFACE:
+        strike_unit(world, index, fault);
+        break;
+    case FAULT_SWITCHOVER:
+    case FAULT_COMMAND:
+        command_unit(world, index, fault);
+        break;
+    case FAULT_DRAIN:
+    case FAULT_UNDRAIN:
+        drain(world, index, fault);
+        break;
+    case FAULT_CABLE:
+    case FAULT_LINK:
+    case FAULT_FAIL:
+    case FAULT_RECOVER:
+        strike_world(world, index, fault);
+        break;
+    }
     world_look_at_service(world);
+}
+
+static void schedule(struct world *world, unsigned index)
+{
+    engine_schedule(world->engine, world->times[index].begins, fault_strikes, world, index);
 }
 
 void strike_schedule(struct world *world)
 {
     for (guint i = 0; i < world->scenario->faults->len; i++)
-        engine_schedule(world->engine, world->times[i].begins, fault_strikes, world, i);
+        if (world->times[i].begins != NSTIME_NEVER)
+            schedule(world, i);
+}
+
+/* One that would come after the openings have ended is left out, and that is said: faults
+ * at a time are refused there, but when a takeover comes nobody knows before. */
+static void follow(struct world *world, unsigned index)
+{
+    if (world->times[index].begins < world->scenario->duration)
+        schedule(world, index);
+    else
+        report_world(world, fault_spec(world, index)->text, "not in time: after the duration");
+}
+
+void strike_follow_takeover(struct world *world)
+{
+    if (world->followed || observer_heir(world->observer) < 0)
+        return;
+    struct fault_time *before = world->times;
+    world->followed = true;
+    world->times = timeline_draw(world->scenario, world->run_key, engine_now(world->engine));
+    for (guint i = 0; i < world->scenario->faults->len; i++)
+        if (before[i].begins == NSTIME_NEVER)
+            follow(world, i);
+    g_free(before);
 }

@@ -19,7 +19,8 @@ static enum cause record_cause(const struct observer *observer, const struct lis
     const struct record_history *record = &listing->observed->record;
     bool sent_before = record->sent > 0 && record->first_sent <= observer->failure;
     if (!replicated(observer, listing)
-        || (sent_before && record->first_sent < observer->emptied[observer->heir]))
+        || (sent_before && (record->receiver != observer->heir
+                            || record->first_sent < observer->emptied[observer->heir])))
         return CAUSE_NOT_REPLICATED;
     if (!sent_before)
         return CAUSE_CREATE_UNSENT;
@@ -160,6 +161,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     uint32_t count = observer->listings->len;
     result->failure = observer->failure;
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
+    result->heir = observer_heir(observer);
     result->ghosts = observer->ghosts;
     result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);
     result->rows = g_new0(struct connection_row, count);

@@ -33,7 +33,7 @@ static nstime instant(const struct virtual_crashes *crashes, uint32_t number)
 static const struct unit *heir_of(const struct world *world)
 {
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
-    const struct unit *heir = owner ? world->units[1 - unit_number(owner)] : NULL;
+    const struct unit *heir = owner ? world->units[world_standby(world)] : NULL;
     bool ready = heir && unit_health(heir) == UNIT_UP
                  && director_role(unit_director(heir)) == ROLE_STANDBY;
     return ready ? heir : NULL;
@@ -104,7 +104,7 @@ static void crash(void *object, uint64_t number)
     const struct world *world = crashes->world;
     const struct unit *heir = heir_of(world);
     uint64_t count = world->scenario->virtual_crashes.count;
-    if (world->failed_unit >= 0)
+    if (world->measured)
         return; /* a preemption, whose instant nobody knew: what follows is its doing */
     protection_instant(crashes->tally, (unsigned)(number * PROTECTION_CELLS / count));
     look_at_wire(crashes, heir);

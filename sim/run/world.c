@@ -17,13 +17,6 @@ void world_report_unit(struct world *world, unsigned number, const char *event,
                detail ? " (" : "", detail ? detail : "", detail ? ")" : "");
 }
 
-static bool is_open(const struct world *world, enum link_role role)
-{
-    struct link *link = carrier_link(world->carrier, role);
-    return !link_impairment(link, DIRECTION_FORWARD)->down
-           && !link_impairment(link, DIRECTION_REVERSE)->down;
-}
-
 /* Who comes back from the dead may still own the address, as a standby. */
 static bool serves(const struct unit *unit)
 {
@@ -34,16 +27,34 @@ static bool serves(const struct unit *unit)
 void world_look_at_service(struct world *world)
 {
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
-    observer_service(world->observer, serves(owner) && is_open(world, LINK_CLIENTS)
-                                          && is_open(world, LINK_SERVERS));
+    observer_service(world->observer,
+                     serves(owner) && carrier_is_reached(world->carrier, owner,
+                                                         world->scenario->active_ip));
 }
 
-void world_measure(struct world *world, unsigned hit)
+unsigned world_active(const struct world *world)
 {
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
-    world->failed_unit = (int)hit;
+    return owner ? unit_number(owner) : 0;
+}
+
+/* Of those that run the one of lowest rank (R-1107); of none that runs, too. */
+unsigned world_standby(const struct world *world)
+{
+    unsigned active = world_active(world);
+    for (unsigned i = 0; i < world->unit_count; i++)
+        if (i != active && unit_health(world->units[i]) == UNIT_UP)
+            return i;
+    return active == 0 ? 1 : 0;
+}
+
+void world_measure(struct world *world, int hit)
+{
+    const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
+    world->measured = true;
+    world->failed_unit = hit;
     world->replication = carrier_replication_count(world->carrier);
-    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1,
+    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1, world_standby(world),
                      owner ? unit_director(owner) : NULL);
     carrier_set_epoch(world->carrier, 1);
     journal_count(world->journal, engine_now(world->engine), "open-at-failure",
@@ -87,7 +98,7 @@ void world_watch_virtual_crashes(struct world *world, const struct virtual_crash
 /* What must hold at the end, whatever happened. */
 static char *find_violation(const struct world *world)
 {
-    for (unsigned i = 0; i < UNITS; i++) {
+    for (unsigned i = 0; i < world->unit_count; i++) {
         const struct director *director = unit_director(world->units[i]);
         const char *broken = director ? director_check(director) : NULL;
         if (broken)
@@ -103,16 +114,13 @@ void world_result(struct world *world, struct run_result *result)
     result->violation = find_violation(world);
     observer_finish(world->observer, result);
     result->failed_unit = world->failed_unit;
-    if (world->failed_unit < 0)
+    if (!world->measured)
         world->replication = carrier_replication_count(world->carrier);
     result->replication_datagrams = world->replication.datagrams;
     result->replication_bytes = world->replication.bytes;
     result->replication_lost = world->replication.lost;
-    for (unsigned role = 0; role < LINK_COUNT; role++) {
-        const struct link *link = carrier_link(world->carrier, role);
-        result->lost_to_limit[role] = link_count(link, DIRECTION_FORWARD).lost_to_limit
-                                      + link_count(link, DIRECTION_REVERSE).lost_to_limit;
-    }
+    for (unsigned role = 0; role < LINK_COUNT; role++)
+        result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
     if (world->virtual_crashes)
         result->protection = virtual_crashes_finish(world->virtual_crashes);
     result->engine_events = engine_events(world->engine);
@@ -133,22 +141,30 @@ static nstime hello_phase(const struct scenario *scenario, uint64_t run_key, uns
     return (nstime)(((unsigned __int128)key * (uint64_t)scenario->hello_interval) >> 64);
 }
 
+/* The others, by rank: a unit's number is its rank. */
+static void name_peers(const struct world *world, unsigned number, struct unit_peer *peers)
+{
+    for (unsigned i = 0; i < world->unit_count; i++)
+        if (i != number)
+            *peers++ = (struct unit_peer){ carrier_unit_ip(i), (enum unit_rank)i };
+}
+
 static void make_unit(struct world *world, uint64_t run_key, unsigned number)
 {
     struct unit_config config = {
         .engine = world->engine,
         .name = world_unit_spec(world, number)->name,
         .number = number,
-        .primary = world_unit_spec(world, number)->primary,
+        .rank = (enum unit_rank)number,
         .own_ip = carrier_unit_ip(number),
-        .peers = {{carrier_unit_ip(1 - number),
-                   number == 0 ? RANK_SECONDARY : RANK_PRIMARY}},
+        .mac = carrier_unit_mac(number),
         .hello_phase = hello_phase(world->scenario, run_key, number),
         .seed = chance_fold(chance_fold_name(run_key, "unit"), number),
         .commands = world->scenario->commands,
         .own_command = world_unit_spec(world, number)->command,
         .network = &world->network,
     };
+    name_peers(world, number, config.peers);
     world->failed_at[number] = NSTIME_NEVER;
     world->units[number] = unit_new(&config);
     carrier_set_unit(world->carrier, number, world->units[number]);
@@ -175,6 +191,8 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     uint64_t run_key = chance_root(scenario->seed, repetition);
     struct world *world = g_new0(struct world, 1);
     world->scenario = scenario;
+    world->run_key = run_key;
+    world->unit_count = scenario->units->len;
     world->journal = journal;
     world->story = story;
     world->failed_unit = -1;
@@ -184,9 +202,9 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
                                  story);
     world->network = deed_network(world);
     make_traffic(world, run_key);
-    for (unsigned i = 0; i < UNITS; i++)
+    for (unsigned i = 0; i < world->unit_count; i++)
         make_unit(world, run_key, i);
-    world->times = timeline_draw(scenario, run_key);
+    world->times = timeline_draw(scenario, run_key, NSTIME_NEVER);
     strike_schedule(world);
     world->virtual_crashes = virtual_crashes_new(world, run_key);
     return world;
@@ -194,7 +212,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
 
 void world_free(struct world *world)
 {
-    for (unsigned i = 0; i < UNITS; i++)
+    for (unsigned i = 0; i < world->unit_count; i++)
         unit_free(world->units[i]);
     traffic_free(world->traffic);
     carrier_free(world->carrier);

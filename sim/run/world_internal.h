@@ -6,10 +6,9 @@
 #include "sim/fault/timeline.h"
 #include "sim/run/world.h"
 
-enum { UNITS = 2 };
-
 struct world {
     const struct scenario *scenario;
+    uint64_t run_key;
     struct journal *journal;
     struct run_story *story;
     struct engine *engine;
@@ -17,13 +16,18 @@ struct world {
     struct carrier *carrier;
     struct traffic *traffic;
     struct unit_network network;
-    struct unit *units[UNITS];
+    struct unit *units[UNITS_MAX];
+    unsigned unit_count;
     struct fault_time *times;
     struct virtual_crashes *virtual_crashes; /* NULL: none */
-    nstime failed_at[UNITS]; /* NSTIME_NEVER while it runs: what the oracle knows */
+    nstime failed_at[UNITS_MAX]; /* NSTIME_NEVER while it runs: what the oracle knows */
+    bool powered_off[UNITS_MAX];
+    bool cable_pulled;
+    bool followed; /* what waits for the takeover has its time */
     /* at the measured fault */
     struct replication_count replication;
-    int failed_unit;
+    bool measured;
+    int failed_unit; /* whom it hits, -1: no unit */
     uint32_t peak_open;
 };
 
@@ -36,13 +40,22 @@ void world_report_unit(struct world *world, unsigned number, const char *event,
 /* After whatever may have changed who serves. */
 void world_look_at_service(struct world *world);
 
-/* The instant that decides who counts: this unit is hit. */
-void world_measure(struct world *world, unsigned hit);
+/* The instant that decides who counts: this unit is hit, -1: none. */
+void world_measure(struct world *world, int hit);
+
+/* The number of the unit that owns the active address, that of the primary if nobody does;
+ * and of the standby that would take over from it. */
+unsigned world_active(const struct world *world);
+unsigned world_standby(const struct world *world);
 
 /* What the effects of units come to; the world is its context. */
 struct unit_network deed_network(struct world *world);
 
 /* All faults of the scenario, at their times, which are drawn. */
 void strike_schedule(struct world *world);
+
+/* A unit has claimed the active address: if that is the takeover, what waits for it is
+ * scheduled. */
+void strike_follow_takeover(struct world *world);
 
 #endif

@@ -2,10 +2,13 @@
  *
  *   LABEL = at TIME [+-SPREAD] ACTION
  *         | after LABEL TIME [+-SPREAD] ACTION
+ *         | after takeover TIME [+-SPREAD] ACTION
  *         | from TIME to TIME ACTION
- *   ACTION: crash X | freeze X | restart X | switchover | command X "TEXT" |
- *           link NAME down | link NAME KEY VALUE | fail REAL | recover REAL,
- *           freeze, link and fail with "for TIME" when not from .. to
+ *   ACTION: crash X | freeze X | restart X | power X off | cable pulled | switchover |
+ *           interface X outside|inside|peer down | command X "TEXT" |
+ *           link NAME [forward|reverse] down | link NAME [forward|reverse] KEY VALUE |
+ *           fail REAL | recover REAL | drain REAL | undrain REAL,
+ *           what lasts with "for TIME" when not from .. to
  *
  * Names are not looked up here. */
 #ifndef SIM_SCENARIO_FAULT_LINE_H
@@ -16,6 +19,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Stands for a label: the first takeover from the measured fault. */
+#define FAULT_TAKEOVER "takeover"
+
 struct fault_line {
     enum fault_when when;
     char *after;   /* FAULT_AFTER: the other's label */
@@ -24,6 +30,8 @@ struct fault_line {
     nstime spread;
     enum fault_action action;
     char *subject; /* X, or the link's or server's name; of switchover the active unit */
+    unsigned interface; /* FAULT_INTERFACE: its number */
+    unsigned ways; /* FAULT_LINK: WAY_* */
     char *key;     /* FAULT_LINK: canonical, or NULL for "down" */
     char *value;   /* canonical; of a command its TEXT, without quotes */
     char *text;    /* the action in canonical spelling */

@@ -36,6 +36,7 @@ static void add_settings(struct build *build)
     add(build, "option delete-send %s", build_text(build, replication, "delete-send"));
     add(build, "option bad-flags %s", build_text(build, replication, "bad-flags"));
     add(build, "option buddy-packet %s", build_text(build, replication, "buddy-packet"));
+    add(build, "option bulk-sync %s", build_text(build, replication, "bulk-sync"));
     add(build, "replicate interface %s", build_text(build, replication, "interface"));
 }
 

@@ -61,7 +61,7 @@ void build_detector(struct build *build)
                                 ? build_time(build, group, "detection-time") : NSTIME_NEVER;
     for (unsigned i = 0; i < scenario->units->len; i++)
         take_unit(build, g_ptr_array_index(scenario->units, i), &settings);
-    if (scenario->units->len == 2)
+    if (scenario->units->len >= 2)
         warn_of_priority(build, &settings);
 }
 

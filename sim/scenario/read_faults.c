@@ -11,6 +11,7 @@ static const char *const roles[] = {
     [TARGET_STANDBY] = "standby",
     [TARGET_PRIMARY] = "primary",
     [TARGET_SECONDARY] = "secondary",
+    [TARGET_SPARE] = "spare",
 };
 
 static void read_line(const char *value, struct fault_line *line)
@@ -36,7 +37,8 @@ static void take_target(struct build *build, const struct draft_group *group,
 {
     GPtrArray *known = g_ptr_array_new();
     const GPtrArray *units = build->scenario->units;
-    for (unsigned i = TARGET_ACTIVE; i < G_N_ELEMENTS(roles); i++) {
+    unsigned role_count = G_N_ELEMENTS(roles) - (units->len < 3); /* spare is the last */
+    for (unsigned i = TARGET_ACTIVE; i < role_count; i++) {
         g_ptr_array_add(known, (char *)roles[i]);
         if (strcmp(whom, roles[i]) == 0)
             fault->target = (enum fault_target)i;
@@ -73,6 +75,48 @@ static void take_link(struct build *build, const struct draft_group *group,
     g_free(problem);
 }
 
+/* What an operator types, and what takes it back. */
+static void take_drain(struct build *build, const struct draft_group *group,
+                       struct fault_spec *fault, const char *server)
+{
+    const struct draft_group *real = draft_find(build->draft, GROUP_REAL, server);
+    const char *id = real != NULL ? build_text(build, real, "address") : NULL;
+    fault->target = TARGET_ACTIVE;
+    fault->real = (unsigned)MAX(0, build_lookup(build, GROUP_REAL, server, group, fault->label));
+    if (id == NULL)
+        return;
+    bool drains = fault->action == FAULT_DRAIN;
+    char *none = g_strdup_printf("weight %s 0", id);
+    char *own = g_strdup_printf("weight %s %s", id, build_text(build, real, "weight"));
+    fault->command = drains ? none : own;
+    fault->undo = drains ? own : none;
+}
+
+/* Whom or what it hits. */
+static void take_subject(struct build *build, const struct draft_group *group,
+                         struct fault_spec *fault, const struct fault_line *line)
+{
+    switch (line->action) {
+    case FAULT_LINK:
+        take_link(build, group, fault, line);
+        break;
+    case FAULT_FAIL:
+    case FAULT_RECOVER:
+        fault->real = (unsigned)MAX(0, build_lookup(build, GROUP_REAL, line->subject, group,
+                                                    fault->label));
+        break;
+    case FAULT_DRAIN:
+    case FAULT_UNDRAIN:
+        take_drain(build, group, fault, line->subject);
+        break;
+    case FAULT_CABLE:
+        break;
+    default:
+        take_target(build, group, fault, line->subject);
+        break;
+    }
+}
+
 static void take_fault(struct build *build, const struct draft_group *group,
                        const struct draft_entry *entry)
 {
@@ -88,16 +132,15 @@ static void take_fault(struct build *build, const struct draft_group *group,
         .action = line.action,
         .target = TARGET_UNIT,
         .command = line.action == FAULT_COMMAND ? g_strdup(line.value) : NULL,
+        .interface = line.interface,
+        .ways = line.ways,
         .text = g_strdup(line.text),
     };
     g_ptr_array_add(build->scenario->faults, fault);
-    if (line.action == FAULT_LINK)
-        take_link(build, group, fault, &line);
-    else if (line.action == FAULT_FAIL || line.action == FAULT_RECOVER)
-        fault->real = (unsigned)MAX(0, build_lookup(build, GROUP_REAL, line.subject, group,
-                                                    fault->label));
-    else
-        take_target(build, group, fault, line.subject);
+    if (strcmp(entry->name, FAULT_TAKEOVER) == 0)
+        build_complain(build, build->problems, group, fault->label,
+                       "\"after takeover\" means the takeover itself (choose another label)");
+    take_subject(build, group, fault, &line);
     fault_line_clear(&line);
 }
 
@@ -147,7 +190,8 @@ static void check_circle(struct build *build, const struct draft_group *group, u
     }
 }
 
-/* When a fault begins in the middle of its spreads, and how much later at most. */
+/* When a fault begins in the middle of its spreads, and how much later at most. When a
+ * takeover will be is not known: it is left out. */
 static nstime nominal_begin(const GPtrArray *faults, const struct fault_spec *fault,
                             nstime *latest)
 {
@@ -156,9 +200,17 @@ static nstime nominal_begin(const GPtrArray *faults, const struct fault_spec *fa
     for (;; fault = g_ptr_array_index(faults, (unsigned)fault->after)) {
         begin += fault->at;
         *latest += fault->at + fault->spread;
-        if (fault->when == FAULT_AT)
+        if (fault->when != FAULT_AFTER)
             return begin;
     }
+}
+
+/* Does it hang on the takeover, perhaps by other faults? */
+static bool waits_for_takeover(const GPtrArray *faults, const struct fault_spec *fault)
+{
+    while (fault->when == FAULT_AFTER)
+        fault = g_ptr_array_index(faults, (unsigned)fault->after);
+    return fault->when == FAULT_AFTER_TAKEOVER;
 }
 
 static void check_times(struct build *build, const struct draft_group *group,
@@ -185,16 +237,27 @@ static void check_times(struct build *build, const struct draft_group *group,
 static bool is_failure(const struct fault_spec *fault)
 {
     return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
-           || fault->action == FAULT_SWITCHOVER;
+           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_POWER;
 }
 
-/* A command may be a forced takeover: the user knows, and names it. */
+/* Whose instant may decide: the user knows what it does, and names it. What only mends, or
+ * makes a link worse, does not. */
 static bool measurable(const struct fault_spec *fault)
 {
-    return is_failure(fault) || fault->action == FAULT_COMMAND;
+    switch (fault->action) {
+    case FAULT_RESTART:
+    case FAULT_RECOVER:
+    case FAULT_UNDRAIN:
+        return false;
+    case FAULT_LINK:
+        return fault->changed.forward.down || fault->changed.reverse.down;
+    default:
+        return true;
+    }
 }
 
-/* The first crash, freeze or switchover in time; of equals the first in the file. */
+/* The first crash, freeze, loss of power or switchover in time; of equals the first in the
+ * file. What comes after the takeover has another before it. */
 static int first_failure(const GPtrArray *faults)
 {
     int first = -1;
@@ -202,7 +265,7 @@ static int first_failure(const GPtrArray *faults)
     for (unsigned i = 0; i < faults->len; i++) {
         const struct fault_spec *fault = g_ptr_array_index(faults, i);
         nstime begin = nominal_begin(faults, fault, &latest);
-        if (is_failure(fault) && begin < earliest) {
+        if (is_failure(fault) && begin < earliest && !waits_for_takeover(faults, fault)) {
             earliest = begin;
             first = (int)i;
         }
@@ -222,11 +285,34 @@ static void take_measure(struct build *build)
     if (strcmp(label, "auto") == 0 || strcmp(label, "none") == 0 || scenario->measure_preempt)
         return;
     scenario->measure = find_label(build, label);
-    if (scenario->measure < 0)
+    if (scenario->measure < 0) {
         unknown_label(build, group, "measure", label);
-    else if (!measurable(g_ptr_array_index(scenario->faults, (unsigned)scenario->measure)))
+        return;
+    }
+    const struct fault_spec *fault =
+        g_ptr_array_index(scenario->faults, (unsigned)scenario->measure);
+    if (!measurable(fault))
         build_complain(build, build->problems, group, "measure",
-                       "is no crash, freeze, switchover or command (name one that is)");
+                       "takes nothing away (name a crash, freeze, loss of power, interface or "
+                       "link down, cable pulled, fail, drain, switchover or command)");
+    else if (waits_for_takeover(scenario->faults, fault))
+        build_complain(build, build->problems, group, "measure",
+                       "waits for the takeover from the measured fault (name one that comes at a "
+                       "time)");
+}
+
+/* A takeover needs a fault to be one from. */
+static void check_takeovers(struct build *build, const struct draft_group *group)
+{
+    const struct scenario *scenario = build->scenario;
+    for (unsigned i = 0; i < scenario->faults->len; i++) {
+        const struct fault_spec *fault = g_ptr_array_index(scenario->faults, i);
+        if (fault->when == FAULT_AFTER_TAKEOVER && scenario->measure < 0
+            && !scenario->measure_preempt)
+            build_complain(build, build->problems, group, fault->label,
+                           "nothing fails that another unit could take over from (add a crash, "
+                           "or name a fault in measure = of [scenario])");
+    }
 }
 
 void build_faults(struct build *build)
@@ -245,4 +331,5 @@ void build_faults(struct build *build)
     for (unsigned i = 0; i < faults->len; i++)
         check_times(build, group, g_ptr_array_index(faults, i));
     take_measure(build);
+    check_takeovers(build, group);
 }

@@ -184,14 +184,26 @@ static void add_first(struct draft *draft, const char *name)
     g_ptr_array_insert(draft->groups, 0, group);
 }
 
+static bool is_spare(const struct draft_group *unit)
+{
+    const struct draft_entry *rank = draft_given(unit, "rank");
+    return rank != NULL && g_strcmp0(rank->value, "spare") == 0;
+}
+
+/* A spare is one more than the pair. */
 void read_units(struct draft *draft)
 {
     GPtrArray *named = draft_list(draft, GROUP_UNIT);
-    const struct draft_group *only = named->len == 1 ? g_ptr_array_index(named, 0) : NULL;
-    bool none = named->len == 0;
-    if (none || (only != NULL && strcmp(only->name, "A") == 0))
+    const struct draft_group *of_pair = NULL;
+    unsigned count = 0;
+    for (unsigned i = 0; i < named->len; i++)
+        if (!is_spare(g_ptr_array_index(named, i))) {
+            of_pair = g_ptr_array_index(named, i);
+            count++;
+        }
+    if (count == 0 || (count == 1 && strcmp(of_pair->name, "A") == 0))
         draft_add(draft, GROUP_UNIT, "B", 0);
-    if (none || (only != NULL && strcmp(only->name, "B") == 0))
+    if (count == 0 || (count == 1 && strcmp(of_pair->name, "B") == 0))
         add_first(draft, "A");
     g_ptr_array_free(named, TRUE);
 }

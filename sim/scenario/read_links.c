@@ -93,7 +93,7 @@ static bool same_ends(char **given, const char *first, const char *second)
 static void check_ends(struct build *build, const struct draft_group *group, unsigned role)
 {
     const char *text = build_text(build, group, "between");
-    if (strcmp(text, "auto") == 0 || build->scenario->units->len != 2)
+    if (strcmp(text, "auto") == 0 || build->scenario->units->len < 2)
         return;
     const struct unit_spec *a = g_ptr_array_index(build->scenario->units, 0);
     const struct unit_spec *b = g_ptr_array_index(build->scenario->units, 1);

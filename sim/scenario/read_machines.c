@@ -20,23 +20,56 @@ static int primary_of(struct build *build, const GPtrArray *groups)
     return strcmp(rank, "secondary") == 0 || strcmp(other, "primary") == 0;
 }
 
-static void take_units(struct build *build)
+static void take_unit(struct build *build, const struct draft_group *group, bool primary)
 {
-    GPtrArray *groups = draft_list(build->draft, GROUP_UNIT);
+    struct unit_spec *unit = g_new0(struct unit_spec, 1);
+    unit->name = g_strdup(group->name);
+    unit->primary = primary;
+    g_ptr_array_insert(build->scenario->units, primary ? 0 : -1, unit);
+}
+
+static void take_pair(struct build *build, const GPtrArray *groups)
+{
     if (groups->len != 2) {
         const struct draft_group *last = g_ptr_array_index(groups, groups->len - 1);
         problems_addf(build->problems, (struct origin){ORIGIN_FILE, last->line}, NULL,
                       "[%s]: a pair has two units, and this makes %u (name both, or none: they "
-                      "are A and B then)", last->title, groups->len);
+                      "are A and B then; a third one has rank = spare)", last->title,
+                      groups->len);
     }
     unsigned primary = groups->len == 2 ? (unsigned)primary_of(build, groups) : 0;
+    for (unsigned i = 0; i < groups->len; i++)
+        take_unit(build, g_ptr_array_index(groups, i), i == primary);
+}
+
+/* Faults name the third unit by this word. */
+static void refuse_name(struct build *build, const struct draft_group *group)
+{
+    if (strcmp(group->name, "spare") == 0)
+        build_complain(build, build->problems, group, "rank",
+                       "a unit of the pair cannot be called spare where there is one (choose "
+                       "another name)");
+}
+
+/* The spare behind the pair, so that a unit's number is its rank (R-1107). */
+static void take_units(struct build *build)
+{
+    GPtrArray *groups = draft_list(build->draft, GROUP_UNIT);
+    GPtrArray *pair = g_ptr_array_new(), *spares = g_ptr_array_new();
     for (unsigned i = 0; i < groups->len; i++) {
-        const struct draft_group *group = g_ptr_array_index(groups, i);
-        struct unit_spec *unit = g_new0(struct unit_spec, 1);
-        unit->name = g_strdup(group->name);
-        unit->primary = i == primary;
-        g_ptr_array_insert(build->scenario->units, unit->primary ? 0 : -1, unit);
+        struct draft_group *group = g_ptr_array_index(groups, i);
+        g_ptr_array_add(build_is(build, group, "rank", "spare") ? spares : pair, group);
     }
+    take_pair(build, pair);
+    for (unsigned i = 0; i < pair->len && spares->len > 0; i++)
+        refuse_name(build, g_ptr_array_index(pair, i));
+    if (spares->len > 0)
+        take_unit(build, g_ptr_array_index(spares, 0), false);
+    if (spares->len > 1)
+        build_complain(build, build->problems, g_ptr_array_index(spares, 1), "rank",
+                       "a pair has one spare (leave this unit out)");
+    g_ptr_array_free(spares, TRUE);
+    g_ptr_array_free(pair, TRUE);
     g_ptr_array_free(groups, TRUE);
 }
 

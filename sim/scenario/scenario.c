@@ -1,5 +1,6 @@
 #include "sim/scenario/scenario.h"
 
+#include "core/event.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/expand.h"
 #include "sim/scenario/keyfile.h"
@@ -68,6 +69,7 @@ static void fault_free(void *data)
     g_free(fault->label);
     g_free(fault->text);
     g_free(fault->command);
+    g_free(fault->undo);
     g_free(fault);
 }
 
@@ -250,6 +252,15 @@ void scenario_file_free(struct scenario_file *file)
     g_free(file->name);
     g_free(file->text_sha256);
     g_free(file);
+}
+
+const char *interface_word(unsigned interface)
+{
+    static const char *const words[] = {[INTERFACE_PEER] = "peer",
+                                        [INTERFACE_OUTSIDE] = "outside",
+                                        [INTERFACE_INSIDE] = "inside"};
+    g_assert(interface < G_N_ELEMENTS(words));
+    return words[interface];
 }
 
 const char *link_role_word(enum link_role role)

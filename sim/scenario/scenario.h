@@ -11,12 +11,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { UNITS_MAX = 3 };
+
+/* Its number among the units is its rank: 0 primary, 1 secondary, 2 spare. */
 struct unit_spec {
     char *name;
     bool primary;
     char *command;    /* of its configuration, what is its alone: the priority */
     nstime detection; /* as standby, from the last hello it hears to its taking over */
 };
+
+/* The word for an interface by its number: "peer", "outside", "inside". */
+const char *interface_word(unsigned interface);
 
 enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
 
@@ -85,27 +91,40 @@ struct workload_spec {
 };
 
 enum fault_action {
-    FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART, FAULT_LINK,
+    FAULT_CRASH, FAULT_FREEZE, FAULT_RESTART,
+    FAULT_POWER,     /* off, as a crash that the cable shows; back, it boots (R-1007) */
+    FAULT_INTERFACE, /* its line is down */
+    FAULT_CABLE,     /* the failover cable is pulled */
+    FAULT_LINK,
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
+    FAULT_DRAIN, FAULT_UNDRAIN, /* weight 0 by the operator, and its own weight again */
     FAULT_SWITCHOVER, FAULT_COMMAND,
 };
-enum fault_target { TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY };
-enum fault_when { FAULT_AT, FAULT_AFTER };
+enum fault_target {
+    TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY, TARGET_SPARE,
+};
+enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_AFTER_TAKEOVER };
+
+/* Directions of a link, together. */
+enum { WAY_FORWARD = 1, WAY_REVERSE = 2, WAY_BOTH = WAY_FORWARD | WAY_REVERSE };
 
 struct fault_spec {
     char *label;
     enum fault_when when;
     int after;      /* FAULT_AFTER: index of the other fault */
-    nstime at;      /* FAULT_AT: the instant ("from" too); FAULT_AFTER: the wait */
+    nstime at;      /* FAULT_AT: the instant ("from" too); else the wait */
     nstime lasts;   /* "from .. to" and "freeze X for TIME": how long; NSTIME_NEVER: for good */
     nstime spread;  /* uniform to either side; 0 = none */
     enum fault_action action;
-    enum fault_target target; /* of all but link */
+    enum fault_target target; /* of what hits a unit */
     unsigned unit;            /* TARGET_UNIT: index into units */
+    unsigned interface;       /* FAULT_INTERFACE: its number (core/event.h) */
     enum link_role link;      /* FAULT_LINK */
-    unsigned real;            /* FAULT_FAIL, FAULT_RECOVER: index into reals */
-    struct link_spec changed; /* FAULT_LINK: the whole link as it is while the fault lasts */
-    char *command;            /* FAULT_COMMAND: an operator's line */
+    unsigned ways;            /* FAULT_LINK: which directions it changes */
+    unsigned real;            /* of what hits a server: index into reals */
+    struct link_spec changed; /* FAULT_LINK: the link as it is while the fault lasts */
+    char *command;            /* FAULT_COMMAND, DRAIN and UNDRAIN: an operator's line */
+    char *undo;               /* FAULT_DRAIN: and the line that takes it back */
     char *text;               /* the action as written, for logs */
 };
 
@@ -114,6 +133,9 @@ struct virtual_crashes_spec {
     uint32_t count; /* 0: none */
     nstime from, to; /* to: at most the measured fault's instant, and the duration */
 };
+
+/* The first three by the number of the interface (core/event.h). */
+enum hello_path { PATH_LINK = 1, PATH_OUTSIDE = 2, PATH_INSIDE = 4, PATH_CABLE = 8 };
 
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
@@ -138,7 +160,7 @@ struct scenario {
     struct virtual_crashes_spec virtual_crashes;
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
-    GPtrArray *units;    /* struct unit_spec, the primary first */
+    GPtrArray *units;    /* struct unit_spec, two or three, in order of rank */
     GPtrArray *virtuals; /* struct virtual_spec, in order of the file */
     GPtrArray *reals;    /* struct real_spec */
     struct link_spec links[LINK_COUNT];
@@ -155,6 +177,7 @@ struct scenario {
     unsigned hello_misses;
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
+    unsigned hello_paths;      /* enum hello_path, those that hellos take */
     uint32_t active_ip, failover_ip;
 
     /* commands for each director, in order, in the core's own vocabulary */

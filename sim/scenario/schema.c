@@ -5,7 +5,7 @@
 static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_SCENARIO] = {"scenario", NULL, false, NULL, "the run as a whole"},
     [GROUP_UNIT] = {"unit", "director", true, NULL,
-                    "one of the two directors; A and B are there without being named"},
+                    "a director; A and B are there without being named, a third may be a spare"},
     [GROUP_FAILOVER] = {"failover", NULL, false, NULL, "how a failure is noticed, and then"},
     [GROUP_OPTIONS] = {"options", NULL, false, NULL, "choices of the director"},
     [GROUP_VIRTUAL] = {"virtual", NULL, true, NULL, "a virtual machine: what clients see"},
@@ -40,15 +40,16 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
      "runs of each point of a sweep"},
     {GROUP_SCENARIO, "measure", NULL, VALUE_NAME, NULL, "auto none preempt", "auto", false,
-     "the fault whose instant decides which connections count (auto: the first crash, freeze or "
-     "switchover; preempt: the first preemption, detector vrrp)"},
+     "the fault whose instant decides which connections count (auto: the first crash, freeze, "
+     "power off or switchover; preempt: the first preemption, detector vrrp)"},
 
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
      "to; to: the measured fault, or duration)"},
 
-    {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP", "auto", "auto",
-     false, "the primary is active at the start (auto: the first unit named)"},
+    {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP spare", "auto",
+     "auto", false,
+     "the primary is active at the start (auto: the first unit named); a spare is a third unit"},
     {GROUP_UNIT, "priority", NULL, VALUE_COUNT, "1..255", NULL, "100", false,
      "vrrp: who goes first, and how short the skew is"},
 
@@ -164,6 +165,8 @@ static const struct schema_key keys[] = {
      "what a record with impossible flags meets"},
     {GROUP_REPLICATION, "buddy-packet", NULL, VALUE_WORD, "same separate", NULL, "same", false,
      "a buddy's record goes in the datagram of the connection's own, or in another"},
+    {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
+     "records a second for what a new standby has missed (off: it learns of later events only)"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},
@@ -207,9 +210,12 @@ static const struct schema_key keys[] = {
 
     {GROUP_FAULTS, "LABEL", NULL, VALUE_FAULT, NULL, NULL, NULL, false,
      "at TIME [+-SPREAD] ACTION | after LABEL TIME [+-SPREAD] ACTION | from TIME to TIME ACTION; "
-     "actions: crash X, freeze X for TIME, restart X, switchover, command X \"TEXT\", "
-     "link NAME down, link NAME KEY VALUE, fail REAL, recover REAL; "
-     "X: a unit, active, standby, primary, secondary"},
+     "after takeover: after the first takeover from the measured fault; "
+     "actions: crash X, freeze X for TIME, restart X, power X off, "
+     "interface X outside|inside|peer down, cable pulled, switchover, command X \"TEXT\", "
+     "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
+     "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
+     "X: a unit, active, standby, primary, secondary, spare"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
      "zip = yes takes the axes side by side"},
@@ -240,6 +246,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RANDOM_SIZE] = "RANDOM SIZE",
     [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
     [VALUE_ARRIVALS] = "ARRIVALS",
+    [VALUE_FREQUENCY] = "N/s",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
@@ -252,9 +259,9 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "spare", "include", "stop", "sticky", "slowstart", "minconns",
+    "expect", "include", "stop", "sticky", "slowstart", "minconns",
     "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "power", "persistence-timeout", NULL,
+    "persistence-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */

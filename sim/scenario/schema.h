@@ -52,6 +52,7 @@ enum value_type {
     VALUE_RANDOM_SIZE,
     VALUE_RANDOM_COUNT,
     VALUE_ARRIVALS,
+    VALUE_FREQUENCY, /* range: LOW..HIGH, whole */
     VALUE_LOSS,
     VALUE_DELAY,
     VALUE_DUPLICATE,

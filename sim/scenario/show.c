@@ -53,10 +53,12 @@ static void derive_workload(GHashTable *derived, const struct scenario *scenario
     g_free(title);
 }
 
-static void derive_unit(GHashTable *derived, const struct unit_spec *unit)
+static void derive_unit(GHashTable *derived, const struct unit_spec *unit, unsigned number)
 {
+    static const char *const ranks[] = {"primary", "secondary", "spare"};
     char *title = g_strdup_printf("unit %s", unit->name);
-    note(derived, title, "rank", g_strdup(unit->primary ? "primary" : "secondary"));
+    g_assert(number < G_N_ELEMENTS(ranks));
+    note(derived, title, "rank", g_strdup(ranks[number]));
     g_free(title);
 }
 
@@ -77,7 +79,7 @@ void show_derive(GHashTable *derived, const struct scenario *scenario)
     note(derived, "scenario", "measure", g_strdup(measured(scenario)));
     note(derived, "output", "directory", g_strdup(scenario->output_directory));
     for (unsigned i = 0; i < scenario->units->len; i++)
-        derive_unit(derived, g_ptr_array_index(scenario->units, i));
+        derive_unit(derived, g_ptr_array_index(scenario->units, i), i);
     for (unsigned i = 0; i < scenario->workloads->len; i++)
         derive_workload(derived, scenario, g_ptr_array_index(scenario->workloads, i));
     derive_ends(derived, scenario);

@@ -114,6 +114,16 @@ static bool read_ranged(struct phrase *phrase, enum quantity quantity, const cha
            && within(phrase, quantity, range, value);
 }
 
+/* Whole: what the core is told is a number of records. */
+static bool read_frequency(struct phrase *phrase, const char *range)
+{
+    uint64_t value;
+    if (!phrase_quantity(phrase, QUANTITY_FREQUENCY, "a number a second", &value)
+        || !within(phrase, QUANTITY_FREQUENCY, range, value))
+        return false;
+    return value % DECIMAL_ONE == 0 || phrase_refuse(phrase, "not whole (write 1000/s)");
+}
+
 static bool read_ip(struct phrase *phrase)
 {
     uint32_t ip;
@@ -232,7 +242,8 @@ static bool read_instants(struct phrase *phrase, const char *range)
     if (count < INSTANTS_AT_LEAST)
         return phrase_refuse(phrase, "too few for the batches of an interval, which take %d at "
                                      "least (write 1000)", INSTANTS_AT_LEAST);
-    return within(phrase, QUANTITY_COUNT, range, count) && read_bound(phrase, "from") && read_bound(phrase, "to");
+    return within(phrase, QUANTITY_COUNT, range, count) && read_bound(phrase, "from")
+           && read_bound(phrase, "to");
 }
 
 /* Text is kept as it is, its inner blanks too. */
@@ -273,6 +284,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
         fine = read_ranged(&phrase, QUANTITY_COUNT, "a number", key->range);
         break;
     case VALUE_TIME: fine = read_ranged(&phrase, QUANTITY_TIME, "a time", key->range); break;
+    case VALUE_FREQUENCY: fine = read_frequency(&phrase, key->range); break;
     case VALUE_IP: fine = read_ip(&phrase); break;
     case VALUE_MACHINE: fine = read_machine(&phrase); break;
     case VALUE_NETWORK: fine = read_network(&phrase); break;

@@ -1,5 +1,7 @@
 #include "tests/core/rig.h"
 
+#include <string.h>
+
 static const char *const configuration[] = {
     "real 10.0.1.1:80", "real 10.0.1.2:80", "virtual 192.0.2.80:80",
     "bind 192.0.2.80:80 10.0.1.1:80 10.0.1.2:80", "replicate 192.0.2.80:80",
@@ -37,17 +39,27 @@ void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *by
                                .datagram = {channel, source, bytes, length, INTERFACE_PEER}});
 }
 
+/* Every unit knows the others, the lowest rank first. */
+static void name_peers(const struct rig *rig, unsigned number, struct director_config *config)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < rig->count; i++)
+        if (i != number)
+            config->peers[count++] = (struct unit_peer){RIG_UNIT_IP + i, (enum unit_rank)i};
+}
+
 void rig_start(struct rig *rig, unsigned number, enum role role)
 {
     struct rig_unit *unit = &rig->units[number];
     struct director_config config = {
-        .rank = number == 0 ? RANK_PRIMARY : RANK_SECONDARY,
+        .rank = (enum unit_rank)number,
         .initial_role = role,
         .own_ip = RIG_UNIT_IP + number,
-        .peers = {{RIG_UNIT_IP + 1 - number, number == 0 ? RANK_SECONDARY : RANK_PRIMARY}},
+        .mac = RIG_MAC + number,
         .hello_phase = (nstime)number * 500 * NSTIME_MS,
         .max_connections = rig->max_connections,
     };
+    name_peers(rig, number, &config);
     if (unit->director != NULL)
         director_free(unit->director);
     unit->director = director_new(&config, rig->now);
@@ -55,10 +67,10 @@ void rig_start(struct rig *rig, unsigned number, enum role role)
         rig_command(unit, configuration[i]);
 }
 
-void rig_set_up(struct rig *rig)
+static void set_up(struct rig *rig, unsigned count)
 {
-    *rig = (struct rig){.now = 0};
-    for (unsigned i = 0; i < 2; i++) {
+    *rig = (struct rig){.count = count};
+    for (unsigned i = 0; i < count; i++) {
         rig->units[i].rig = rig;
         rig->units[i].number = i;
         effects_init(&rig->units[i].effects);
@@ -66,9 +78,19 @@ void rig_set_up(struct rig *rig)
     }
 }
 
+void rig_set_up(struct rig *rig)
+{
+    set_up(rig, 2);
+}
+
+void rig_set_up_three(struct rig *rig)
+{
+    set_up(rig, 3);
+}
+
 void rig_tear_down(struct rig *rig)
 {
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < rig->count; i++) {
         director_free(rig->units[i].director);
         effects_clear(&rig->units[i].effects);
     }
@@ -83,39 +105,128 @@ void rig_run(struct rig_unit *unit, nstime then)
     unit->rig->now = then;
 }
 
-void rig_deliver(struct rig_unit *from)
+/* ---- what units send each other */
+
+struct message {
+    struct rig_unit *from, *to;
+    bool serial;
+    enum channel channel;
+    unsigned interface;
+    size_t length;
+    uint8_t bytes[1472];
+};
+
+static bool is_cut(const struct rig *rig, const struct message *message)
 {
-    struct rig_unit *to = &from->rig->units[1 - from->number];
-    const struct effect *effect;
-    for (unsigned i = 0; (effect = rig_effect(from, EFFECT_DATAGRAM, i)) != NULL; i++)
-        rig_datagram(to, effect->datagram.channel, effect_bytes(&from->effects, effect),
-                     effect->datagram.length);
+    if (message->serial)
+        return rig->cable_cut;
+    return message->interface < RIG_INTERFACES
+           && (rig->cut[message->from->number][message->interface]
+               || rig->cut[message->to->number][message->interface]);
 }
 
-/* Answers to what was delivered are delivered too. */
-static void settle(struct rig_unit *from)
+/* The message in an effect (free with g_free()), or NULL: it is none, or does not arrive. */
+static struct message *message_of(struct rig_unit *from, const struct effect *effect)
 {
-    while (rig_effect(from, EFFECT_DATAGRAM, 0) != NULL) {
-        rig_deliver(from);
-        effects_reset(&from->effects);
-        from = &from->rig->units[1 - from->number];
+    struct rig *rig = from->rig;
+    bool serial = effect->kind == EFFECT_SERIAL;
+    if (!serial && effect->kind != EFFECT_DATAGRAM)
+        return NULL;
+    unsigned to = serial ? 1 - from->number : effect->datagram.destination_ip - RIG_UNIT_IP;
+    struct message *message = g_new0(struct message, 1);
+    ck_assert_uint_lt(to, rig->count);
+    message->from = from;
+    message->to = &rig->units[to];
+    message->serial = serial;
+    message->channel = serial ? CHANNEL_HELLO : effect->datagram.channel;
+    message->interface = serial ? 0 : effect->datagram.interface;
+    message->length = serial ? effect->serial.length : effect->datagram.length;
+    memcpy(message->bytes, effect_bytes(&from->effects, effect), message->length);
+    if (!is_cut(rig, message))
+        return message;
+    g_free(message);
+    return NULL;
+}
+
+/* All messages among a unit's effects, in order, behind those already waiting. */
+static void collect(struct rig_unit *from, GQueue *messages)
+{
+    for (size_t i = 0; i < from->effects.count; i++) {
+        struct message *message = message_of(from, &from->effects.items[i]);
+        if (message != NULL)
+            g_queue_push_tail(messages, message);
     }
+}
+
+static void arrive(const struct message *message)
+{
+    if (message->serial)
+        step(message->to, &(struct event){.kind = EVENT_SERIAL,
+                                          .serial = {message->bytes, message->length}});
+    else
+        step(message->to,
+             &(struct event){.kind = EVENT_DATAGRAM,
+                             .datagram = {message->channel, RIG_UNIT_IP + message->from->number,
+                                          message->bytes, message->length,
+                                          message->interface}});
+}
+
+void rig_deliver(struct rig_unit *from)
+{
+    GQueue messages = G_QUEUE_INIT;
+    struct message *message;
+    collect(from, &messages);
+    while ((message = g_queue_pop_head(&messages)) != NULL) {
+        arrive(message);
+        g_free(message);
+    }
+}
+
+/* Answers to what was delivered are delivered too, but to those that stand still. */
+static void settle(struct rig_unit *from, unsigned stopped)
+{
+    GQueue messages = G_QUEUE_INIT;
+    struct message *message;
+    collect(from, &messages);
+    while ((message = g_queue_pop_head(&messages)) != NULL) {
+        if ((stopped & 1u << message->to->number) == 0) {
+            arrive(message);
+            collect(message->to, &messages);
+        }
+        g_free(message);
+    }
+}
+
+/* The first in time, the lower number of equals; NULL: nothing is due by then. */
+static struct rig_unit *next_due(struct rig *rig, unsigned stopped, nstime then)
+{
+    struct rig_unit *next = NULL;
+    for (unsigned i = 0; i < rig->count; i++) {
+        nstime deadline = director_deadline(rig->units[i].director);
+        if ((stopped & 1u << i) == 0 && deadline <= then
+            && (next == NULL || deadline < director_deadline(next->director)))
+            next = &rig->units[i];
+    }
+    return next;
+}
+
+void rig_run_without(struct rig *rig, unsigned stopped, nstime then)
+{
+    struct rig_unit *unit;
+    while ((unit = next_due(rig, stopped, then)) != NULL) {
+        rig->now = MAX(rig->now, director_deadline(unit->director));
+        rig_deadline(unit);
+        settle(unit, stopped);
+    }
+    rig->now = then;
 }
 
 void rig_run_both(struct rig *rig, nstime then)
 {
-    for (;;) {
-        nstime first = director_deadline(rig->units[0].director);
-        nstime second = director_deadline(rig->units[1].director);
-        if (MIN(first, second) > then)
-            break;
-        struct rig_unit *unit = &rig->units[second < first ? 1 : 0];
-        rig->now = MAX(rig->now, MIN(first, second));
-        rig_deadline(unit);
-        settle(unit);
-    }
-    rig->now = then;
+    rig_run_without(rig, 0, then);
 }
+
+/* ---- looking at effects */
 
 const struct effect *rig_effect(const struct rig_unit *unit, enum effect_kind kind, unsigned n)
 {

@@ -15,7 +15,9 @@ enum {
     RIG_VIRTUAL_IP = 0xC0000250,  /* 192.0.2.80 */
     RIG_REAL_IP = 0x0A000100,     /* 10.0.1.0; machine n is 10.0.1.n */
     RIG_CLIENT_IP = 0xC6336400,   /* 198.51.100.0; client n is 198.51.100.n */
-    RIG_UNIT_IP = 0x0A090001,     /* 10.9.0.1 and 10.9.0.2 */
+    RIG_UNIT_IP = 0x0A090001,     /* 10.9.0.1, 10.9.0.2, 10.9.0.3 */
+    RIG_UNITS = 3,
+    RIG_INTERFACES = 3,
     RIG_CLIENT = 7,               /* the client of tests that need only one */
     RIG_PORT = 40000,
 };
@@ -29,9 +31,15 @@ struct rig_unit {
 
 struct rig {
     nstime now;
-    struct rig_unit units[2]; /* 0 is the primary */
+    struct rig_unit units[RIG_UNITS]; /* 0 is the primary, 2 a spare */
+    unsigned count;                   /* how many there are: 2, or 3 */
+    bool cut[RIG_UNITS][RIG_INTERFACES]; /* datagrams of this unit are lost on this interface */
+    bool cable_cut;
     uint32_t max_connections; /* for units started from now on; 0 = the default */
 };
+
+/* 02:00:00:00:00:10; unit n has the n-th from there. */
+#define RIG_MAC UINT64_C(0x020000000010)
 
 /* A pair as it starts: the primary active, hellos every second (the first of unit n
  * after n * 500 ms), virtual 192.0.2.80:80 replicated and served by 10.0.1.1:80 and
@@ -39,7 +47,10 @@ struct rig {
 void rig_set_up(struct rig *rig);
 void rig_tear_down(struct rig *rig);
 
-/* (Re)start a unit in a role, with the configuration above. */
+/* The same with a spare beside the two, a standby as well (R-1107). */
+void rig_set_up_three(struct rig *rig);
+
+/* (Re)start a unit in a role, with the configuration above; its MAC is RIG_MAC + number. */
 void rig_start(struct rig *rig, unsigned number, enum role role);
 
 /* One step at rig->now; the effects are in unit->effects. A command must be taken. */
@@ -52,10 +63,13 @@ void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *by
 /* Let the unit's deadlines come until the clock stands at then; datagrams are lost. */
 void rig_run(struct rig_unit *unit, nstime then);
 
-/* Let both units run, each datagram arriving at once. */
+/* Let all units run, each datagram and serial block arriving at once. */
 void rig_run_both(struct rig *rig, nstime then);
 
-/* Give what from just sent to the other unit, once. */
+/* The same without some of them, which stand still: a set of 1 << number. */
+void rig_run_without(struct rig *rig, unsigned stopped, nstime then);
+
+/* Give what from just sent to the unit that it is for, once. */
 void rig_deliver(struct rig_unit *from);
 
 /* The n-th effect of a kind, or NULL; how many there are. */

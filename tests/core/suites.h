@@ -24,6 +24,7 @@
     X(hello)          \
     X(detection)      \
     X(handover)       \
+    X(peers)          \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
@@ -35,6 +36,7 @@
     X(replication)    \
     X(buddy)          \
     X(outbound)       \
+    X(bulk)           \
     X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -79,6 +79,7 @@ START_TEST(prints_canonically)
                            "option rst-ditch on\n"
                            "option fail-distinct-clients off\n"
                            "option buddy-packet same\n"
+                           "option bulk-sync off\n"
                            "option standby-timeout off\n"
                            "option half-open-time 1min\n"
                            "option replication patent\n"

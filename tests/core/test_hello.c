@@ -39,18 +39,27 @@ static void hear(struct rig_unit *unit, const struct hello *hello)
 
 /* ---- tests: on the wire */
 
-/* Every kind, rank, role, priority and replica bit comes back as it went. */
+/* Every kind, rank, role, priority and bit comes back as it went, and so does what units tell
+ * of their MACs, addresses, interfaces and of the standby that is fed (R-1003, R-1107). */
 START_TEST(comes_back_as_it_went)
 {
     uint8_t bytes[HELLO_SIZE];
     struct hello out, in = {
-        .kind = (_i & 1) != 0 ? HELLO_HELLO : (_i & 2) != 0 ? HELLO_YOU_HAVE_FAILED : HELLO_RESIGN,
-        .rank = (_i & 2) != 0 ? RANK_PRIMARY : RANK_SECONDARY,
+        .kind = HELLO_HELLO + (unsigned)_i % 4,
+        .rank = (unsigned)_i % 3,
         .role = (_i & 4) != 0 ? ROLE_ACTIVE : ROLE_STANDBY,
         .replica = (_i & 8) != 0,
         .priority = (uint8_t)(_i * 17),
         .sequence = 0xFEDCBA98,
         .generation = 0x01234567,
+        .group = (uint8_t)(_i * 3),
+        .failed = (_i & 1) != 0,
+        .interfaces_failed = (uint8_t)(_i % 8),
+        .interfaces_tested = (uint8_t)(7 - _i % 8),
+        .standby_ip = 0x0A090002,
+        .appointment = (uint16_t)(0xFFF0 + _i),
+        .mac = UINT64_C(0x02FEDCBA9876),
+        .held_ip = 0xC0000202,
     };
     hello_encode(&in, bytes);
     ck_assert(hello_decode(bytes, sizeof bytes, &out));
@@ -61,6 +70,14 @@ START_TEST(comes_back_as_it_went)
     ck_assert_uint_eq(out.priority, in.priority);
     ck_assert_uint_eq(out.sequence, in.sequence);
     ck_assert_uint_eq(out.generation, in.generation);
+    ck_assert_uint_eq(out.group, in.group);
+    ck_assert_int_eq(out.failed, in.failed);
+    ck_assert_uint_eq(out.interfaces_failed, in.interfaces_failed);
+    ck_assert_uint_eq(out.interfaces_tested, in.interfaces_tested);
+    ck_assert_uint_eq(out.standby_ip, in.standby_ip);
+    ck_assert_uint_eq(out.appointment, in.appointment);
+    ck_assert_uint_eq(out.mac, in.mac);
+    ck_assert_uint_eq(out.held_ip, in.held_ip);
 }
 END_TEST
 

@@ -51,10 +51,12 @@ static char *narrative(const struct rig_unit *unit)
         switch (effect->kind) {
         case EFFECT_NOTE: g_string_append(text, note_word(effect->note.code)); break;
         case EFFECT_CLAIM:
-            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "+active-ip" : "+failover-ip");
+            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "+active-ip"
+                                                                      : "+failover-ip");
             break;
         case EFFECT_RELEASE:
-            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "-active-ip" : "-failover-ip");
+            g_string_append(text, effect->address.ip == RIG_ACTIVE_IP ? "-active-ip"
+                                                                      : "-failover-ip");
             break;
         case EFFECT_DATAGRAM:
             ck_assert(hello_decode(effect_bytes(&unit->effects, effect),

@@ -2,7 +2,7 @@
 #include "sim/network/segment.h"
 #include "tests/network/suites.h"
 
-enum { VIRTUAL = 0x0a000001, OTHER = 0x0a000002 };
+enum { VIRTUAL = 0x0a000001, OTHER = 0x0a000002, MAC_A = 0xA, MAC_B = 0xB };
 
 /* B takes A's address over; what A says afterwards about giving it up changes nothing;
  * A claims again and owns it, and only A's release leaves it without an owner. */
@@ -12,14 +12,16 @@ START_TEST(the_last_claim_owns)
     int a, b;
 
     ck_assert_ptr_null(segment_owner(segment, VIRTUAL));
-    segment_claim(segment, VIRTUAL, &a);
-    segment_claim(segment, VIRTUAL, &b);
+    ck_assert_uint_eq(segment_mac(segment, VIRTUAL), 0);
+    segment_claim(segment, VIRTUAL, &a, MAC_A);
+    segment_claim(segment, VIRTUAL, &b, MAC_B);
     segment_release(segment, VIRTUAL, &a);
     ck_assert_ptr_eq(segment_owner(segment, VIRTUAL), &b);
-    segment_claim(segment, VIRTUAL, &a);
+    segment_claim(segment, VIRTUAL, &a, MAC_A);
     segment_release(segment, VIRTUAL, &a);
     ck_assert_ptr_null(segment_owner(segment, VIRTUAL));
-    segment_claim(segment, VIRTUAL, &b);
+    ck_assert_uint_eq(segment_mac(segment, VIRTUAL), MAC_A); /* as the neighbours know it */
+    segment_claim(segment, VIRTUAL, &b, MAC_B);
     ck_assert_ptr_eq(segment_owner(segment, VIRTUAL), &b);
     segment_free(segment);
 }
@@ -32,8 +34,8 @@ START_TEST(addresses_are_owned_apart)
     int a, b;
 
     segment_release(segment, OTHER, &a);
-    segment_claim(segment, VIRTUAL, &a);
-    segment_claim(segment, OTHER, &b);
+    segment_claim(segment, VIRTUAL, &a, MAC_A);
+    segment_claim(segment, OTHER, &b, MAC_B);
     segment_release(segment, OTHER, &b);
     ck_assert_ptr_eq(segment_owner(segment, VIRTUAL), &a);
     ck_assert_ptr_null(segment_owner(segment, OTHER));

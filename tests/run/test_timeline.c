@@ -20,8 +20,8 @@ START_TEST(spreads_are_drawn_once_per_repetition)
     enum { REPETITIONS = 2000 };
     for (uint32_t repetition = 0; repetition < REPETITIONS; repetition++) {
         uint64_t key = chance_root(1, repetition);
-        struct fault_time *times = timeline_draw(scenario, key);
-        struct fault_time *again = timeline_draw(scenario, key);
+        struct fault_time *times = timeline_draw(scenario, key, NSTIME_NEVER);
+        struct fault_time *again = timeline_draw(scenario, key, NSTIME_NEVER);
         ck_assert_int_ge(times[0].begins, 4500 * NSTIME_MS);
         ck_assert_int_le(times[0].begins, 5500 * NSTIME_MS);
         ck_assert_int_eq(times[0].begins, again[0].begins);
@@ -47,7 +47,8 @@ START_TEST(a_further_fault_shifts_no_draw)
     struct scenario *few = scenario_pair("[faults]\nfirst = at 5s +-500ms crash A\n");
     struct scenario *more = scenario_pair("[faults]\nother = at 3s +-500ms restart B\n"
                                           "first = at 5s +-500ms crash A\n");
-    struct fault_time *a = timeline_draw(few, 42), *b = timeline_draw(more, 42);
+    struct fault_time *a = timeline_draw(few, 42, NSTIME_NEVER);
+    struct fault_time *b = timeline_draw(more, 42, NSTIME_NEVER);
     ck_assert_int_eq(a[0].begins, b[1].begins);
     ck_assert_int_ne(b[0].begins - 3 * NSTIME_S, b[1].begins - 5 * NSTIME_S);
     g_free(a);

@@ -14,12 +14,11 @@ static void forward(void *context, struct unit *unit, enum side side, const stru
     (void)context, (void)unit, (void)side, (void)packet;
 }
 
-static void datagram(void *context, struct unit *unit, enum channel channel, const uint8_t *bytes,
-                     size_t length, const struct record_mark *marks, unsigned mark_count)
+static void datagram(void *context, struct unit *unit, const struct unit_datagram *datagram)
 {
     struct ledger *ledger = context;
-    (void)unit, (void)bytes, (void)length, (void)marks, (void)mark_count;
-    ledger->hellos += channel == CHANNEL_HELLO;
+    (void)unit;
+    ledger->hellos += datagram->channel == CHANNEL_HELLO;
 }
 
 static void claim(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
@@ -65,7 +64,8 @@ static struct fixture *fixture_new(bool primary)
     g_ptr_array_add(fixture->commands, on);
     g_ptr_array_add(fixture->commands, address);
     g_ptr_array_add(fixture->commands, failover);
-    struct unit_config config = { .engine = fixture->engine, .name = "A", .primary = primary,
+    struct unit_config config = { .engine = fixture->engine, .name = "A",
+                                  .rank = primary ? RANK_PRIMARY : RANK_SECONDARY,
                                   .own_ip = 1, .peers = {{2, RANK_SECONDARY}},
                                   .hello_phase = 250 * NSTIME_MS,
                                   .commands = fixture->commands, .network = &fixture->network };

@@ -10,6 +10,7 @@
     X(nearest)        \
     X(value)          \
     X(fault_line)     \
+    X(faults)         \
     X(schema)         \
     X(scenario)       \
     X(trouble)        \

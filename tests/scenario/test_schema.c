@@ -75,6 +75,7 @@ static const struct {
     {"replication.delete-send", "always"},
     {"replication.bad-flags", "lenient"},
     {"replication.buddy-packet", "separate"},
+    {"replication.bulk-sync", "500/s"},
     {"link.replication.between", "A B"},
     {"link.replication.delay", "1ms"},
     {"link.replication.loss", "5%"},

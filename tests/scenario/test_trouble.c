@@ -124,7 +124,7 @@ static const struct {
      "R-1001)"},
     {"[unit A]\n[unit B]\n[unit C]\n",
      "t.scn:18: [unit C]: a pair has two units, and this makes 3 (name both, or none: they are A "
-     "and B then)"},
+     "and B then; a third one has rank = spare)"},
     {"[unit A]\nrank = secondary\n[unit B]\nrank = secondary\n",
      "t.scn:19: [unit B] rank = secondary: both units are secondary (a pair has a primary and a "
      "secondary)"},
@@ -282,8 +282,9 @@ START_TEST(measure_names_a_failure)
 {
     char *text = g_strconcat(sound_text, "slow = at 5s link clients delay 1ms\n", NULL);
     char *message = support_refusal(text, "scenario.measure=slow", NULL);
-    ck_assert_str_eq(message, "--set scenario.measure=slow: is no crash, freeze, switchover or "
-                              "command (name one that is)");
+    ck_assert_str_eq(message, "--set scenario.measure=slow: takes nothing away (name a crash, "
+                              "freeze, loss of power, interface or link down, cable pulled, "
+                              "fail, drain, switchover or command)");
     g_free(message);
     g_free(text);
 }

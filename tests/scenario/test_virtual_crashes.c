@@ -44,7 +44,8 @@ START_TEST(what_cannot_be_is_refused)
         const char *set, *line;
     } rows[] = {
         {"scenario.virtual-crashes=100 from 10s",
-         "no instant is left: the window ends at 10s (make \"from\" earlier, or the failure later)"},
+         "no instant is left: the window ends at 10s (make \"from\" earlier, or the failure "
+         "later)"},
         {"scenario.virtual-crashes=59",
          "too few for the batches of an interval, which take 60 at least (write 1000)"},
         {"scenario.virtual-crashes=100 to 10001ms",
