@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Below so many connections a share is chance, and its bin is not drawn. */
-enum { BIN_ENOUGH = 20 };
+enum { BIN_ENOUGH = 50 };
 
 /* One bin of one curve, over its runs. */
 struct age_bin {

@@ -243,6 +243,38 @@ START_TEST(bursts_set_a_roof)
 }
 END_TEST
 
+/* protection.scn: nobody younger than 20 ms is known, above it 99 % or 90 %; the roof of long
+ * outages is 90 % for the just opened, and everybody for the old. */
+START_TEST(protection_curve)
+{
+    static const struct {
+        const char *loss;
+        double known, tolerance, young_roof;
+    } rows[] = { { "link.replication.loss=1%", 0.99, 0.01, -1 },
+                 { "link.replication.loss=10%", 0.9, 0.02, -1 },
+                 { "link.replication.loss=outage 10% 50ms", 0.9, 0.05, 0.9 } };
+    struct scenario *scenario =
+        scenario_shipped("protection", rows[_i].loss, "scenario.duration=80s", NULL);
+    struct protection *protection = protection_of(run_execute(scenario, 0, 0, false, NULL));
+    for (unsigned bin = 0; bin < PROTECTION_BINS; bin++) {
+        const struct protection_count *count = &protection->bins[bin];
+        if (protection_edge(bin) < 20 * NSTIME_MS)
+            ck_assert_uint_eq(count->known, 0);
+        else if (count->connections > 1000)
+            ck_assert_double_eq_tol(share_known(count), rows[_i].known, rows[_i].tolerance);
+    }
+    const struct protection_count *young = &protection->bins[protection_bin(NSTIME_MS)];
+    const struct protection_count *old = &protection->bins[protection_bin(2 * NSTIME_S)];
+    ck_assert((young->exposed < 0) == (rows[_i].young_roof < 0));
+    if (rows[_i].young_roof > 0) {
+        ck_assert_double_eq_tol(1 - 0.1 * young->exposed, rows[_i].young_roof, 0.005);
+        ck_assert_double_eq_tol(old->exposed, 0, 1e-6);
+    }
+    g_free(protection);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* Nobody would take over: nobody is known from then on, to a virtual crash as to a real one. */
 START_TEST(without_a_standby_nobody_is_known)
 {
@@ -268,6 +300,7 @@ Suite *virtual_suite(void)
     tcase_add_test(tcase, the_interval_covers);
     tcase_add_test(tcase, ages_add_up);
     tcase_add_test(tcase, bursts_set_a_roof);
+    tcase_add_loop_test(tcase, protection_curve, 0, 3);
     tcase_add_test(tcase, without_a_standby_nobody_is_known);
     suite_add_tcase(suite, tcase);
     return suite;
