@@ -7,25 +7,29 @@
 /* Each predictor is an order among machines; who is not better than an earlier
  * one has to wait for his turn. */
 
-static bool fewer_connections(const struct physical *a, const struct physical *b)
+/* connections / share, as slow_start.h says (R-311); by cross multiplication: no division,
+ * no rounding. */
+static bool fewer_connections(struct candidate a, struct candidate b)
 {
-    return a->connections < b->connections;
+    return (uint64_t)a.physical->connections * b.share
+           < (uint64_t)b.physical->connections * a.share;
 }
 
-/* connections / weight, by cross multiplication: no division, no rounding. */
-static bool lighter_load(const struct physical *a, const struct physical *b)
+/* connections / weight, likewise. */
+static bool lighter_load(struct candidate a, struct candidate b)
 {
-    return (uint64_t)a->connections * b->weight < (uint64_t)b->connections * a->weight;
+    return (uint64_t)a.physical->connections * b.physical->weight
+           < (uint64_t)b.physical->connections * a.physical->weight;
 }
 
 /* Response time times the connections it would have then (R-306, fact F-408). */
-static bool sooner(const struct physical *a, const struct physical *b)
+static bool sooner(struct candidate a, struct candidate b)
 {
-    return response_time(&a->response) * (a->connections + 1ULL)
-           < response_time(&b->response) * (b->connections + 1ULL);
+    return response_time(&a.physical->response) * (a.physical->connections + 1ULL)
+           < response_time(&b.physical->response) * (b.physical->connections + 1ULL);
 }
 
-static bool never(const struct physical *a, const struct physical *b)
+static bool never(struct candidate a, struct candidate b)
 {
     (void)a;
     (void)b;
@@ -77,12 +81,16 @@ static struct physical *walk(const struct search *search, struct virtual *virtua
         start = virtual->links;
     bool overflows = virtual_overflows(virtual);
     struct physical *best = NULL;
+    uint32_t best_share = SHARE_FULL;
     struct link *link = start;
     while (link != NULL) {
         struct physical *physical = stand_in(link->physical);
-        if ((!link->overflow || overflows) && (best == NULL || is_better(physical, best))
+        struct candidate candidate = {physical, link->share};
+        if ((!link->overflow || overflows)
+            && (best == NULL || is_better(candidate, (struct candidate){best, best_share}))
             && acceptable(search, physical)) { /* last: it looks into the table */
             best = physical;
+            best_share = link->share;
             virtual->last_chosen = link;
         }
         link = link->next != NULL ? link->next : virtual->links;

@@ -28,7 +28,8 @@ bool machines_bind(struct machines *machines, struct virtual *virtual, struct ph
             return false;
     *end = g_new(struct link, 1);
     **end = (struct link){
-        .physical = physical, .virtual = virtual, .bound_next = physical->bound};
+        .physical = physical, .virtual = virtual, .share = SHARE_FULL,
+        .entered_at = NSTIME_NEVER, .bound_next = physical->bound};
     physical->bound = *end;
     physical->links++;
     virtual->ranked = false;

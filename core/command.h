@@ -1,8 +1,8 @@
 /* Commands: the configuration vocabulary, one line of text a command, parsed
  * and printed by the core (LocalDirector's words).
  *
- *   virtual ID [is|oos]            no virtual ID
- *   real ID [is|oos]               no real ID
+ *   virtual ID [is|oos]            no virtual ID [force]
+ *   real ID [is|oos]               no real ID [force]
  *   bind VIRTUAL REAL.. [overflow] no bind VIRTUAL REAL..
  *   overflow VIRTUAL WORD
  *   in-service ID                  out-of-service ID
@@ -13,12 +13,14 @@
  *   replicate VIRTUAL              no replicate VIRTUAL
  *   replicate interface N
  *   timeout VIRTUAL TIME           delay VIRTUAL TIME
+ *   slowstart VIRTUAL TIME         sticky VIRTUAL TIME
  *   assign VIRTUAL CLIENT [MASK]   no assign VIRTUAL CLIENT [MASK]
  *   ip address IP                  failover ip address IP
  *   failover                       no failover
  *   failover hellotime TIME        failover hellomisses N
+ *   failover hellopaths link|cable|outside|inside..
  *   failover active                no failover active
- *   failover reset
+ *   failover reset                 write standby
  *   option NAME VALUE
  *   no connection CLIENT VIRTUAL [tcp|udp]
  *   buddy CLIENT VIRTUAL CLIENT VIRTUAL
@@ -28,7 +30,11 @@
  * left out are port 0, bind ID 0, tcp; in one on existing machines they, and "all",
  * match any (fact F-202). Where one machine is meant (bind, backup, static, assign,
  * no virtual) an ID that matches several is refused. A connection is named by its two
- * addresses, each ip:port. TIME is seconds, or a number with us, ms, s or min. */
+ * addresses, each ip:port. TIME is seconds, or a number with us, ms, s or min.
+ *
+ * A machine in use is not removed: one that is bound, is another's backup, has a real machine
+ * tied to it, or has connections on the active unit. With "force" it goes, and its
+ * connections end first (R-215); so do those of a pair that "no bind" parts. */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
@@ -39,7 +45,8 @@
  * the core does these, because they end connections. */
 enum command_action {
     COMMAND_DONE,            /* nothing more to do */
-    COMMAND_REMOVE_VIRTUAL,  /* end its connections, then machines_remove_virtual() */
+    COMMAND_REMOVE_VIRTUAL,  /* end its connections, then machines_remove_virtual(); or,
+                              * without force, refuse because of them */
     COMMAND_REMOVE_PHYSICAL, /* the same for a physical machine */
     COMMAND_UNBIND,          /* end the connections of this pair, then machines_unbind() */
     COMMAND_END_CONNECTION,  /* end the one of this forward key, or refuse */
@@ -47,6 +54,7 @@ enum command_action {
     COMMAND_TAKE_ROLE,       /* "failover active": handover_force() */
     COMMAND_GIVE_ROLE,       /* "no failover active": handover_resign(), or refuse */
     COMMAND_RESET_FAILOVER,  /* detect_reset() */
+    COMMAND_WRITE_STANDBY,   /* mirror_write(), or refuse */
     COMMAND_SHOW,            /* show names what; the director answers */
     COMMAND_FAILED,          /* reply says why; nothing was changed */
 };
@@ -58,6 +66,7 @@ enum command_show {
 
 struct command_result {
     enum command_action action;
+    bool force;                /* of REMOVE_VIRTUAL and REMOVE_PHYSICAL */
     struct virtual *virtual;   /* of REMOVE_VIRTUAL and UNBIND */
     GPtrArray *physicals;      /* of REMOVE_PHYSICAL and UNBIND, borrowed pointers; or NULL */
     struct flow connection;    /* of END_CONNECTION and LINK_CONNECTIONS */

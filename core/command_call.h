@@ -10,9 +10,9 @@
 enum { MANY = 1 << 20 };
 #define COMMAND_LIST(X)                                                 \
     X("virtual", "ID [is|oos]", 1, 2, make_virtual)                     \
-    X("no virtual", "ID", 1, 1, remove_virtual)                         \
+    X("no virtual", "ID [force]", 1, 2, remove_virtual)                 \
     X("real", "ID [is|oos]", 1, 2, make_real)                           \
-    X("no real", "ID", 1, 1, remove_real)                               \
+    X("no real", "ID [force]", 1, 2, remove_real)                       \
     X("bind", "VIRTUAL REAL.. [overflow]", 2, MANY, bind)               \
     X("no bind", "VIRTUAL REAL..", 2, MANY, unbind)                     \
     X("in-service", "ID", 1, 1, put_in_service)                         \
@@ -34,6 +34,8 @@ enum { MANY = 1 << 20 };
     X("no autounfail", "REAL", 1, 1, no_autounfail)                    \
     X("timeout", "VIRTUAL TIME", 2, 2, set_timeout)                     \
     X("delay", "VIRTUAL TIME", 2, 2, set_delay)                         \
+    X("slowstart", "VIRTUAL TIME", 2, 2, set_slow_start)                \
+    X("sticky", "VIRTUAL TIME", 2, 2, set_sticky)                       \
     X("replicate", "VIRTUAL", 1, 1, replicate)                          \
     X("no replicate", "VIRTUAL", 1, 1, no_replicate)                    \
     X("replicate interface", "N", 1, 1, replicate_interface)            \
@@ -46,6 +48,8 @@ enum { MANY = 1 << 20 };
     X("failover reset", "", 0, 0, failover_reset)                       \
     X("failover hellotime", "TIME", 1, 1, failover_hellotime)           \
     X("failover hellomisses", "N", 1, 1, failover_hellomisses)          \
+    X("failover hellopaths", "link|cable|outside|inside..", 1, 4, failover_hellopaths) \
+    X("write standby", "", 0, 0, write_standby)                         \
     X("option", "NAME VALUE", 2, 2, option)                             \
     X("no connection", "CLIENT VIRTUAL [tcp|udp]", 2, 3, end_connection) \
     X("buddy", "CLIENT VIRTUAL CLIENT VIRTUAL", 4, 4, link_connections) \

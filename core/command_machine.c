@@ -1,5 +1,4 @@
-/* Commands that make, remove, bind and back up machines, and put them in and out
- * of service. */
+/* Commands that make, bind and back up machines, and put them in and out of service. */
 #include "core/command_call.h"
 #include "core/command_parse.h"
 #include "core/machine_status.h"
@@ -13,7 +12,7 @@ static void watch_states(struct command_call *call)
     call->result->status_before = machine_status_take(call->machines);
 }
 
-/* ---- making and removing */
+/* ---- making */
 
 /* The optional "is" or "oos" after an ID; in service when there is none. */
 static bool read_service(struct command_call *call, bool *out_of_service)
@@ -72,27 +71,6 @@ void command_make_real(struct command_call *call)
         refuse_full(call);
     else
         physical->state = out_of_service ? MACHINE_OUT_OF_SERVICE : MACHINE_IN_SERVICE;
-}
-
-/* The director ends the connections first, then removes the machine. */
-void command_remove_virtual(struct command_call *call)
-{
-    struct virtual *virtual = command_one_virtual(call, 0);
-    if (virtual == NULL)
-        return;
-    watch_states(call);
-    call->result->action = COMMAND_REMOVE_VIRTUAL;
-    call->result->virtual = virtual;
-}
-
-void command_remove_real(struct command_call *call)
-{
-    GPtrArray *reals = command_reals(call, 0);
-    if (reals == NULL)
-        return;
-    watch_states(call);
-    call->result->action = COMMAND_REMOVE_PHYSICAL;
-    call->result->physicals = reals;
 }
 
 /* Whether there is such a connection, the director knows. */

@@ -5,6 +5,7 @@
 #include "core/command.h"
 #include "core/command_parse.h"
 #include "core/option.h"
+#include "core/path.h"
 
 static void append_id(GString *text, struct machine_id id)
 {
@@ -52,6 +53,18 @@ static void print_address(GString *text, const char *name, uint32_t ip)
     g_string_append_c(text, '\n');
 }
 
+/* Only where hellos go other ways than the one that records go. */
+static void print_paths(GString *text, unsigned paths)
+{
+    if (paths == 1u << PATH_LINK)
+        return;
+    g_string_append(text, "failover hellopaths");
+    for (unsigned path = 0; path < PATHS; path++)
+        if ((paths & 1u << path) != 0)
+            g_string_append_printf(text, " %s", path_word(path));
+    g_string_append_c(text, '\n');
+}
+
 static void print_unit(GString *text, const struct settings *settings)
 {
     char *hello_time = print_time(settings->hello_time);
@@ -60,6 +73,7 @@ static void print_unit(GString *text, const struct settings *settings)
     g_string_append(text, settings->failover ? "failover\n" : "no failover\n");
     g_string_append_printf(text, "failover hellotime %s\n", hello_time);
     g_string_append_printf(text, "failover hellomisses %u\n", settings->hello_misses);
+    print_paths(text, settings->hello_paths);
     g_string_append_printf(text, "replicate interface %u\n", settings->replication_interface);
     option_print_all(settings, text);
     g_free(hello_time);
@@ -97,6 +111,10 @@ static void print_virtual(GString *text, const struct virtual *virtual)
         append_time(text, "timeout", id, virtual->idle_time);
     if (virtual->delay != 0)
         append_time(text, "delay", id, virtual->delay);
+    if (virtual->slow_start != 0)
+        append_time(text, "slowstart", id, virtual->slow_start);
+    if (virtual->sticky != 0)
+        append_time(text, "sticky", id, virtual->sticky);
     if (virtual->replicate)
         append_line(text, "replicate", id, "");
 }

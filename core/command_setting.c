@@ -3,6 +3,7 @@
 #include "core/command_call.h"
 #include "core/machine_status.h"
 #include "core/option.h"
+#include "core/path.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -66,6 +67,16 @@ void command_set_timeout(struct command_call *call)
 void command_set_delay(struct command_call *call)
 {
     set_virtual_time(call, offsetof(struct virtual, delay), 0);
+}
+
+void command_set_slow_start(struct command_call *call)
+{
+    set_virtual_time(call, offsetof(struct virtual, slow_start), 0);
+}
+
+void command_set_sticky(struct command_call *call)
+{
+    set_virtual_time(call, offsetof(struct virtual, sticky), 0);
 }
 
 static void set_replicate(struct command_call *call, bool replicate)
@@ -215,6 +226,11 @@ void command_failover_reset(struct command_call *call)
     call->result->action = COMMAND_RESET_FAILOVER;
 }
 
+void command_write_standby(struct command_call *call)
+{
+    call->result->action = COMMAND_WRITE_STANDBY;
+}
+
 void command_failover_hellotime(struct command_call *call)
 {
     nstime time; /* bounds: R-1005 */
@@ -227,6 +243,22 @@ void command_failover_hellomisses(struct command_call *call)
     uint64_t number;
     if (command_number(call, 0, 1, HELLO_MISSES_MAX, &number))
         call->settings->hello_misses = (unsigned)number;
+}
+
+void command_failover_hellopaths(struct command_call *call)
+{
+    unsigned paths = 0;
+    for (unsigned i = 0; i < call->count; i++) {
+        enum hello_path path;
+        if (!path_parse(call->words[i], &path)) {
+            command_refuse(call, "\"%s\" is no path of hellos; write link, cable, outside or"
+                                 " inside",
+                           call->words[i]);
+            return;
+        }
+        paths |= 1u << path;
+    }
+    call->settings->hello_paths = paths;
 }
 
 void command_option(struct command_call *call)

@@ -36,6 +36,7 @@ struct conn {
     bool replica : 1;     /* made by a record, not by a request seen here */
     bool closed : 1;      /* over, and held for late packets (R-408 "delay") */
     bool from_inside : 1; /* the real machine opened it */
+    bool sticky : 1;      /* its client is tied by it: sticky.c */
 
     uint32_t buddy;        /* slot of the next in the ring, 0 = none: buddy.c */
     uint32_t control_next; /* slot of an older control connection: ftp.c */

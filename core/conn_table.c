@@ -160,6 +160,7 @@ static bool stands_for(const struct physical *physical, struct address real)
 struct conn *conn_table_insert(struct conn_table *table, const struct conn_birth *birth)
 {
     g_assert(birth->virtual != NULL && birth->physical != NULL);
+    g_assert(conn_table_find(table, &birth->flow) == NULL); /* */
     uint32_t slot = table->count < table->max ? take_slot(table) : 0;
     if (slot == 0)
         return NULL;

@@ -3,6 +3,8 @@
 #include "core/bulk.h"
 #include "core/director_internal.h"
 #include "core/handover.h"
+#include "core/mirror.h"
+#include "core/path.h"
 #include "core/role.h"
 #include "core/succession.h"
 
@@ -16,6 +18,7 @@ static void meet_active(struct director *director, nstime now, struct peer *peer
     if (director->group.role == ROLE_STANDBY) {
         director->detector.handover_at = NSTIME_NEVER;
         succession_follow(director, now, peer, effects);
+        fitness_compare(director, now, peer, effects);
         return;
     }
     /* R-1017. Each says at once, before it acts, that it is active: so the secondary
@@ -71,10 +74,11 @@ static void meet_standby(struct director *director, nstime now, const struct pee
 {
     if (director->group.role == ROLE_ACTIVE) {
         feed(director, now, peer, news, effects);
+        mirror_meet_standby(director, now, peer, news.is_new, effects);
         return;
     }
-    if (director->detector.handover_at != NSTIME_NEVER || !director->settings.failover
-        || !succession_is_next(director))
+    if (director->detector.handover_at != NSTIME_NEVER
+        || fitness_obstacle(director) != NO_SWITCH_NONE || !succession_is_next(director))
         return;
     role_change(director, now, ROLE_ACTIVE, ROLE_PEER_STANDBY, effects);
     detect_say(director, now, HELLO_HELLO, effects);
@@ -97,6 +101,7 @@ static void mark_heard(struct director *director, nstime now, struct peer *peer,
     } else {
         peer_wait_on(peer, path, now);
         peer->contested = false;
+        peer->doubted = false;
     }
 }
 
@@ -106,10 +111,15 @@ static bool asks_to_yield(const struct hello *hello)
     return hello->kind == HELLO_YOU_HAVE_FAILED || hello->kind == HELLO_YIELD;
 }
 
-static void yield(struct director *director, nstime now, struct effects *effects)
+static void yield(struct director *director, nstime now, enum hello_kind kind,
+                  struct effects *effects)
 {
-    if (director->group.role == ROLE_ACTIVE)
-        role_change(director, now, ROLE_STANDBY, ROLE_TOLD_FAILED, effects);
+    bool forced = kind == HELLO_YIELD;
+    if (director->group.role == ROLE_STANDBY)
+        return;
+    role_change(director, now, ROLE_STANDBY, forced ? ROLE_OPERATOR : ROLE_TOLD_FAILED, effects);
+    if (!forced)
+        fitness_told_failed(director);
 }
 
 static void learn(struct director *director, nstime now, struct peer *peer,
@@ -139,12 +149,13 @@ void contact_hear(struct director *director, nstime now, struct peer *peer,
     struct peer_path *way = &peer->paths[path];
     struct hello hello;
     if (!hello_decode(bytes, length, &hello) || hello.group != director->group.number
+        || !path_is_usable(director, peer, path)
         || (!asks_to_yield(&hello) && peer_path_is_past(way, &hello)))
         return;
     bool was_silent = peer->silent;
     mark_heard(director, now, peer, path, &hello, effects);
     if (asks_to_yield(&hello)) {
-        yield(director, now, effects);
+        yield(director, now, hello.kind, effects);
         return;
     }
     way->known = true;

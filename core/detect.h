@@ -57,6 +57,19 @@ nstime detect_miss_deadline(const struct director *director);
 void detect_send_due(struct director *director, nstime now, struct effects *effects);
 void detect_miss_due(struct director *director, nstime now, struct effects *effects);
 
+/* The failover cable shows another sign, or is in use from now on (R-1007, fact F-718): with
+ * the peer's power gone this unit takes over without any test. */
+void detect_cable(struct director *director, nstime now, struct effects *effects);
+
+/* At the end of a step: the interface tests may have said what is to be thought of a peer
+ * that is heard on no path (R-1006). */
+void detect_settle(struct director *director, nstime now, struct effects *effects);
+
+/* Become active and tell the others, in the order of R-1010: the role and all that belongs to
+ * it first, then the message of R-1008, then a hello. */
+void detect_take_over(struct director *director, nstime now, enum role_reason reason,
+                      struct effects *effects);
+
 /* Take over if a peer is held to have failed, nobody serves, nobody goes first and
  * failover is on; also after a command has turned it on. */
 void detect_consider(struct director *director, nstime now, struct effects *effects);

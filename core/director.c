@@ -5,6 +5,7 @@
 #include "core/contact.h"
 #include "core/deadline.h"
 #include "core/director_internal.h"
+#include "core/mirror.h"
 #include "core/operator.h"
 #include "core/path.h"
 #include "core/succession.h"
@@ -23,13 +24,16 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->now = now;
     director->group = (struct group){.role = config->initial_role, .since = now};
     director->retry_at = NSTIME_NEVER;
+    director->grows_at = NSTIME_NEVER;
     settings_init(&director->settings);
     director->machines = machines_new();
     director->connections = conn_table_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
+    director->sticky = sticky_new(max != 0 ? max : DEFAULT_MAX_CONNECTIONS);
     director->ftp = ftp_new();
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
         director->protocol_state = director->protocol->state_new(director);
+    director->mirror = mirror_new(now);
     detect_init(director, now);
     return director;
 }
@@ -38,7 +42,9 @@ void director_free(struct director *director)
 {
     if (director->protocol->state_free != NULL)
         director->protocol->state_free(director->protocol_state);
+    mirror_free(director->mirror);
     ftp_free(director->ftp);
+    sticky_free(director->sticky);
     conn_table_free(director->connections);
     machines_free(director->machines);
     g_free(director);
@@ -100,7 +106,7 @@ void director_refuse(struct director *director, struct effects *effects,
 
 /* ---- the step */
 
-/* only the other units are believed, on either channel. */
+/* only the other units are believed, on any channel. */
 static void take_datagram(struct director *director, nstime now, const struct event *event,
                           struct effects *effects)
 {
@@ -111,6 +117,10 @@ static void take_datagram(struct director *director, nstime now, const struct ev
         if (peer != NULL)
             contact_hear(director, now, peer, path_of(director, event->datagram.interface), bytes,
                          length, effects);
+    } else if (event->datagram.channel == CHANNEL_MIRROR) {
+        if (peer != NULL)
+            mirror_hear_datagram(director, now, event->datagram.source_ip, bytes, length,
+                                 effects);
     } else if (peer == NULL) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
@@ -119,7 +129,6 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     }
 }
 
-/* Whatever kind of block nobody listens for is left. */
 static void take_serial(struct director *director, nstime now, const struct event *event,
                         struct effects *effects)
 {
@@ -128,16 +137,36 @@ static void take_serial(struct director *director, nstime now, const struct even
     struct peer *peer = path_cable_peer(director);
     struct serial_block block;
     while (serial_receive(&director->serial, &bytes, &length, &block))
-        if (block.kind == SERIAL_HELLO && peer != NULL)
+        if (peer == NULL)
+            continue; /* a spare has no cable */
+        else if (block.kind == SERIAL_HELLO)
             contact_hear(director, now, peer, PATH_CABLE, block.payload, block.length, effects);
+        else
+            mirror_hear_serial(director, now, &block, effects);
 }
 
-void director_step(struct director *director, nstime now, const struct event *event,
-                   struct effects *effects)
+/* Every frame is a sign of life, whatever becomes of it. The addresses of packets are worth
+ * asking for again; a peer's is not, it is the one that may be gone. */
+static void take_sign_of_life(struct director *director, nstime now, const struct event *event,
+                              struct effects *effects)
 {
-    g_assert(now >= director->now);
-    director->now = now;
-    effects_reset(effects);
+    bool outside = event->kind == EVENT_PACKET && event->packet.side == SIDE_OUTSIDE;
+    switch (event->kind) {
+    case EVENT_PACKET:
+        interface_heard(director, now, outside ? INTERFACE_OUTSIDE : INTERFACE_INSIDE,
+                        event->packet.packet->source_ip, effects);
+        break;
+    case EVENT_DATAGRAM:
+        interface_heard(director, now, event->datagram.interface, 0, effects);
+        break;
+    case EVENT_SEEN: interface_heard(director, now, event->seen, 0, effects); break;
+    default: break;
+    }
+}
+
+static void take(struct director *director, nstime now, const struct event *event,
+                 struct effects *effects)
+{
     switch (event->kind) {
     case EVENT_PACKET:
         traffic_packet(director, now, event->packet.side, event->packet.packet, effects);
@@ -146,15 +175,17 @@ void director_step(struct director *director, nstime now, const struct event *ev
         take_datagram(director, now, event, effects);
         break;
     case EVENT_INTERFACE:
-        if (event->interface.number < INTERFACES_MAX)
-            director->interface_down[event->interface.number] = !event->interface.up;
+        interface_set_line(director, now, event->interface.number, event->interface.up, effects);
         break;
     case EVENT_SERIAL:
         take_serial(director, now, event, effects);
         break;
     case EVENT_SEEN:
+        break; /* that it came is all */
     case EVENT_CABLE:
-        break; /* nothing listens yet */
+        director->cable = event->cable;
+        detect_cable(director, now, effects);
+        break;
     case EVENT_DEADLINE:
         deadline_run(director, now, effects);
         break;
@@ -165,6 +196,24 @@ void director_step(struct director *director, nstime now, const struct event *ev
         operator_command(director, now, event->command, effects);
         break;
     }
+}
+
+/* What interfaces have to do with a step is done before it and behind it: so a hello that ends
+ * a test is heard before the end of the test has a consequence. */
+void director_step(struct director *director, nstime now, const struct event *event,
+                   struct effects *effects)
+{
+    g_assert(now >= director->now);
+    director->now = now;
+    effects_reset(effects);
+    if (!interfaces_are_watched(director)) {
+        take(director, now, event, effects);
+        return;
+    }
+    take_sign_of_life(director, now, event, effects);
+    take(director, now, event, effects);
+    detect_settle(director, now, effects);
+    fitness_settle(director, now, effects);
 }
 
 nstime director_deadline(const struct director *director)

@@ -96,8 +96,8 @@ uint64_t director_count(const struct director *director, enum note_code code);
 uint64_t director_refusals(const struct director *director, enum record_refusal refusal);
 
 /* Check what must always hold: counters equal flagged connections (R-308), both
- * keys unique (R-409), tables agree. Returns NULL, or a static sentence that
- * says what is broken. Walks everything: for tests and for the end of a run. */
+ * keys unique (R-409), names found (R-119), tables agree. Returns NULL, or a static sentence that
+ * says what is broken. Walks everything: for tests, and for few instants of a run. */
 const char *director_check(const struct director *director);
 
 /* Print the configuration as commands, one a line, that would make it again;

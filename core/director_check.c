@@ -39,6 +39,25 @@ static const char *check_counters(const struct director *director)
     return broken;
 }
 
+/* Machines are found by their names, and clients are assigned to what is there. */
+static const char *check_names(const struct director *director)
+{
+    const struct machines *machines = director->machines;
+    const struct assignment *assignment;
+    for (const struct virtual *one = machines_first_virtual(machines); one != NULL;
+         one = one->next)
+        if (machines_find_virtual(machines, one->id) != one)
+            return "a virtual machine is not found by its bind ID (R-119)";
+    for (const struct physical *one = machines_first_physical(machines); one != NULL;
+         one = one->next)
+        if (machines_find_physical(machines, one->id) != one)
+            return "a physical machine is not found by its name (R-102)";
+    for (unsigned i = 0; (assignment = machines_assignment(machines, i)) != NULL; i++)
+        if (machines_find_virtual(machines, assignment->service) == NULL)
+            return "clients are assigned to a bind ID of no virtual machine (R-119)";
+    return NULL;
+}
+
 static const char *check_rankings(const struct director *director)
 {
     for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
@@ -84,12 +103,21 @@ static const char *check_ring(const struct director *director, const struct conn
     return conn->buddy != 0 && at != conn ? "a connection's buddies form no ring (R-605)" : NULL;
 }
 
+/* Entries count their conns (core/sticky.h). */
+static const char *check_sticky(const struct director *director, const struct conn *conn)
+{
+    return conn->sticky && !sticky_holds(director->sticky, conn)
+               ? "a connection's client is not tied as it says (F-602)" : NULL;
+}
+
 const char *director_check(const struct director *director)
 {
     const char *broken = check_counters(director);
     if (broken == NULL)
+        broken = check_names(director);
+    if (broken == NULL)
         broken = check_rankings(director);
-    uint32_t walked = 0;
+    uint32_t walked = 0, held = 0;
     for (const struct conn *conn = conn_table_first(director->connections);
          conn != NULL && broken == NULL; conn = conn_table_next(director->connections, conn)) {
         broken = check_keys(director, conn);
@@ -97,9 +125,14 @@ const char *director_check(const struct director *director)
             broken = check_deadline(director, conn);
         if (broken == NULL)
             broken = check_ring(director, conn);
+        if (broken == NULL)
+            broken = check_sticky(director, conn);
+        held += conn->sticky;
         walked++;
     }
     if (broken == NULL && walked != conn_table_count(director->connections))
         broken = "the walk does not meet every connection";
+    if (broken == NULL && held != sticky_held(director->sticky))
+        broken = "more connections tie their clients than say so (F-602)";
     return broken;
 }

@@ -6,13 +6,18 @@
 #include "core/bulk.h"
 #include "core/conn_table.h"
 #include "core/detect.h"
+#include "core/fitness.h"
 #include "core/ftp.h"
 #include "core/group.h"
+#include "core/interface_test.h"
 #include "core/machine.h"
 #include "core/replication.h"
 #include "core/record.h"
 #include "core/serial.h"
 #include "core/settings.h"
+#include "core/sticky.h"
+
+struct mirror;
 
 enum { INTERFACES_MAX = 256 };
 
@@ -24,15 +29,20 @@ struct director {
     struct ftp *ftp;
     const struct replication_protocol *protocol;
     void *protocol_state;
+    struct mirror *mirror;
 
     struct group group; /* role.c */
     struct detector detector;
     struct bulk bulk; /* bulk.c */
     struct serial_receiver serial; /* blocks from the peer's end of the line */
+    nstime grows_at; /* slow_start.c: when the next machine's share does */
+    struct sticky *sticky;
     nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];
+    struct interface_test tests[INTERFACES_WATCHED];
     enum cable_sign cable;
+    struct fitness fitness;
     nstime now; /* of the latest step: time never runs backwards */
     uint64_t notes[NOTE_COUNT];
     uint64_t refusals[REFUSAL_COUNT];

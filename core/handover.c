@@ -10,6 +10,7 @@ static void take_role(struct director *director, nstime now, enum role_reason re
                       struct effects *effects)
 {
     director->detector.handover_at = NSTIME_NEVER;
+    fitness_reset(director);
     role_change(director, now, ROLE_ACTIVE, reason, effects);
 }
 
@@ -34,6 +35,8 @@ const char *handover_obstacle(const struct director *director)
         return "failover is off, nobody would take over; write failover first";
     if (!succession_standby(director)->known || !detect_has_standby(director))
         return "the other unit is not heard, nobody would take over; look at show failover";
+    if (succession_standby(director)->latest.failed)
+        return "the other unit was told that it has failed; write failover reset there";
     return NULL;
 }
 
@@ -54,7 +57,7 @@ static bool is_successor(const struct director *director, const struct peer *pee
 void handover_hear(struct director *director, nstime now, const struct peer *peer,
                    struct effects *effects)
 {
-    if (director->group.role == ROLE_ACTIVE || !director->settings.failover
+    if (director->group.role == ROLE_ACTIVE || fitness_obstacle(director) != NO_SWITCH_NONE
         || !is_successor(director, peer))
         return;
     director->detector.handover_at = now + detection_handover_wait(&director->settings);

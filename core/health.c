@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/machine_status.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -26,7 +27,7 @@ void health_note_changes(struct director *director, const GArray *before,
 
 /* The one place where traffic and time change a machine's state; commands are the
  * other (command_machine.c). Rare, so that it may look at all machines. */
-static void set_state(struct director *director, struct physical *physical,
+static void set_state(struct director *director, nstime now, struct physical *physical,
                       enum machine_state state, struct effects *effects)
 {
     g_assert(physical->state != MACHINE_OUT_OF_SERVICE); /* the operator's word stands */
@@ -36,6 +37,7 @@ static void set_state(struct director *director, struct physical *physical,
     if (state == MACHINE_IN_SERVICE)
         physical_clear_ditched(physical);
     physical_changed(physical);
+    slow_start_look(director, now);
     health_note_changes(director, before, effects);
     g_array_free(before, TRUE);
 }
@@ -44,7 +46,7 @@ static void fail(struct director *director, nstime now, struct physical *physica
                  struct effects *effects)
 {
     physical->failed_at = now;
-    set_state(director, physical, MACHINE_FAILED, effects);
+    set_state(director, now, physical, MACHINE_FAILED, effects);
     health_rearm(director);
 }
 
@@ -108,13 +110,13 @@ void health_answered(nstime now, const struct conn *conn)
     physical_changed(conn->physical);
 }
 
-void health_established(struct director *director, const struct conn *conn,
+void health_established(struct director *director, nstime now, const struct conn *conn,
                         struct effects *effects)
 {
     struct physical *physical = conn->physical;
     if (physical->state == MACHINE_TESTING
         || (physical->state == MACHINE_FAILED && physical->autounfail))
-        set_state(director, physical, MACHINE_IN_SERVICE, effects);
+        set_state(director, now, physical, MACHINE_IN_SERVICE, effects);
     else if (physical->ditched > 0 && physical->state == MACHINE_IN_SERVICE)
         physical_clear_ditched(physical);
 }
@@ -147,6 +149,6 @@ void health_run(struct director *director, nstime now, struct effects *effects)
     for (struct physical *one = machines_first_physical(director->machines); one != NULL;
          one = one->next)
         if (retry_at(one) <= now)
-            set_state(director, one, MACHINE_TESTING, effects);
+            set_state(director, now, one, MACHINE_TESTING, effects);
     health_rearm(director);
 }

@@ -27,7 +27,7 @@ void health_given_up(struct director *director, nstime now, const struct conn *c
 void health_answered(nstime now, const struct conn *conn);
 
 /* A connection was established on its machine. */
-void health_established(struct director *director, const struct conn *conn,
+void health_established(struct director *director, nstime now, const struct conn *conn,
                         struct effects *effects);
 
 /* When the next failed machine is to be tried, or NSTIME_NEVER; and do it. */

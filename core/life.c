@@ -40,7 +40,7 @@ static bool is_free(const void *context, const struct physical *physical)
     return false;
 }
 
-static struct physical *choose(struct director *director, struct virtual *virtual,
+static struct physical *choose(struct director *director, nstime now, struct virtual *virtual,
                                const struct flow *flow, const struct physical *avoid,
                                enum drop_reason *reason)
 {
@@ -50,7 +50,9 @@ static struct physical *choose(struct director *director, struct virtual *virtua
         *reason = DROP_OUT_OF_SERVICE;
         return NULL;
     }
-    struct physical *physical = balance_choose(virtual, is_free, &placement);
+    struct physical *physical = sticky_machine(director->sticky, now, virtual, flow->foreign.ip);
+    if (physical == NULL || !physical_available(physical) || !is_free(&placement, physical))
+        physical = balance_choose(virtual, is_free, &placement);
     if (physical == NULL)
         *reason = collided ? DROP_COLLISION : DROP_NO_MACHINE;
     return physical;
@@ -59,6 +61,7 @@ static struct physical *choose(struct director *director, struct virtual *virtua
 void life_enroll(struct director *director, struct conn *conn)
 {
     ftp_add(director->ftp, conn);
+    sticky_hold(director->sticky, director->now, conn);
 }
 
 /* R-606 (a). */
@@ -94,7 +97,7 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
                        struct effects *effects)
 {
     struct flow flow = translate_key(SIDE_OUTSIDE, request);
-    struct physical *physical = choose(director, virtual, &flow, NULL, reason);
+    struct physical *physical = choose(director, now, virtual, &flow, NULL, reason);
     if (physical == NULL)
         return NULL;
     struct conn_birth birth = {
@@ -155,7 +158,8 @@ bool life_ditch(struct director *director, nstime now, struct conn *conn,
     enum drop_reason unused;
     health_ditched(director, now, conn, reason, effects);
     conn->syn_resends = 0;
-    struct physical *physical = choose(director, conn->virtual, &flow, conn->physical, &unused);
+    struct physical *physical =
+        choose(director, now, conn->virtual, &flow, conn->physical, &unused);
     if (physical == NULL)
         return false;
     health_left(conn);
@@ -179,7 +183,7 @@ void life_establish(struct director *director, nstime now, struct conn *conn,
     life_rearm(director, conn);
     director_note_conn(director, effects, NOTE_ESTABLISHED, 0, conn);
     if (answered)
-        health_established(director, conn, effects);
+        health_established(director, now, conn, effects);
     life_announce(director, now, conn, effects);
 }
 
@@ -213,6 +217,8 @@ void life_forget(struct director *director, struct conn *conn)
 {
     health_left(conn);
     bulk_forget(director, conn);
+    sticky_release(director->sticky, conn,
+                   director->group.role == ROLE_STANDBY ? director->now : conn->last_activity);
     buddy_leave(director->connections, conn); /* */
     ftp_remove(director->ftp, director->connections, conn);
     conn_count(conn, false, false);

@@ -39,7 +39,8 @@ bool life_is_established(const struct director *director, const struct conn *con
 void life_end(struct director *director, nstime now, struct conn *conn, enum end_reason reason,
               struct effects *effects);
 
-/* A conn was made here or by a record: let it be found as what it is (core/ftp.h). */
+/* A conn was made here or by a record, or moved: let it be found as what it is (core/ftp.h),
+ * and its client be tied (core/sticky.h). */
 void life_enroll(struct director *director, struct conn *conn);
 
 /* Is it a request that was not answered in full yet, on the active? */

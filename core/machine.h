@@ -93,6 +93,9 @@ struct link {
     struct virtual *virtual;
     struct link *bound_next; /* of the same physical machine */
     bool overflow;           /* serves only when the virtual machine overflows */
+    uint32_t share;          /* 1..SHARE_FULL (slow_start.c), as the next two */
+    bool serves;
+    nstime entered_at;       /* into service; NSTIME_NEVER: not lately */
     uint32_t position;       /* ranking.c: among the links of the virtual machine */
     bool replaced;           /* ranking.c: a standby is in the machine's place */
 };
@@ -105,6 +108,9 @@ struct virtual {
     enum overflow overflow; /* R-211, default none */
     nstime idle_time;     /* R-602, default 120 min */
     nstime delay;         /* R-408 hold after the close, default 0 */
+    nstime slow_start;    /* R-311, default 0: off */
+    bool starts_slowly;   /* slow_start.c: it is on, and the links' shares are right */
+    nstime sticky;        /* fact F-602, default 0: off */
     uint32_t connections; /* conns whose VM flag is 1 */
     struct link *links;   /* in the order of binding */
     struct link *last_chosen; /* where the turn stands, or NULL */
@@ -129,6 +135,7 @@ enum {
     WEIGHT_DEFAULT = 1,    /* */
     THRESHOLD_DEFAULT = 8, /* */
     REASSIGN_DEFAULT = 3,  /* */
+    SHARE_FULL = 64,       /* a link's share when it is not starting slowly */
 };
 #define IDLE_TIME_DEFAULT (120 * NSTIME_MIN) /* */
 #define RETRY_DEFAULT (60 * NSTIME_S)        /* */

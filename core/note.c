@@ -11,6 +11,8 @@ static const char *const ditch_words[] = {DITCH_LIST(ENUM_WORD)};
 static const char *const drop_words[] = {DROP_LIST(ENUM_WORD)};
 static const char *const refusal_words[] = {REFUSAL_LIST(ENUM_WORD)};
 static const char *const role_reason_words[] = {ROLE_REASON_LIST(ENUM_WORD)};
+static const char *const no_switch_words[] = {NO_SWITCH_LIST(ENUM_WORD)};
+static const char *const mirror_refusal_words[] = {MIRROR_REFUSAL_LIST(ENUM_WORD)};
 
 static const char *word_at(const char *const *words, unsigned count, unsigned index)
 {
@@ -48,6 +50,16 @@ const char *role_reason_word(enum role_reason reason)
     return word_at(role_reason_words, ROLE_REASON_COUNT, reason);
 }
 
+const char *no_switch_word(enum no_switch reason)
+{
+    return word_at(no_switch_words, NO_SWITCH_COUNT, reason);
+}
+
+const char *mirror_refusal_word(enum mirror_refusal refusal)
+{
+    return word_at(mirror_refusal_words, MIRROR_REFUSALS, refusal);
+}
+
 const char *note_detail_word(const struct note *note)
 {
     switch (note->code) {
@@ -58,6 +70,8 @@ const char *note_detail_word(const struct note *note)
     case NOTE_RECORD_REFUSED: return refusal_word(note->detail);
     case NOTE_BECAME_ACTIVE:
     case NOTE_BECAME_STANDBY: return role_reason_word(note->detail);
+    case NOTE_NO_SWITCH: return no_switch_word(note->detail);
+    case NOTE_MIRROR_REFUSED: return mirror_refusal_word(note->detail);
     default: return NULL;
     }
 }

@@ -41,7 +41,20 @@
     X(NOTE_BUDDIES, "buddies", "a connection joined the ring of another (R-603)")               \
     X(NOTE_BULK_BEGAN, "bulk-began", "a standby is told of old connections; detail counts them") \
     X(NOTE_BULK_ENDED, "bulk-ended", "so it was, or it stopped; detail counts records")         \
-    X(NOTE_STANDBY_CHOSEN, "standby-chosen", "records go to another standby; detail: which")
+    X(NOTE_STANDBY_CHOSEN, "standby-chosen", "records go to another standby; detail: which")    \
+    X(NOTE_PATH_SILENT, "path-silent", "a peer is heard on other paths; detail: which not")     \
+    X(NOTE_INTERFACE_TESTED, "interface-tested", "its test begins; detail: which (R-1006)")     \
+    X(NOTE_INTERFACE_GOOD, "interface-good", "a frame came, or the line is up; detail: which")  \
+    X(NOTE_INTERFACE_FAILED, "interface-failed", "no frame, or the line is down; detail: which") \
+    X(NOTE_NO_SWITCH, "no-switch", "the role stays; detail is enum no_switch")                  \
+    X(NOTE_POWER_LOST, "power-lost", "the cable shows the peer without power (R-1007)")         \
+    X(NOTE_CABLE_PULLED, "cable-pulled", "the cable is no path any longer (fact F-718)")        \
+    X(NOTE_RECOVERED, "recovered", "the unit has left the failed state by itself (R-1103)")   \
+    X(NOTE_MIRRORED, "mirrored", "a command of the active's was carried out here (R-1202)")     \
+    X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
+    X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
+    X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
+    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -102,7 +115,24 @@ enum note_code {
     X(ROLE_BOTH_ACTIVE, "both-active")     /* R-1017, the secondary yields */ \
     X(ROLE_OPERATOR, "operator")           /* R-1019, "failover active" */       \
     X(ROLE_HANDED_OVER, "handed-over")     /* a planned switchover */            \
-    X(ROLE_PREEMPTED, "preempted")         /* vrrp: the higher priority */
+    X(ROLE_PREEMPTED, "preempted")         /* vrrp: the higher priority */ \
+    X(ROLE_PEER_OFF, "peer-off")           /* R-1007, its power is gone */ \
+    X(ROLE_INTERFACE_FAILED, "interface-failed") /* R-1006, one of the active's */ \
+    X(ROLE_HEALTHIER, "healthier")         /* R-1104, "option health-switch on" */
+
+/* Why a standby did not become active when it might have. */
+#define NO_SWITCH_LIST(X)                                                        \
+    X(NO_SWITCH_NONE, "none")                                                    \
+    X(NO_SWITCH_FAILOVER_OFF, "failover-off")                                    \
+    X(NO_SWITCH_UNIT_FAILED, "unit-failed")     /* R-1103 */                     \
+    X(NO_SWITCH_NOTHING_HEARD, "nothing-heard") /* R-1006 */                     \
+    X(NO_SWITCH_BOTH_IMPAIRED, "both-impaired") /* R-1104 */
+
+/* Why what came over the mirror was not carried out. */
+#define MIRROR_REFUSAL_LIST(X)                                                  \
+    X(MIRROR_NOT_STANDBY, "not-standby") /* the active obeys nobody (R-1206) */ \
+    X(MIRROR_BAD_COMMAND, "bad-command") /* refused here */                     \
+    X(MIRROR_BAD_CONFIGURATION, "bad-configuration") /* a line of a whole one */
 
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };
@@ -110,6 +140,8 @@ enum ditch_reason { DITCH_LIST(ENUM_CODE) DITCH_COUNT };
 enum drop_reason { DROP_LIST(ENUM_CODE) DROP_COUNT };
 enum record_refusal { REFUSAL_LIST(ENUM_CODE) REFUSAL_COUNT };
 enum role_reason { ROLE_REASON_LIST(ENUM_CODE) ROLE_REASON_COUNT };
+enum no_switch { NO_SWITCH_LIST(ENUM_CODE) NO_SWITCH_COUNT };
+enum mirror_refusal { MIRROR_REFUSAL_LIST(ENUM_CODE) MIRROR_REFUSALS };
 #undef ENUM_CODE
 
 struct note {
@@ -127,6 +159,8 @@ const char *ditch_word(enum ditch_reason reason);
 const char *drop_word(enum drop_reason reason);
 const char *refusal_word(enum record_refusal refusal);
 const char *role_reason_word(enum role_reason reason);
+const char *no_switch_word(enum no_switch reason);
+const char *mirror_refusal_word(enum mirror_refusal refusal);
 
 /* The word for a note's detail, or NULL where detail is a number or unused. */
 const char *note_detail_word(const struct note *note);

@@ -5,8 +5,10 @@
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/role.h"
 #include "core/show.h"
+#include "core/slow_start.h"
 
 #include <glib.h>
 
@@ -24,12 +26,46 @@ static void end_conns(struct director *director, nstime now, const struct virtua
     }
 }
 
-static void remove_physicals(struct director *director, nstime now, const GPtrArray *physicals,
-                             struct effects *effects)
+/* What a standby holds are copies: there the active unit's operator has decided. */
+static bool unused(const struct director *director, struct machine_id id, uint32_t connections,
+                   struct command_result *result)
 {
-    for (guint i = 0; i < physicals->len; i++) {
-        struct physical *physical = g_ptr_array_index(physicals, i);
+    char text[MACHINE_TEXT_SIZE];
+    if (connections == 0 || result->force || director->group.role != ROLE_ACTIVE)
+        return true;
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("%s: %s has %u connection%s; put it out-of-service until"
+                                    " they have ended, or add force to end them now",
+                                    result->virtual != NULL ? "no virtual" : "no real",
+                                    machine_print(id, text), connections,
+                                    connections == 1 ? "" : "s");
+    return false;
+}
+
+static void remove_virtual(struct director *director, nstime now, struct command_result *result,
+                           struct effects *effects)
+{
+    struct virtual *virtual = result->virtual;
+    if (!unused(director, virtual->id, virtual->connections, result))
+        return;
+    end_conns(director, now, virtual, NULL, effects);
+    sticky_part(director->sticky, virtual, NULL);
+    machines_remove_virtual(director->machines, virtual);
+}
+
+static void remove_physicals(struct director *director, nstime now,
+                             struct command_result *result, struct effects *effects)
+{
+    for (guint i = 0; i < result->physicals->len; i++) {
+        const struct physical *physical = g_ptr_array_index(result->physicals, i);
+        if (!unused(director, physical->id, physical->connections, result))
+            return;
+    }
+    for (guint i = 0; i < result->physicals->len; i++) {
+        struct physical *physical = g_ptr_array_index(result->physicals, i);
         end_conns(director, now, NULL, physical, effects);
+        sticky_part(director->sticky, NULL, physical);
         machines_remove_physical(director->machines, physical);
     }
 }
@@ -40,6 +76,7 @@ static void unbind(struct director *director, nstime now, struct virtual *virtua
     for (guint i = 0; i < physicals->len; i++) {
         struct physical *physical = g_ptr_array_index(physicals, i);
         end_conns(director, now, virtual, physical, effects);
+        sticky_part(director->sticky, virtual, physical);
         machines_unbind(director->machines, virtual, physical);
     }
 }
@@ -78,18 +115,24 @@ static void link_connections(struct director *director, nstime now,
         life_link(director, now, conn, buddy, effects);
 }
 
+/* NULL: nothing hinders. */
+static void refuse(struct command_result *result, const char *command, const char *obstacle)
+{
+    if (obstacle == NULL)
+        return;
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = g_strdup_printf("%s: %s", command, obstacle);
+}
+
 /* Without a standby that is known to hear, the role would go to nobody. */
 static void give_role(struct director *director, nstime now, struct command_result *result,
                       struct effects *effects)
 {
     const char *obstacle = handover_obstacle(director);
-    if (obstacle == NULL) {
+    if (obstacle == NULL)
         handover_resign(director, now, effects);
-        return;
-    }
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("no failover active: %s", obstacle);
+    refuse(result, "no failover active", obstacle);
 }
 
 /* What the command did not do itself, because it ends connections or is about the role. */
@@ -98,11 +141,10 @@ static void act(struct director *director, nstime now, struct command_result *re
 {
     switch (result->action) {
     case COMMAND_REMOVE_VIRTUAL:
-        end_conns(director, now, result->virtual, NULL, effects);
-        machines_remove_virtual(director->machines, result->virtual);
+        remove_virtual(director, now, result, effects);
         break;
     case COMMAND_REMOVE_PHYSICAL:
-        remove_physicals(director, now, result->physicals, effects);
+        remove_physicals(director, now, result, effects);
         break;
     case COMMAND_UNBIND:
         unbind(director, now, result->virtual, result->physicals, effects);
@@ -121,6 +163,9 @@ static void act(struct director *director, nstime now, struct command_result *re
         break;
     case COMMAND_RESET_FAILOVER:
         detect_reset(director, now);
+        break;
+    case COMMAND_WRITE_STANDBY:
+        refuse(result, "write standby", mirror_write(director, now, effects));
         break;
     case COMMAND_DONE:
     case COMMAND_SHOW:
@@ -141,15 +186,18 @@ static void adopt_protocol(struct director *director)
     director->protocol_state = protocol->state_new != NULL ? protocol->state_new(director) : NULL;
 }
 
-/* What is derived from settings is derived anew; before are those until now. */
-static void follow_settings(struct director *director, nstime now, const struct settings *before,
-                            struct effects *effects)
+void operator_follow_settings(struct director *director, nstime now,
+                              const struct settings *before, struct effects *effects)
 {
     adopt_protocol(director);
     role_hold_address(director, effects);
     if (before->detector != director->settings.detector
         || detection_interval(before) != detection_interval(&director->settings))
         detect_wait_anew(director, now);
+    if (before->hello_paths != director->settings.hello_paths) {
+        detect_wait_anew(director, now);
+        detect_cable(director, now, effects);
+    }
     detect_consider(director, now, effects);
 }
 
@@ -162,21 +210,40 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     if (result->timers_changed)
         life_rearm_all(director);
     health_rearm(director);
-    follow_settings(director, now, before, effects);
+    slow_start_look(director, now);
+    operator_follow_settings(director, now, before, effects);
+}
+
+static void run(struct director *director, nstime now, const char *line,
+                struct command_result *result, struct effects *effects)
+{
+    const struct settings before = director->settings;
+    command_run(line, director->machines, &director->settings, result);
+    if (result->action == COMMAND_SHOW) {
+        g_free(result->reply);
+        result->reply = show_print(director, result->show);
+    } else if (result->action != COMMAND_FAILED) {
+        carry_out(director, now, result, &before, effects);
+    }
 }
 
 void operator_command(struct director *director, nstime now, const char *line,
                       struct effects *effects)
 {
-    const struct settings before = director->settings;
     struct command_result result;
-    command_run(line, director->machines, &director->settings, &result);
-    if (result.action == COMMAND_SHOW) {
-        g_free(result.reply);
-        result.reply = show_print(director, result.show);
-    } else if (result.action != COMMAND_FAILED) {
-        carry_out(director, now, &result, &before, effects);
-    }
+    run(director, now, line, &result, effects);
+    if (result.action != COMMAND_FAILED)
+        mirror_entered(director, now, line, effects);
     effects_add_reply(effects, result.action != COMMAND_FAILED, result.reply);
     command_result_clear(&result);
+}
+
+bool operator_mirrored(struct director *director, nstime now, const char *line,
+                       struct effects *effects)
+{
+    struct command_result result;
+    run(director, now, line, &result, effects);
+    bool done = result.action != COMMAND_FAILED;
+    command_result_clear(&result);
+    return done;
 }

@@ -200,7 +200,7 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of detectors (detection.h, handover.h): printed only where they are not the default. */
+/* Of detectors (detection.h, handover.h) and of the mirror: printed only where they are not the default. */
 static const struct option tacit_options[] = {
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
@@ -213,7 +213,10 @@ static const struct option tacit_options[] = {
     {"advskew", &count, FIELD(advskew), "0..254"},
     {"min-tx", &interval, FIELD(min_tx), AN_INTERVAL},
     {"multiplier", &count, FIELD(multiplier), "1..255"},
+    {"interface-test-time", &interval, FIELD(interface_test_time), AN_INTERVAL}, /* R-1006 */
+    {"health-switch", &choice, FIELD(health_switch), "off|on"},                 /* R-1104 */
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
+    {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
 };
 
 enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };

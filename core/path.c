@@ -5,6 +5,28 @@
 #include <glib.h>
 #include <string.h>
 
+static const char *const words[PATHS] = {
+    [PATH_LINK] = "link", [PATH_CABLE] = "cable", [PATH_OUTSIDE] = "outside",
+    [PATH_INSIDE] = "inside",
+};
+
+const char *path_word(enum hello_path path)
+{
+    g_assert((unsigned)path < PATHS);
+    return words[path];
+}
+
+bool path_parse(const char *word, enum hello_path *path)
+{
+    for (unsigned i = 0; i < PATHS; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *path = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A spare unit has no cable. */
 static bool has_cable(const struct director *director, const struct peer *peer)
 {
@@ -30,7 +52,7 @@ enum hello_path path_of(const struct director *director, unsigned interface)
     return PATH_LINK;
 }
 
-static unsigned interface_of(const struct director *director, enum hello_path path)
+unsigned path_interface(const struct director *director, enum hello_path path)
 {
     switch (path) {
     case PATH_OUTSIDE: return INTERFACE_OUTSIDE;
@@ -64,7 +86,7 @@ static void send_by_interface(struct director *director, enum hello_path path,
         if (peers[i].ip == 0)
             continue;
         struct effect *effect = effects_add_datagram(effects, CHANNEL_HELLO, bytes, length);
-        effect->datagram.interface = interface_of(director, path);
+        effect->datagram.interface = path_interface(director, path);
         effect->datagram.destination_ip = peers[i].ip;
     }
 }

@@ -16,6 +16,13 @@ bool path_is_usable(const struct director *director, const struct peer *peer,
 /* The way by which a datagram came. */
 enum hello_path path_of(const struct director *director, unsigned interface);
 
+/* The interface of a path; of the cable, that of the link. */
+unsigned path_interface(const struct director *director, enum hello_path path);
+
+/* "link", "cable", "outside", "inside", and back; false if unknown. */
+const char *path_word(enum hello_path path);
+bool path_parse(const char *word, enum hello_path *path);
+
 /* Send the bytes of a hello to every peer on every path: the cable first (R-1008). */
 void path_send_all(struct director *director, const uint8_t *bytes, size_t length,
                    struct effects *effects);

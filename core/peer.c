@@ -19,6 +19,7 @@ void peer_wait_anew(struct peer *peer, nstime now)
     for (unsigned path = 0; path < PATHS; path++)
         peer_wait_on(peer, path, now);
     peer->contested = false;
+    peer->doubted = false;
 }
 
 static bool is_past(const struct hello *hello, uint32_t generation, uint32_t sequence)

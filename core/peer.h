@@ -21,9 +21,11 @@ struct peer {
     uint32_t ip;         /* 0: there is none */
     bool known;          /* it was heard since the start */
     bool silent;         /* it is held to have failed */
+    bool doubted;        /* all its paths are silent: tests say whose fault that is */
     bool contested;      /* since the latest hello only an active unit of lower priority
                             spoke (vrrp) */
     uint16_t hellos;     /* heard from it, modulo 2^16 */
+    uint8_t judged;      /* its failed interfaces that this unit has drawn a conclusion from */
     struct hello latest; /* until it is known, only the rank: as configured */
     struct peer_path paths[PATHS];
 };

@@ -22,13 +22,19 @@ void ranking_free(struct ranking *ranking)
     g_free(ranking);
 }
 
+static struct candidate candidate_at(const struct ranking *ranking, uint32_t position)
+{
+    const struct link *link = ranking->links[position];
+    return (struct candidate){link->physical, link->share};
+}
+
 /* The better of two positions, of which left comes first in the turn. */
 static uint32_t better(const struct ranking *ranking, uint32_t left, uint32_t right)
 {
     if (left == NOBODY || right == NOBODY)
         return left == NOBODY ? right : left;
-    return ranking->order(ranking->links[right]->physical, ranking->links[left]->physical)
-               ? right : left;
+    return ranking->order(candidate_at(ranking, right), candidate_at(ranking, left)) ? right
+                                                                                      : left;
 }
 
 static void play(struct ranking *ranking, uint32_t node)

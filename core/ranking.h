@@ -7,8 +7,14 @@
 
 #include "core/machine.h"
 
+/* Who may be chosen: a machine, and the share its link has of a whole one. */
+struct candidate {
+    const struct physical *physical;
+    uint32_t share;
+};
+
 /* Is a strictly better than b? Both can take a connection. */
-typedef bool ranking_order(const struct physical *a, const struct physical *b);
+typedef bool ranking_order(struct candidate a, struct candidate b);
 
 struct ranking;
 

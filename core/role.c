@@ -2,6 +2,7 @@
 
 #include "core/director_internal.h"
 #include "core/life.h"
+#include "core/mirror.h"
 #include "core/succession.h"
 
 #include <glib.h>
@@ -82,6 +83,7 @@ void role_begin_anew(struct director *director, nstime now, struct effects *effe
     struct conn *conn;
     while ((conn = conn_table_first(director->connections)) != NULL)
         life_end(director, now, conn, END_FLUSHED, effects);
+    sticky_clear(director->sticky);
     detect_restart(director, now);
 }
 
@@ -106,6 +108,7 @@ void role_change(struct director *director, nstime now, enum role role, enum rol
     else
         step_down(director, now, effects);
     role_hold_address(director, effects);
+    mirror_change_role(director);
     if (director->protocol->on_role != NULL)
         director->protocol->on_role(director, director->protocol_state, now, effects);
     succession_choose(director, now, effects);

@@ -16,6 +16,7 @@ void settings_init(struct settings *settings)
         .min_tx = 10 * NSTIME_MS,     /* keepalived's for BFD */
         .multiplier = 5,
         .hello_paths = 1u << PATH_LINK,
+        .interface_test_time = 5 * NSTIME_S, /* fact F-708 */
         .replication_interface = 0,   /* */
         .half_open_time = 60 * NSTIME_S, /* fact F-605 */
         .standby_timeout = NSTIME_NEVER, /* off */
@@ -29,5 +30,6 @@ void settings_init(struct settings *settings)
         .rst_ditch = RST_DITCH_ON,
         .fail_distinct_clients = FAIL_EVERY_CLIENT,
         .buddy_packet = BUDDY_SAME,
+        .mirror = MIRROR_SERIAL, /* F4.2 */
     };
 }

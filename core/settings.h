@@ -19,7 +19,9 @@ enum rst_ditch { RST_DITCH_ON, RST_DITCH_OFF };                         /* R-504
 enum fail_distinct_clients { FAIL_EVERY_CLIENT, FAIL_DISTINCT_CLIENTS }; /* */
 enum buddy_packet { BUDDY_SAME, BUDDY_SEPARATE };                        /* */
 enum vrrp_version { VRRP_VERSION_2, VRRP_VERSION_3 };
+enum health_switch { HEALTH_SWITCH_OFF, HEALTH_SWITCH_ON };              /* R-1104 */
 enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's default first */
+enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
 enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
 
 struct settings {
@@ -41,6 +43,8 @@ struct settings {
     unsigned multiplier;
     nstime switchover_wait;      /* core/handover.h; vrrp has its skew instead */
     unsigned hello_paths;        /* 1 << enum hello_path each (core/peer.h), default link */
+    nstime interface_test_time;  /* R-1006: of each step; default 5 s */
+    enum health_switch health_switch;
     unsigned replication_interface; /* */
     nstime half_open_time; /* fact F-605, 60 s */
     nstime standby_timeout; /* R-610; NSTIME_NEVER = off */
@@ -55,6 +59,7 @@ struct settings {
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
+    enum mirror_way mirror;
 };
 
 /* The product's defaults, and ours where none is known (localdirector facts, section 9). */

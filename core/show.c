@@ -65,14 +65,44 @@ static void show_address(uint32_t ip, GString *text)
                                ip >> 8 & 0xFF, ip & 0xFF);
 }
 
+/* Failed is a state of its own, though what the unit does in it is a standby's (R-1103). */
+static const char *role_shown(enum role role, bool failed)
+{
+    if (role == ROLE_ACTIVE)
+        return "active";
+    return failed ? "failed" : "standby";
+}
+
+static void show_interfaces(const char *whose, unsigned failed, unsigned tested, GString *text)
+{
+    static const char *const names[] = {
+        [INTERFACE_OUTSIDE] = "outside", [INTERFACE_INSIDE] = "inside",
+    };
+    for (unsigned i = INTERFACE_OUTSIDE; i <= INTERFACE_INSIDE; i++)
+        g_string_append_printf(text, "%s unit interface %s %s\n", whose, names[i],
+                               (failed & 1u << i) != 0   ? "failed"
+                               : (tested & 1u << i) != 0 ? "testing"
+                                                         : "normal");
+}
+
+static const char *cable_shown(enum cable_sign sign)
+{
+    static const char *const words[] = {
+        [CABLE_NORMAL] = "normal", [CABLE_PEER_OFF] = "peer-off", [CABLE_PULLED] = "pulled",
+    };
+    return words[sign];
+}
+
 static void show_this_unit(const struct director *director, GString *text)
 {
     g_string_append_printf(text, "this unit %s %s\n", ranks[director->config.rank],
-                           director->group.role == ROLE_ACTIVE ? "active" : "standby");
+                           role_shown(director->group.role, director->fitness.failed));
     g_string_append_printf(text, "this unit for %" G_GINT64_FORMAT " s",
                            (director->now - director->group.since) / NSTIME_S);
     show_address(director->group.held_ip, text);
     g_string_append_c(text, '\n');
+    if (interfaces_are_watched(director))
+        show_interfaces("this", interfaces_failed(director), interfaces_tested(director), text);
 }
 
 static void show_peer(const struct peer *peer, GString *text)
@@ -85,15 +115,18 @@ static void show_peer(const struct peer *peer, GString *text)
     if (!peer->known)
         return;
     g_string_append_printf(text, "other unit %s %s", ranks[hello->rank],
-                           hello->role == ROLE_ACTIVE ? "active" : "standby");
+                           role_shown(hello->role, hello->failed));
     show_address(hello->held_ip, text);
     g_string_append_c(text, '\n');
+    if (hello->interfaces_failed != 0 || hello->interfaces_tested != 0)
+        show_interfaces("other", hello->interfaces_failed, hello->interfaces_tested, text);
 }
 
 /* Fact F-725. */
 static void show_failover(const struct director *director, GString *text)
 {
     g_string_append_printf(text, "failover %s\n", director->settings.failover ? "on" : "off");
+    g_string_append_printf(text, "cable %s\n", cable_shown(director->cable));
     show_this_unit(director, text);
     for (unsigned i = 0; i < PEERS_MAX; i++)
         if (i == 0 || director->detector.peers[i].ip != 0)

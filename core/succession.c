@@ -8,14 +8,15 @@
 
 /* ---- the standby that is fed */
 
-enum { NO_CLAIM = 100, PRESUMED = 10 };
+enum { NO_CLAIM = 100, FAILED = 50, PRESUMED = 10 };
 
-/* Lower goes first: one that is heard before one that is presumed, then by rank. */
+/* Lower goes first: one that is heard before one that is presumed, then by rank; last comes
+ * one that would not take over (R-1103). */
 static unsigned claim_of(const struct peer *peer)
 {
     if (peer->ip == 0 || peer->silent)
         return NO_CLAIM;
-    return (peer->known ? 0 : PRESUMED) + (unsigned)peer->latest.rank;
+    return (peer->latest.failed ? FAILED : 0u) + (peer->known ? 0u : PRESUMED) + peer->latest.rank;
 }
 
 static unsigned first_claimant(const struct detector *detector)
@@ -65,8 +66,8 @@ bool succession_choose(struct director *director, nstime now, struct effects *ef
 {
     const struct detector *detector = &director->detector;
     unsigned first = first_claimant(detector);
-    if (director->group.role != ROLE_ACTIVE
-        || claim_of(&detector->peers[detector->standby]) != NO_CLAIM
+    if (director->group.role != ROLE_ACTIVE || first == detector->standby
+        || claim_of(&detector->peers[detector->standby]) < FAILED
         || claim_of(&detector->peers[first]) == NO_CLAIM)
         return false;
     begin_with(director, now, first, effects);
@@ -117,6 +118,9 @@ bool succession_goes_first(const struct director *director, const struct peer *p
 {
     const struct settings *settings = &director->settings;
     const struct hello *hello = &peer->latest;
+    bool fitter;
+    if (fitness_differs(director, hello, &fitter))
+        return fitter;
     if (settings->detector == DETECTOR_VRRP && settings->priority != hello->priority)
         return settings->priority > hello->priority;
     if (director->config.rank != hello->rank)
@@ -139,7 +143,8 @@ bool succession_is_next(const struct director *director)
 {
     for (unsigned i = 0; i < PEERS_MAX; i++) {
         const struct peer *peer = &director->detector.peers[i];
-        if (peer->ip == 0 || peer->silent)
+        if (peer->ip == 0 || peer->silent
+            || (peer->latest.failed && peer->latest.role == ROLE_STANDBY))
             continue;
         if (!peer->known || peer->latest.role == ROLE_ACTIVE || !goes_before(director, peer))
             return false;

@@ -213,6 +213,24 @@ static void print_virtual_crashes(GString *text, const struct account *account)
     report_wrap(text, line->str, 2);
 }
 
+/* Records that a director did not believe: damaged ones, or of machines it does not have. */
+static void print_refusals(GString *text, const struct account *account)
+{
+    g_autoptr(GString) line = g_string_new("records refused: ");
+    const char *before = "";
+
+    for (unsigned i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
+        if (account->result->refused[i] > 0) {
+            g_string_append_printf(line, "%s%s %u", before, refusal_word(i),
+                                   account->result->refused[i]);
+            before = ", ";
+        }
+    }
+    if (*before != '\0') {
+        report_wrap(text, line->str, 2);
+    }
+}
+
 /* A queue that was too short is easily taken for the protocol's doing. */
 static void print_limits(GString *text, const struct account *account)
 {
@@ -277,6 +295,7 @@ void account_print(GString *text, const struct account *account)
     print_known(text, account);
     print_virtual_crashes(text, account);
     print_delays(text, account);
+    print_refusals(text, account);
     print_limits(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);

@@ -15,6 +15,7 @@ static const struct {
     [LINK_SERVERS] = {"servers", "inward", "outward"},
     [LINK_REPLICATION] = {"replication", "A>B", "B>A"},
     [LINK_HELLO] = {"hello", "A>B", "B>A"},
+    [LINK_SERIAL] = {"serial", "A>B", "B>A"},
 };
 
 void plan_print_runs(GString *text, const struct scenario_file *file, uint32_t repetitions)

@@ -40,6 +40,8 @@ struct impairment {
     struct probability duplicate_correlation;
     struct probability reorder; /* chosen packets go at once; needs a delay */
     struct probability reorder_correlation;
+    struct probability corrupt; /* chosen packets arrive with a bit flipped */
+    struct probability corrupt_correlation;
     uint32_t reorder_gap; /* every n-th packet is a candidate; 0 and 1: all */
     uint64_t rate;        /* bits a second; 0 = unlimited */
     int32_t rate_overhead; /* bytes added to each packet for the rate */

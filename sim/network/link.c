@@ -22,6 +22,7 @@ struct way {
     struct correlated duplicate;
     struct correlated reorder;
     struct correlated delay;
+    struct correlated corrupt;
     uint64_t index;         /* of the next packet, copies included */
     nstime line_free;       /* when the last packet has been serialised */
     nstime last_arrival;    /* for keep_order */
@@ -41,6 +42,7 @@ static void way_init(struct way *way, uint64_t key, const struct impairment *imp
     way->duplicate.key = chance_fold_name(key, "duplicate");
     way->reorder.key = chance_fold_name(key, "reorder");
     way->delay.key = chance_fold_name(key, "delay");
+    way->corrupt.key = chance_fold_name(key, "corrupt");
     waiting_init(&way->waiting);
 }
 
@@ -86,10 +88,24 @@ const char *passage_word(enum passage_loss loss)
     static const char *const words[PASSAGE_COUNT] = {
         [PASSED] = "passed",        [LOST_RANDOM] = "random loss", [LOST_DOWN] = "link down",
         [LOST_QUEUE] = "queue full", [LOST_OUTAGE] = "outage",
+        [LOST_DAMAGED] = "checksum",
     };
 
     g_assert(loss < PASSAGE_COUNT);
     return words[loss];
+}
+
+void passage_check(struct passage *passage)
+{
+    unsigned sound = 0;
+    for (unsigned i = 0; i < passage->copies; i++)
+        if (passage->damage[i] == 0)
+            passage->arrival[sound++] = passage->arrival[i];
+    if (sound == passage->copies)
+        return;
+    passage->copies = sound;
+    passage->damage[0] = 0; /* of whatever stands first now */
+    passage->loss = sound > 0 ? PASSED : LOST_DAMAGED;
 }
 
 /* One packet of a direction: what it is, and the how-manieth. */
@@ -122,6 +138,19 @@ static bool duplicated(struct way *way, struct packet_key packet)
         return false;
     return chance_occurs(draw(&way->duplicate, impairment->duplicate_correlation, packet),
                          impairment->duplicate);
+}
+
+/* 0, or by which draw a bit of the packet is flipped. */
+static uint64_t damage(struct way *way, struct packet_key packet)
+{
+    const struct impairment *impairment = &way->impairment;
+
+    if (impairment->corrupt.threshold == 0)
+        return 0;
+    if (!chance_occurs(draw(&way->corrupt, impairment->corrupt_correlation, packet),
+                       impairment->corrupt))
+        return 0;
+    return chance_fold_name(chance_fold(way->corrupt.key, packet.identity), "bit") | 1;
 }
 
 /* Whether a packet goes at once. Every n-th is a candidate, chosen or not. */
@@ -192,10 +221,12 @@ static struct packet_key next_packet(struct way *way, nstime now, uint64_t ident
 static void deliver(struct way *way, nstime now, struct packet_key packet, uint32_t bytes,
                     struct passage *passage)
 {
-    if (enqueue(way, now, packet, bytes, &passage->arrival[passage->copies]))
+    if (enqueue(way, now, packet, bytes, &passage->arrival[passage->copies])) {
+        passage->damage[passage->copies] = damage(way, packet);
         passage->copies++;
-    else
+    } else {
         passage->loss = LOST_QUEUE;
+    }
 }
 
 /* Loss and duplication in one step: both at once leave exactly one packet, except in an

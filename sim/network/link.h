@@ -13,13 +13,17 @@
 
 enum direction { DIRECTION_FORWARD, DIRECTION_REVERSE };
 
-enum passage_loss { PASSED, LOST_RANDOM, LOST_DOWN, LOST_QUEUE, LOST_OUTAGE, PASSAGE_COUNT };
+enum passage_loss {
+    PASSED, LOST_RANDOM, LOST_DOWN, LOST_QUEUE, LOST_OUTAGE, LOST_DAMAGED, PASSAGE_COUNT
+};
 
-/* What became of one packet: copies 0..2, each with its instant of arrival.
+/* What became of one packet: copies 0..2, each with its instant of arrival, and 0 or,
+ * where it was damaged on the way, a keyed draw to choose the flipped bit by.
  * copies 0 means lost, and why stands in loss. */
 struct passage {
     unsigned copies;
     nstime arrival[2];
+    uint64_t damage[2];
     enum passage_loss loss;
 };
 
@@ -41,6 +45,10 @@ struct impairment *link_impairment(struct link *link, enum direction direction);
  * in the order of time. */
 void link_pass(struct link *link, enum direction direction, nstime now, uint64_t identity,
                uint32_t bytes, struct passage *passage);
+
+/* What a receiver's checksum does: damaged copies are taken out. Were there no others, it
+ * is a loss, LOST_DAMAGED. The link itself does not know who checks. */
+void passage_check(struct passage *passage);
 
 /* Packets and bytes handed to the link, and lost on it, in a direction so far. */
 struct link_count {

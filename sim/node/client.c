@@ -1,40 +1,15 @@
-#include "sim/node/client.h"
+#include "sim/node/client_internal.h"
 
 #include "sim/engine/chance.h"
-
-static nstime now_of(const struct client *client)
-{
-    return engine_now(client->tcp.stack->engine);
-}
 
 static struct client *client_of(struct tcp *tcp)
 {
     return (struct client *)((char *)tcp - offsetof(struct client, tcp));
 }
 
-static struct clients *clients_of(const struct client *client)
-{
-    return client->tcp.stack->owner;
-}
-
 struct client *client_next(const struct client *client)
 {
     return client_table_from(&clients_of(client)->live, client->connection.number + 1);
-}
-
-static const struct scenario *scenario_of(const struct client *client)
-{
-    return clients_of(client)->config.scenario;
-}
-
-static const struct workload_spec *spec_of(const struct client *client)
-{
-    return plan_spec(scenario_of(client), &client->plan);
-}
-
-static const struct connection_watch *watch_of(const struct client *client)
-{
-    return clients_of(client)->config.watch;
 }
 
 /* ---- the end */
@@ -52,8 +27,20 @@ static uint64_t *end_count(struct traffic_count *count, enum connection_end end)
         return &count->gave_up;
     case CONNECTION_REFUSED:
         return &count->refused;
+    case CONNECTION_MISSERVED:
+        return &count->misserved;
     }
     g_assert_not_reached();
+}
+
+void client_forget(struct client *client, enum connection_end end)
+{
+    struct clients *clients = clients_of(client);
+    client_table_remove(&clients->live, client);
+    (*end_count(&clients->count, end))++;
+    if (watch_of(client)->ended != NULL)
+        watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
+    pool_give(clients->pool, client);
 }
 
 static void finish(struct client *client, enum connection_end end)
@@ -63,11 +50,7 @@ static void finish(struct client *client, enum connection_end end)
     socket_table_remove(&clients->sockets, &client->tcp.socket);
     if (client->tcp.state == TCP_TIME_WAIT)
         time_waits_add(&clients->waits, &client->tcp);
-    client_table_remove(&clients->live, client);
-    (*end_count(&clients->count, end))++;
-    if (watch_of(client)->ended != NULL)
-        watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
-    pool_give(clients->pool, client);
+    client_forget(client, end);
 }
 
 static void finish_as_reported(struct client *client, unsigned report)
@@ -88,8 +71,7 @@ static void finish_as_reported(struct client *client, unsigned report)
 
 static void be_patient(struct client *client)
 {
-    nstime patience = spec_of(client)->application_timeout;
-    client->tcp.alarm_at = patience == NSTIME_NEVER ? NSTIME_NEVER : now_of(client) + patience;
+    client->tcp.alarm_at = client_patience_end(client);
 }
 
 static bool shuts_with(const struct client *client, int32_t request)
@@ -174,40 +156,33 @@ static void do_what_is_due(struct client *client)
         do_next(client);
 }
 
-/* FTP's data connection beside its control connection: the same client, another plan. */
-static void open_beside(struct client *client)
+void client_established(struct client *client, uint16_t station)
 {
-    const struct scenario *scenario = scenario_of(client);
-    for (unsigned i = 0; i < scenario->workloads->len && !clients_of(client)->stopped; i++) {
-        const struct workload_spec *spec = g_ptr_array_index(scenario->workloads, i);
-        if (spec->beside != client->connection.workload + 1u)
-            continue;
-        struct arrival arrival = {
-            .client = client->connection.client_ip - spec->client_network,
-            .plan = { .key = chance_fold_name(client->plan.key, spec->name),
-                      .workload = (uint16_t)i },
-        };
-        clients_open(clients_of(client), &arrival);
-    }
+    client->connection.established = now_of(client);
+    client->connection.server = (int16_t)(station - 1);
+    clients_of(client)->count.established++;
+    if (watch_of(client)->established != NULL)
+        watch_of(client)->established(watch_of(client)->context, &client->connection);
+    client_open_beside(client);
 }
 
 static void opened(struct client *client)
 {
-    client->connection.established = now_of(client);
     client->answer_to = client->tcp.received;
-    client->connection.server = (int16_t)(client->tcp.peer_station - 1);
-    clients_of(client)->count.established++;
-    if (watch_of(client)->established != NULL)
-        watch_of(client)->established(watch_of(client)->context, &client->connection);
-    open_beside(client);
+    client_established(client, client->tcp.peer_station);
     go_on(client);
 }
 
-static void answered(struct client *client)
+void client_answered(struct client *client)
 {
     client->outstanding = false;
     if (watch_of(client)->answered != NULL)
         watch_of(client)->answered(watch_of(client)->context, &client->connection);
+}
+
+static void answered(struct client *client)
+{
+    client_answered(client);
     if (!client->outstanding) /* unless the observer has just asked */
         go_on(client);
 }
@@ -253,6 +228,10 @@ static void wake(void *object, uint64_t number)
 
 void clients_receive(struct clients *clients, const struct packet *packet)
 {
+    if (packet->protocol == PROTOCOL_UDP) {
+        udp_client_receive(clients, packet);
+        return;
+    }
     struct socket *socket = socket_table_receiver(&clients->sockets, packet);
     if (socket == NULL) {
         bool taken = time_waits_receive(&clients->waits, packet) == TIME_WAIT_TAKEN;
@@ -277,7 +256,7 @@ void clients_receive(struct clients *clients, const struct packet *packet)
  * only waits would never learn that nobody is there. It is the last one, whatever the
  * plan was. One that has shut its side cannot ask and only probes; the others probe when
  * all is acknowledged and no answer comes, because the server may have given up. */
-void client_ask(struct client *client)
+static void ask(struct client *client)
 {
     if (client->connection.established == NSTIME_NEVER || client->tcp.orphan)
         return;
@@ -293,113 +272,64 @@ void client_ask(struct client *client)
     tcp_flush(&client->tcp);
 }
 
+void client_ask(struct client *client)
+{
+    if (client->protocol == PROTOCOL_UDP)
+        udp_client_ask(client);
+    else
+        ask(client);
+}
+
 void clients_stop_opening(struct clients *clients)
 {
     clients->stopped = true;
     for (struct client *client = client_table_from(&clients->live, 0); client != NULL;
          client = client_next(client)) {
-        if (!is_idle(client))
+        if (client->protocol == PROTOCOL_UDP || !is_idle(client))
             continue;
         go_on(client);
         tcp_flush(&client->tcp);
     }
 }
 
-/* ---- opening */
-
-/* A tuple that nobody has, not even in TIME_WAIT: the wanted port if there is one and
- * it is free, else the next that is. Returns false when all are taken. */
-static bool choose_port(struct clients *clients, const struct arrival *arrival,
-                        struct socket *socket)
-{
-    socket->local_port = arrival->port;
-    for (unsigned tries = 0; tries <= PORT_COUNT; tries++) {
-        if (socket->local_port != 0
-            && socket_table_find(&clients->sockets, socket->local_ip, socket->local_port,
-                                 socket->remote_ip, socket->remote_port) == NULL
-            && !time_waits_hold(&clients->waits, socket))
-            return true;
-        socket->local_port = ports_next(clients->ports, arrival->plan.workload, arrival->client);
-    }
-    return false;
-}
-
-static struct client *client_new(struct clients *clients, const struct plan *plan,
-                                 struct socket *socket)
-{
-    const struct scenario *scenario = clients->config.scenario;
-    struct client *client = pool_take(clients->pool);
-    *client = (struct client){
-        .connection = {
-            .client_ip = socket->local_ip,
-            .client_port = socket->local_port,
-            .workload = plan->workload,
-            .virtual = (uint16_t)plan_spec(scenario, plan)->virtual,
-            .server = -1,
-            .opened = engine_now(clients->stack.engine),
-            .established = NSTIME_NEVER,
-            .request_sent = NSTIME_NEVER,
-        },
-        .asked_at = NSTIME_NEVER,
-        .plan = *plan,
-        .requests = plan_requests(scenario, plan),
-    };
-    client_table_add(&clients->live, client);
-    socket->tag = client->connection.number + 1;
-    tcp_connect(&client->tcp, &clients->stack, socket);
-    socket_table_add(&clients->sockets, &client->tcp.socket);
-    return client;
-}
-
-void clients_open(struct clients *clients, const struct arrival *arrival)
-{
-    const struct scenario *scenario = clients->config.scenario;
-    const struct workload_spec *spec = plan_spec(scenario, &arrival->plan);
-    const struct virtual_spec *virtual = g_ptr_array_index(scenario->virtuals, spec->virtual);
-    struct socket socket = {
-        .local_ip = spec->client_network + arrival->client,
-        .remote_ip = virtual->ip,
-        .remote_port = virtual->port,
-    };
-    if (!choose_port(clients, arrival, &socket)) {
-        clients->count.without_port++;
-        return;
-    }
-    struct client *client = client_new(clients, &arrival->plan, &socket);
-    clients->count.opened++;
-    be_patient(client);
-    if (watch_of(client)->opened != NULL)
-        watch_of(client)->opened(watch_of(client)->context, &client->connection);
-    tcp_flush(&client->tcp);
-}
+/* ---- all of them */
 
 void clients_init(struct clients *clients, const struct traffic_config *config)
 {
+    struct tcp_stack stack = {
+        .engine = config->engine,
+        .side = SIDE_OUTSIDE,
+        .key = chance_fold_name(config->run_key, "client numbers"),
+        .network = config->network,
+        .send = config->send,
+        .wake = wake,
+        .owner = clients,
+    };
     *clients = (struct clients){
         .config = *config,
-        .stack = {
-            .engine = config->engine,
-            .side = SIDE_OUTSIDE,
-            .key = chance_fold_name(config->run_key, "client numbers"),
-            .network = config->network,
-            .send = config->send,
-            .wake = wake,
-            .owner = clients,
-        },
+        .stack = stack,
+        .udp_stack = stack,
         .pool = pool_new(sizeof(struct client)),
         .ports = ports_new(config->scenario, config->run_key),
     };
+    clients->udp_stack.wake = udp_client_wake;
     client_table_init(&clients->live);
     socket_table_init(&clients->sockets, 2);
+    socket_table_init(&clients->udp_sockets, 2);
     time_waits_init(&clients->waits, &clients->stack);
 }
 
 void clients_clear(struct clients *clients)
 {
     for (struct client *client = client_table_from(&clients->live, 0); client != NULL;
-         client = client_next(client))
-        tcp_dispose(&client->tcp);
+         client = client_next(client)) {
+        if (client->protocol == PROTOCOL_UDP)
+            udp_dispose(&client->udp);
+        else
+            tcp_dispose(&client->tcp);
+    }
     time_waits_clear(&clients->waits);
+    socket_table_clear(&clients->udp_sockets);
     socket_table_clear(&clients->sockets);
     client_table_clear(&clients->live);
     ports_free(clients->ports);

@@ -3,7 +3,11 @@
  * A client sends one request at a time and waits for its whole answer, as a browser
  * that keeps a connection does. After the last answer it closes (or it has shut its
  * side with the last request). When its patience ends first it gives up as a user
- * does who stops a page: the connection is aborted by RST. */
+ * does who stops a page: the connection is aborted by RST. With UDP it repeats what is not
+ * answered, and is done with the last answer (udp_client.c).
+ *
+ * Who opens a connection is its workload's to say: the client, or the server, at a port on
+ * which the client waits and which it has announced on another connection (client_open.c). */
 #ifndef SIM_NODE_CLIENT_H
 #define SIM_NODE_CLIENT_H
 
@@ -14,6 +18,7 @@
 #include "sim/node/tcp.h"
 #include "sim/node/time_wait.h"
 #include "sim/node/traffic.h"
+#include "sim/node/udp.h"
 #include "sim/node/workload.h"
 
 #include <glib.h>
@@ -22,7 +27,10 @@
 struct client {
     struct connection connection; /* first: what others see */
     struct client *chain;         /* client_table's own */
-    struct tcp tcp;
+    union {                       /* by protocol; both begin with socket and stack */
+        struct tcp tcp;
+        struct udp udp;
+    };
     struct plan plan;
     nstime asked_at;       /* the roll call's request went then, behind the outstanding one;
                             * NSTIME_NEVER: none there */
@@ -31,12 +39,17 @@ struct client {
     int32_t requests;      /* that it means to send in all */
     uint32_t request : 31; /* number of the next one */
     bool outstanding : 1;  /* a request is out and its answer not complete */
+    uint32_t announced;    /* number + 1 of the connection whose port it has announced to its
+                            * server, and that one's of the next such; 0: none */
+    uint8_t protocol;      /* PROTOCOL_TCP or PROTOCOL_UDP */
 };
 
 struct clients {
     struct traffic_config config;
     struct tcp_stack stack;
+    struct tcp_stack udp_stack;
     struct socket_table sockets;
+    struct socket_table udp_sockets;
     struct time_waits waits;
     struct pool *pool;
     struct ports *ports;
@@ -48,8 +61,9 @@ struct clients {
 void clients_init(struct clients *clients, const struct traffic_config *config);
 void clients_clear(struct clients *clients);
 
-/* Open a connection now. Without a free port nothing is opened, and counted so. */
-void clients_open(struct clients *clients, const struct arrival *arrival);
+/* Open a connection now, or wait for the server to do it. Without a free port nothing is
+ * opened, and counted so: NULL. */
+struct client *clients_open(struct clients *clients, const struct arrival *arrival);
 
 void clients_receive(struct clients *clients, const struct packet *packet);
 

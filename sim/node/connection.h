@@ -1,5 +1,9 @@
 /* One connection as its client lives it, and what the rest of the simulator may
- * know of it. */
+ * know of it.
+ *
+ * With UDP a connection is one client's requests from one port: it is established when the
+ * first answer is whole, open while there is more to ask than the request that is out, and
+ * closed in order by the last answer. */
 #ifndef SIM_NODE_CONNECTION_H
 #define SIM_NODE_CONNECTION_H
 
@@ -16,7 +20,8 @@ enum connection_phase {
     PHASE_OPEN_WAITING,   /* a request is out, nothing of its answer is here */
     PHASE_OPEN_RECEIVING, /* part of the answer is here */
     PHASE_HALF_CLOSED,    /* the client shut its side, the answer is not complete */
-    PHASE_CLOSING,        /* the application has all its bytes and has called close */
+    PHASE_CLOSING,        /* the application has all its bytes and has called close;
+                           * UDP: the last request is out */
     PHASE_COUNT
 };
 
@@ -24,9 +29,10 @@ enum connection_phase {
 enum connection_end {
     CONNECTION_CLOSED,    /* all bytes, both FINs acknowledged in order */
     CONNECTION_RESET,     /* an acceptable RST came */
-    CONNECTION_TIMED_OUT, /* TCP's retries are spent */
+    CONNECTION_TIMED_OUT, /* TCP's retries are spent, or UDP's client's */
     CONNECTION_GAVE_UP,   /* the application's own time-out */
     CONNECTION_REFUSED,   /* the handshake failed: RST, or SYN retries spent */
+    CONNECTION_MISSERVED, /* UDP: another server answered, which knows nothing of it */
 };
 
 struct connection {
@@ -36,7 +42,7 @@ struct connection {
     uint16_t workload;   /* index into scenario.workloads */
     uint16_t virtual;    /* index into scenario.virtuals */
     int16_t server;      /* index into scenario.reals of who took the SYN, -1: nobody yet */
-    nstime opened;       /* first SYN left the client */
+    nstime opened;       /* first SYN or request left the client, or its port was announced */
     nstime established;  /* handshake done at the client, or NSTIME_NEVER */
     nstime request_sent; /* first segment of the latest request left, or NSTIME_NEVER */
     void *observed;      /* the observer's own; NULL at first */

@@ -32,6 +32,62 @@ static nstime now_of(const struct server_end *end)
     return engine_now(end->tcp.stack->engine);
 }
 
+/* ---- opening, at a port that a client has announced */
+
+/* The machine of the same address that is seen outside as this virtual one; 0: none. */
+static uint16_t station_seen_as(const struct servers *servers, uint16_t station,
+                                unsigned virtual)
+{
+    const struct real_spec *real = real_of(servers, station - 1u);
+    const GPtrArray *reals = servers->clients->config.scenario->reals;
+    for (unsigned i = 0; i < reals->len; i++) {
+        const struct real_spec *other = real_of(servers, i);
+        if (other->ip == real->ip && other->seen_as == virtual + 1)
+            return (uint16_t)(i + 1);
+    }
+    return 0;
+}
+
+/* One whose port is still in use by a connection of the same tuple cannot be opened; its
+ * client waits in vain. */
+static void open_connection(struct servers *servers, uint16_t station, struct client *client)
+{
+    const struct real_spec *real = real_of(servers, station - 1u);
+    const struct connection *connection = &client->connection;
+    struct socket socket = {
+        .local_ip = real->ip,
+        .local_port = real->port,
+        .remote_ip = connection->client_ip,
+        .remote_port = connection->client_port,
+        .tag = connection->number + 1,
+    };
+    if (socket_table_find(&servers->sockets, socket.local_ip, socket.local_port,
+                          socket.remote_ip, socket.remote_port) != NULL
+        || time_waits_hold(&servers->waits, &socket))
+        return;
+    struct server_end *end = pool_take(servers->pool);
+    *end = (struct server_end){0};
+    tcp_connect(&end->tcp, &servers->stack, &socket, station);
+    socket_table_add(&servers->sockets, &end->tcp.socket);
+    client->connection.server = (int16_t)(station - 1);
+    tcp_flush(&end->tcp);
+}
+
+static void open_announced(struct servers *servers, const struct server_end *end)
+{
+    struct client *client = clients_by_tag(servers->clients, end->tcp.socket.tag);
+    uint32_t tag = client != NULL ? client->announced : 0;
+    for (; tag != 0; tag = client->announced) {
+        client = clients_by_tag(servers->clients, tag);
+        if (client == NULL)
+            return; /* it has given up, and the others with it */
+        uint16_t station =
+            station_seen_as(servers, end->tcp.station, client->connection.virtual);
+        if (station != 0 && client->tcp.state == TCP_LISTEN)
+            open_connection(servers, station, client);
+    }
+}
+
 /* ---- requests and answers */
 
 static void expect_request(struct server_end *end)
@@ -42,6 +98,8 @@ static void expect_request(struct server_end *end)
 static void begin_answer(struct servers *servers, struct server_end *end)
 {
     const struct real_spec *real = real_of(servers, end->tcp.station - 1u);
+    if (servers->open && end->request == 0)
+        open_announced(servers, end);
     end->serving = true;
     end->tcp.alarm_at =
         now_of(end) + plan_service_time(&end->plan, &real->service_time, end->request);
@@ -89,8 +147,21 @@ static void drop(struct servers *servers, struct server_end *end)
     pool_give(servers->pool, end);
 }
 
+/* One that this server opened stands: its plan is its client's. */
+static void opened(struct servers *servers, struct server_end *end)
+{
+    const struct client *client = clients_by_tag(servers->clients, end->tcp.socket.tag);
+    if (client == NULL || end->plan.key != 0)
+        return;
+    end->plan = client->plan;
+    end->request_to = end->tcp.received;
+    expect_request(end);
+}
+
 static void react(struct servers *servers, struct server_end *end, unsigned report)
 {
+    if (report & TCP_OPENED)
+        opened(servers, end);
     if (report & TCP_PEER_DONE)
         end->client_done = true;
     if (!(report & TCP_OVER)) {
@@ -128,42 +199,46 @@ static void accept_request(struct servers *servers, const struct packet *syn, ui
     tcp_flush(&end->tcp);
 }
 
-/* The station, from 1, of the machine at an address: with this port if one listens
- * there. 0 when no machine has the address. A handful of machines. */
-static uint16_t station_at(const struct servers *servers, uint32_t ip, uint16_t port,
-                           bool *listens)
+/* A handful of machines. */
+uint16_t servers_station(const struct servers *servers, struct address address,
+                         uint8_t protocol, bool *listens)
 {
     const GPtrArray *reals = servers->clients->config.scenario->reals;
     uint16_t station = 0;
     *listens = false;
     for (unsigned i = 0; i < reals->len && !*listens; i++) {
         const struct real_spec *real = g_ptr_array_index(reals, i);
-        if (real->ip != ip)
+        if (real->ip != address.ip)
             continue;
         station = (uint16_t)(i + 1);
-        *listens = real->port == port;
+        *listens = real->port == address.port && real->protocol == protocol;
     }
     return station;
 }
 
-/* A packet reached another server than the one that has the connection: the client
- * may not know it yet, the observer should. */
-static void tell_stray(struct servers *servers, const struct packet *packet, uint16_t station)
+void servers_tell_stray(const struct servers *servers, struct client *client, uint16_t station)
 {
     const struct connection_watch *watch = servers->clients->config.watch;
-    struct client *client = clients_by_tag(servers->clients, packet->tag);
-    if (client == NULL || packet->flags & TCP_SYN || watch->strayed == NULL)
+    if (client == NULL || watch->strayed == NULL)
         return;
     int server = client->connection.server;
     if (server != -1 && server != station - 1)
         watch->strayed(watch->context, &client->connection, station - 1u);
 }
 
+static void tell_stray(const struct servers *servers, const struct packet *packet,
+                       uint16_t station)
+{
+    if (!(packet->flags & TCP_SYN))
+        servers_tell_stray(servers, clients_by_tag(servers->clients, packet->tag), station);
+}
+
 static void receive_without_socket(struct servers *servers, const struct packet *packet)
 {
     bool listens;
-    uint16_t station = station_at(servers, packet->destination_ip, packet->destination_port,
-                                  &listens);
+    uint16_t station = servers_station(
+        servers, (struct address){packet->destination_ip, packet->destination_port},
+        PROTOCOL_TCP, &listens);
     if (station == 0)
         return; /* nobody there to answer */
     tell_stray(servers, packet, station);
@@ -176,10 +251,12 @@ static void receive_without_socket(struct servers *servers, const struct packet 
 }
 
 /* Asked only while some server is cut off: those that all work pay nothing. */
-static bool is_cut_off(const struct servers *servers, uint32_t ip, uint16_t port)
+static bool is_cut_off(const struct servers *servers, uint32_t ip, uint16_t port,
+                       uint8_t protocol)
 {
     bool listens;
-    uint16_t station = station_at(servers, ip, port, &listens);
+    uint16_t station =
+        servers_station(servers, (struct address){ip, port}, protocol, &listens);
     return station != 0 && servers->failed[station - 1];
 }
 
@@ -187,7 +264,7 @@ static void send(void *network, enum side from, const struct packet *packet)
 {
     const struct servers *servers = network;
     if (servers->failed_count == 0
-        || !is_cut_off(servers, packet->source_ip, packet->source_port))
+        || !is_cut_off(servers, packet->source_ip, packet->source_port, packet->protocol))
         servers->config->send(servers->config->network, from, packet);
 }
 
@@ -203,8 +280,13 @@ void servers_set_failed(struct servers *servers, unsigned server, bool failed)
 void servers_receive(struct servers *servers, const struct packet *packet)
 {
     if (servers->failed_count > 0
-        && is_cut_off(servers, packet->destination_ip, packet->destination_port))
+        && is_cut_off(servers, packet->destination_ip, packet->destination_port,
+                      packet->protocol))
         return;
+    if (packet->protocol == PROTOCOL_UDP) {
+        udp_server_receive(servers, packet);
+        return;
+    }
     struct socket *socket = socket_table_receiver(&servers->sockets, packet);
     if (socket == NULL) {
         receive_without_socket(servers, packet);
@@ -216,23 +298,37 @@ void servers_receive(struct servers *servers, const struct packet *packet)
     react(servers, end, report);
 }
 
+static bool any_opened_by_server(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *spec = g_ptr_array_index(scenario->workloads, i);
+        if (spec->opened_by_server)
+            return true;
+    }
+    return false;
+}
+
 void servers_init(struct servers *servers, const struct traffic_config *config,
                   struct clients *clients)
 {
+    struct tcp_stack stack = {
+        .engine = config->engine,
+        .side = SIDE_INSIDE,
+        .key = chance_fold_name(config->run_key, "server numbers"),
+        .network = servers,
+        .send = send,
+        .wake = wake,
+        .owner = servers,
+    };
     *servers = (struct servers){
-        .stack = {
-            .engine = config->engine,
-            .side = SIDE_INSIDE,
-            .key = chance_fold_name(config->run_key, "server numbers"),
-            .network = servers,
-            .send = send,
-            .wake = wake,
-            .owner = servers,
-        },
+        .stack = stack,
+        .udp_stack = stack,
         .pool = pool_new(sizeof(struct server_end)),
+        .answers = udp_server_pool(),
         .clients = clients,
         .config = config,
         .failed = g_new0(bool, config->scenario->reals->len + 1),
+        .open = any_opened_by_server(config->scenario),
     };
     socket_table_init(&servers->sockets, 2);
     time_waits_init(&servers->waits, &servers->stack);
@@ -250,6 +346,7 @@ void servers_clear(struct servers *servers)
     dispose(&servers->sockets);
     time_waits_clear(&servers->waits);
     socket_table_clear(&servers->sockets);
+    pool_free(servers->answers);
     pool_free(servers->pool);
     g_free(servers->failed);
 }

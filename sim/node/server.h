@@ -1,22 +1,29 @@
 /* Servers: the real machines. Each listens at its address, answers request after
  * request of a connection as the connection's plan says, and closes when its client
  * has closed and all is answered. It never hangs up on its own, so a socket whose
- * client has vanished stays: an orphan, which the count of sockets shows. */
+ * client has vanished stays: an orphan, which the count of sockets shows.
+ *
+ * With the first request of a connection it reads the ports that its client has announced,
+ * and opens those connections itself. Over UDP it keeps nothing from request to request. */
 #ifndef SIM_NODE_SERVER_H
 #define SIM_NODE_SERVER_H
 
+#include "core/flow.h"
 #include "sim/network/pool.h"
 #include "sim/node/client.h"
 
 struct servers {
     struct tcp_stack stack;
+    struct tcp_stack udp_stack;
     struct socket_table sockets;
     struct time_waits waits;
     struct pool *pool;
+    struct pool *answers; /* over UDP, that are being worked on */
     struct clients *clients; /* borrowed: who knows each connection's plan */
     const struct traffic_config *config; /* borrowed: the network behind the servers' own */
     bool *failed;         /* by number: cut off from the network */
     unsigned failed_count;
+    bool open; /* some workload's connections are opened by servers */
 };
 
 /* config and clients are borrowed and outlive the servers. */
@@ -29,5 +36,18 @@ void servers_clear(struct servers *servers);
 void servers_set_failed(struct servers *servers, unsigned server, bool failed);
 
 void servers_receive(struct servers *servers, const struct packet *packet);
+
+/* The station, from 1, of the machine at an address: with this port and protocol if one
+ * listens there. 0 when no machine has the address. */
+uint16_t servers_station(const struct servers *servers, struct address address,
+                         uint8_t protocol, bool *listens);
+
+/* A packet reached another server than the one that has the connection: the client
+ * may not know it yet, the observer should. */
+void servers_tell_stray(const struct servers *servers, struct client *client, uint16_t station);
+
+/* Over UDP: the memory of answers that are being worked on; a request came. */
+struct pool *udp_server_pool(void);
+void udp_server_receive(struct servers *servers, const struct packet *packet);
 
 #endif

@@ -36,10 +36,20 @@ static void init(struct tcp *tcp, struct tcp_stack *stack, const struct socket *
     tcp->socket.chain = NULL;
 }
 
-void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket)
+void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket,
+                 uint16_t station)
+{
+    init(tcp, stack, socket, station);
+    tcp->state = TCP_SYN_SENT;
+}
+
+/* It has nothing to say, not even a SYN, until it is asked. */
+void tcp_listen(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket)
 {
     init(tcp, stack, socket, 0);
-    tcp->state = TCP_SYN_SENT;
+    tcp->state = TCP_LISTEN;
+    tcp->end = tcp->next;
+    tcp->resend_at = engine_now(stack->engine) + TCP_LISTEN_TIME;
 }
 
 static void take_syn(struct tcp *tcp, const struct packet *packet)
@@ -108,6 +118,19 @@ static unsigned over(struct tcp *tcp, unsigned how)
 {
     tcp->state = TCP_CLOSED;
     return how;
+}
+
+static unsigned receive_listening(struct tcp *tcp, const struct packet *packet)
+{
+    if (packet_is_request(packet)) {
+        take_syn(tcp, packet);
+        tcp->end = tcp->next + 1;
+        tcp->resend_at = NSTIME_NEVER;
+        tcp->state = TCP_SYN_RECEIVED;
+    } else if (!(packet->flags & TCP_RST)) {
+        tcp_refuse(tcp->stack, packet);
+    }
+    return 0;
 }
 
 /* An ACK for something else gets a RST that names it, and our SYN goes on waiting
@@ -339,8 +362,9 @@ static unsigned receive_fin(struct tcp *tcp, const struct segment_view *segment)
 unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
 {
     g_assert(!finished(tcp));
-    if (tcp->state == TCP_SYN_SENT)
-        return receive_syn_sent(tcp, packet);
+    if (tcp->state <= TCP_SYN_SENT)
+        return tcp->state == TCP_SYN_SENT ? receive_syn_sent(tcp, packet)
+                                          : receive_listening(tcp, packet);
     struct segment_view segment = {
         .packet = packet,
         .from = packet->sequence,

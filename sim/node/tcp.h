@@ -9,7 +9,8 @@
  * Left out, since it does not change who survives (README): congestion control (a
  * fixed window of ten segments slides with the acknowledgements), SACK, window
  * scaling and zero windows (the advertised window is constant), Nagle, urgent
- * data, simultaneous open, keepalives but for the roll call's (tcp_probe).
+ * data, simultaneous open, keepalives but for the roll call's (tcp_probe). Either side may
+ * open (tcp_connect) and either wait to be asked (tcp_accept, tcp_listen).
  *
  * Numbers are those of the wire: 32 bits that wrap, compared by their difference,
  * so that an end has less than TCP_WRITE_MAX bytes written and unacknowledged. */
@@ -43,8 +44,10 @@ enum {
 #define TCP_DELAYED_ACK (40 * NSTIME_MS)
 #define TCP_FIN_TIMEOUT (60 * NSTIME_S)  /* an orphan in FIN_WAIT_2 */
 #define TCP_PROBE_GAP (75 * NSTIME_S)    /* tcp_keepalive_intvl */
+#define TCP_LISTEN_TIME (127 * NSTIME_S) /* as long as a SYN is repeated */
 
 enum tcp_state {
+    TCP_LISTEN, /* for one connection, whose tuple is known */
     TCP_SYN_SENT,
     TCP_SYN_RECEIVED,
     TCP_ESTABLISHED,
@@ -140,9 +143,14 @@ static inline bool tcp_before(uint32_t a, uint32_t b)
  * a retransmission may cut a stream elsewhere. */
 uint32_t tcp_digest(const struct tcp *tcp, uint16_t station, uint32_t from, uint32_t to);
 
-/* Begin a connection, whose SYN leaves with tcp_flush(). The tuple and the tag are
- * socket's; stack is borrowed; the station is 0. */
-void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket);
+/* Begin a connection as this station, whose SYN leaves with tcp_flush(). The tuple and the
+ * tag are socket's; stack is borrowed. */
+void tcp_connect(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket,
+                 uint16_t station);
+
+/* Wait as station 0 for the SYN of a connection of this tuple, for TCP_LISTEN_TIME: then it
+ * is over as TCP_TIMED_OUT. */
+void tcp_listen(struct tcp *tcp, struct tcp_stack *stack, const struct socket *socket);
 
 /* Answer a SYN as this station; the SYN-ACK leaves with tcp_flush(). */
 void tcp_accept(struct tcp *tcp, struct tcp_stack *stack, const struct packet *syn,

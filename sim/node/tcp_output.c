@@ -127,7 +127,7 @@ void tcp_challenge(struct tcp *tcp)
 
 void tcp_abort(struct tcp *tcp)
 {
-    if (tcp->state != TCP_SYN_SENT && tcp->state != TCP_TIME_WAIT && tcp->state != TCP_CLOSED) {
+    if (tcp->state > TCP_SYN_SENT && tcp->state < TCP_TIME_WAIT) {
         struct packet packet = blank(tcp, TCP_RST | TCP_ACK);
         packet.sequence = tcp->highest;
         emit(tcp, &packet);
@@ -242,7 +242,8 @@ static unsigned expire(struct tcp *tcp)
         return 0;
     }
     if (!outstanding || tcp->retries >= retries_limit(tcp)) {
-        g_assert(outstanding || probes(tcp) || tcp->state == TCP_FIN_WAIT_2);
+        g_assert(outstanding || probes(tcp) || tcp->state == TCP_FIN_WAIT_2
+                 || tcp->state == TCP_LISTEN);
         tcp->state = TCP_CLOSED;
         return TCP_TIMED_OUT;
     }

@@ -135,28 +135,34 @@ struct connection *traffic_by_tag(const struct traffic *traffic, uint32_t tag)
 
 struct connection *traffic_by_flow(const struct traffic *traffic, const struct flow *flow)
 {
-    struct socket *socket =
-        socket_table_find(&traffic->clients.sockets, flow->foreign.ip, flow->foreign.port,
-                          flow->local.ip, flow->local.port);
+    const struct socket_table *sockets = flow->protocol == PROTOCOL_UDP
+                                             ? &traffic->clients.udp_sockets
+                                             : &traffic->clients.sockets;
+    struct socket *socket = socket_table_find(sockets, flow->foreign.ip, flow->foreign.port,
+                                              flow->local.ip, flow->local.port);
     return socket ? traffic_by_tag(traffic, socket->tag) : NULL;
 }
 
 void traffic_ask(struct traffic *traffic, struct connection *connection)
 {
     struct client *client = (struct client *)connection;
-    g_assert(client->tcp.stack == &traffic->clients.stack);
+    g_assert(client->tcp.stack->owner == &traffic->clients);
     client_ask(client);
 }
 
 struct traffic_count traffic_count(const struct traffic *traffic)
 {
     struct traffic_count count = traffic->clients.count;
-    const struct tcp_stack *outside = &traffic->clients.stack;
-    const struct tcp_stack *inside = &traffic->servers.stack;
+    const struct tcp_stack *const stacks[] = {
+        &traffic->clients.stack, &traffic->clients.udp_stack,
+        &traffic->servers.stack, &traffic->servers.udp_stack,
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(stacks); i++) {
+        count.retransmissions += stacks[i]->retransmissions;
+        count.challenge_acks += stacks[i]->challenge_acks;
+        count.corrupt += stacks[i]->corrupt;
+    }
     count.open = traffic->clients.live.count;
-    count.retransmissions = outside->retransmissions + inside->retransmissions;
-    count.challenge_acks = outside->challenge_acks + inside->challenge_acks;
-    count.corrupt = outside->corrupt + inside->corrupt;
     count.server_sockets = (uint32_t)traffic->servers.sockets.count;
     return count;
 }

@@ -1,8 +1,8 @@
 /* Traffic: all clients, servers and workloads of one run.
  *
  * Clients open connections as the workloads say, send requests, wait for answers,
- * think, and close; servers answer. Both ends speak just enough TCP
- * (sim/node/tcp.h). Packets leave by send() and come back by traffic_deliver_*();
+ * think, and close; servers answer. Both ends speak just enough TCP and UDP
+ * (sim/node/tcp.h, udp.h). Packets leave by send() and come back by traffic_deliver_*();
  * what lies between is not known here. */
 #ifndef SIM_NODE_TRAFFIC_H
 #define SIM_NODE_TRAFFIC_H
@@ -48,19 +48,21 @@ struct connection *traffic_next(const struct connection *connection);
 struct connection *traffic_by_tag(const struct traffic *traffic, uint32_t tag);
 struct connection *traffic_by_flow(const struct traffic *traffic, const struct flow *flow);
 
-/* From now on nothing is opened, and whoever has no request outstanding and is
- * has not been asked closes instead of asking again. */
+/* From now on nothing is opened, and whoever has no request outstanding and
+ * has not been asked closes instead of asking again. Who speaks UDP goes on: it has nothing
+ * to close, and only an answer shows that it is served. */
 void traffic_stop_opening(struct traffic *traffic);
 
 /* The roll call: this connection sends one more request now, behind the outstanding one
  * if there is one, whatever its plan was, and closes after the answer. One that has shut
- * its side probes (keepalive) instead. No effect on one that is not established or that
+ * its side probes (keepalive) instead; with UDP the request goes when the outstanding one is
+ * answered. No effect on one that is not established or that
  * its application has closed. */
 void traffic_ask(struct traffic *traffic, struct connection *connection);
 
 /* For reports. */
 struct traffic_count {
-    uint64_t opened, established, closed, reset, timed_out, gave_up, refused;
+    uint64_t opened, established, closed, reset, timed_out, gave_up, refused, misserved;
     uint64_t without_port;    /* arrivals for which every port was in use: must be 0 */
     uint64_t retransmissions;
     uint64_t challenge_acks;

@@ -44,6 +44,9 @@ void carrier_datagram(struct carrier *carrier, struct unit *unit,
                       const struct unit_datagram *datagram);
 void carrier_ask(struct carrier *carrier, struct unit *unit, unsigned interface, uint32_t ip);
 
+/* A unit sends bytes over the serial line: struct unit_network's. */
+void carrier_serial(void *carrier, struct unit *unit, const uint8_t *bytes, size_t length);
+
 /* The epoch of packets that cross a unit from now on: 0 before the failure, 1 after. */
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch);
 
@@ -74,7 +77,8 @@ const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
                                                const struct flow *flow);
 
 /* Tell of each record on its way to a unit just now, as they were sent: whose it is, and when
- * it arrives. The mark is good during the call. */
+ * it arrives. Damaged ones are left out, as if all were refused. The mark is good during the
+ * call. */
 typedef void carrier_record_taker(void *context, const struct record_mark *mark, nstime arrival);
 void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
                      carrier_record_taker *take, void *context);

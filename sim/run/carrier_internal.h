@@ -1,6 +1,6 @@
 /* What the carrier holds, for its parts: addresses, interfaces, links and life (carrier.c),
  * packets (packet_carrier.c), datagrams (datagram_carrier.c), what is asked and seen on an
- * interface (frame_carrier.c). Nobody else includes this. */
+ * interface (frame_carrier.c), the serial line (serial_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
@@ -43,6 +43,8 @@ struct carrier {
     struct pool *small_datagrams;
     struct pool *large_datagrams;
     struct datagram_parcel *first_on_wire, *last_on_wire; /* with records, as they were sent */
+    struct pool *blocks;
+    uint64_t blocks_sent[2]; /* by either end of the serial line */
     struct pool *frames;
     /* datagrams without a record, by sender, receiver and channel: numbered */
     uint64_t numbered[UNITS_MAX][UNITS_MAX][CHANNELS];
@@ -57,6 +59,8 @@ void packet_carrier_init(struct carrier *carrier);
 void packet_carrier_clear(struct carrier *carrier);
 void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
+void serial_carrier_init(struct carrier *carrier);
+void serial_carrier_clear(struct carrier *carrier);
 void frame_carrier_init(struct carrier *carrier);
 void frame_carrier_clear(struct carrier *carrier);
 

@@ -11,6 +11,7 @@ struct datagram {
     uint8_t sender; /* numbers of units */
     uint8_t receiver;
     uint8_t interface;
+    bool damaged;
     uint16_t length;
     uint16_t mark_count;
     const struct record_mark *marks;
@@ -74,7 +75,7 @@ void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
     for (const struct datagram_parcel *parcel = carrier->first_on_wire; parcel;
          parcel = parcel->after) {
         const struct datagram *datagram = &parcel->datagram;
-        bool arrives = datagram->receiver == receiver
+        bool arrives = datagram->receiver == receiver && !datagram->damaged
                        && !carrier_is_cut(carrier, receiver, datagram->interface);
         for (unsigned i = 0; arrives && i < datagram->mark_count; i++)
             take(context, &datagram->marks[i], parcel->arrival);
@@ -161,7 +162,14 @@ static void datagram_came(void *object, uint64_t number)
     pool_give(pool_for(carrier, &parcel->datagram), parcel);
 }
 
-static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival)
+static void flip_bit(uint8_t *bytes, size_t length, uint64_t chance)
+{
+    uint64_t bit = (chance >> 1) % (8 * length);
+    bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+}
+
+static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival,
+                      uint64_t damage)
 {
     struct datagram_parcel *parcel = pool_take(pool_for(carrier, datagram));
     uint8_t *bytes = (uint8_t *)(parcel->room + datagram->mark_count);
@@ -170,6 +178,9 @@ static void send_copy(struct carrier *carrier, const struct datagram *datagram, 
     parcel->datagram = *datagram;
     parcel->datagram.marks = parcel->room;
     parcel->datagram.bytes = bytes;
+    parcel->datagram.damaged = damage != 0;
+    if (damage != 0)
+        flip_bit(bytes, datagram->length, damage);
     parcel->arrival = arrival;
     if (datagram->mark_count > 0)
         put_on_wire(carrier, parcel);
@@ -191,9 +202,11 @@ static uint64_t datagram_identity(const struct carrier *carrier,
     return identity;
 }
 
+/* The configuration goes with the hellos: it is the units' business with each other, and
+ * what is lost of the records must not decide when a machine becomes known. */
 static enum link_role link_of(const struct carrier *carrier, enum channel channel)
 {
-    return channel == CHANNEL_HELLO && !carrier->scenario->hello_on_replication
+    return channel != CHANNEL_REPLICATION && !carrier->scenario->hello_on_replication
                ? LINK_HELLO
                : LINK_REPLICATION;
 }
@@ -225,10 +238,12 @@ static void pass_link(struct carrier *carrier, const struct datagram *datagram)
     link_pass(carrier_pair_link(carrier, role, from, to), carrier_way(from, to),
               engine_now(carrier->engine), datagram_identity(carrier, datagram),
               (uint32_t)(UDP_IP_HEADERS + datagram->length), &passage);
+    if (carrier->scenario->udp_checksum)
+        passage_check(&passage);
     if (passage.copies == 0)
         lose_on_link(carrier, datagram, role, passage.loss);
     for (unsigned i = 0; i < passage.copies; i++)
-        send_copy(carrier, datagram, passage.arrival[i]);
+        send_copy(carrier, datagram, passage.arrival[i], passage.damage[i]);
 }
 
 /* Hellos on a side go by its switch; all else has a network of its own, whatever the
@@ -239,7 +254,7 @@ static void carry_datagram(struct carrier *carrier, const struct datagram *datag
     if (carrier_is_cut(carrier, datagram->sender, datagram->interface))
         lose_records(carrier, datagram, ": its interface is down");
     else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER)
-        send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY);
+        send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY, 0);
     else
         pass_link(carrier, datagram);
 }
@@ -266,8 +281,8 @@ const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
                                                const struct flow *flow)
 {
     const struct datagram *datagram = carrier->at_hand;
-    if (!datagram || datagram->mark_count == 0)
-        return NULL;
+    if (!datagram || datagram->mark_count == 0 || datagram->damaged)
+        return NULL; /* what a damaged one says is nobody's record */
     for (unsigned i = 1; i < datagram->mark_count; i++)
         if (flow_equal(&datagram->marks[i].flow, flow))
             return &datagram->marks[i];

@@ -30,6 +30,13 @@ static void report_mac(struct world *world, unsigned number, uint64_t before)
     g_free(detail);
 }
 
+static void unit_sends_serial(void *context, struct unit *unit, const uint8_t *bytes,
+                              size_t length)
+{
+    struct world *world = context;
+    carrier_serial(world->carrier, unit, bytes, length);
+}
+
 static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
 {
     struct world *world = context;
@@ -51,6 +58,14 @@ static void unit_releases(void *context, struct unit *unit, uint32_t ip)
     struct world *world = context;
     carrier_release(world->carrier, unit, ip);
     world_look_at_service(world);
+}
+
+/* What the mirror did, unless the standby was configured the same already. */
+static bool is_about_the_mirror(const struct note *note)
+{
+    return note->code == NOTE_MIRRORED || note->code == NOTE_NOT_MIRRORED
+           || note->code == NOTE_MIRROR_REFUSED || note->code == NOTE_MIRROR_FULL
+           || (note->code == NOTE_CONFIGURED && note->detail != 0);
 }
 
 /* Notes about the unit as a whole; those about connections would be a log of all
@@ -103,7 +118,7 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     unsigned number = unit_number(unit);
     observer_note(world->observer, number, note, mark);
     note_preemption(world, note);
-    if (is_about_the_unit(note->code))
+    if (is_about_the_unit(note->code) || is_about_the_mirror(note))
         world_report_unit(world, number, note_word(note->code), note_detail_word(note));
     else if (note->code == NOTE_MACHINE_STATE)
         tell_machine(world, number, note);
@@ -117,6 +132,7 @@ struct unit_network deed_network(struct world *world)
         .context = world,
         .forward = unit_forwards,
         .datagram = unit_sends,
+        .serial = unit_sends_serial,
         .ask = unit_asks,
         .claim = unit_claims,
         .release = unit_releases,

@@ -31,9 +31,11 @@ struct observed {
 struct listing {
     struct observed *observed;
     nstime established;
+    bool told_first; /* its create left before it was established for its client */
     bool decided;
     bool strayed;
     bool gave_up;
+    bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
@@ -58,6 +60,7 @@ struct observer {
     bool outage;              /* from the failure until the address is served again */
     uint32_t connecting;      /* opened in the outage and neither connected nor failed */
     uint32_t ghosts;
+    uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
     uint32_t opened_in_outage;
     GArray *connect_delays; /* nstime */
 };

@@ -70,7 +70,7 @@ static enum outcome outcome_of_end(const struct listing *listing, enum connectio
 {
     if (end == CONNECTION_CLOSED)
         return OUTCOME_SURVIVED;
-    if (listing->strayed)
+    if (listing->strayed || end == CONNECTION_MISSERVED)
         return OUTCOME_MISROUTED;
     return end == CONNECTION_RESET || end == CONNECTION_REFUSED ? OUTCOME_RESET
                                                                 : OUTCOME_TIMED_OUT;
@@ -90,6 +90,9 @@ static void ended(void *context, struct connection *connection, enum connection_
     }
     if (!listing->decided) {
         listing->gave_up = end == CONNECTION_GAVE_UP;
+        listing->stranded = connection->server >= 0
+                            && traffic_server_failed(observer->traffic,
+                                                     (unsigned)connection->server);
         listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
     }
     decide(observer, listing, outcome_of_end(listing, end));
@@ -196,6 +199,9 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_ENDED:
         forget(observer, note);
         break;
+    case NOTE_RECORD_REFUSED:
+        observer->refused[note->detail]++;
+        break;
     case NOTE_PEER_SILENT:
         observer_disturbance(observer);
         break;
@@ -225,12 +231,25 @@ static enum state_at_failure state_of(const struct connection *connection)
     return states[connection_phase(connection)];
 }
 
+/* Did its create leave before its client saw it established? With UDP by the first request
+ * (R-413), where the server opens with the ACK that is on its way to the client. */
+static bool told_first(const struct observer *observer, const struct connection *connection)
+{
+    const struct scenario *scenario = observer->scenario;
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(scenario->virtuals, connection->virtual);
+    const struct workload_spec *workload =
+        g_ptr_array_index(scenario->workloads, connection->workload);
+    return virtual->protocol == PROTOCOL_UDP || workload->opened_by_server;
+}
+
 static void list(struct observer *observer, struct connection *connection)
 {
     struct observed *observed = connection->observed;
     struct listing *listing = g_new0(struct listing, 1);
     listing->observed = observed;
     listing->established = connection->established;
+    listing->told_first = told_first(observer, connection);
     listing->row = (struct connection_row){
         .connection = connection->number,
         .client_ip = connection->client_ip,

@@ -2,7 +2,7 @@
 
 #include "sim/engine/chance.h"
 
-enum { TCP_IP_HEADERS = 40 };
+enum { TCP_IP_HEADERS = 40, UDP_IP_HEADERS = 28 };
 
 /* A copy made by the network is a packet of its own on the next link. */
 #define SERIAL_OF_A_COPY UINT32_C(0x80000000)
@@ -108,8 +108,10 @@ static void carry_packet(struct carrier *carrier, enum link_role role, enum dire
                          const struct packet *packet)
 {
     struct passage passage;
+    uint32_t headers = packet->protocol == PROTOCOL_UDP ? UDP_IP_HEADERS : TCP_IP_HEADERS;
     link_pass(carrier->links[role][0], direction, engine_now(carrier->engine),
-              packet_identity(packet), TCP_IP_HEADERS + packet->payload_length, &passage);
+              packet_identity(packet), headers + packet->payload_length, &passage);
+    passage_check(&passage);
     if (passage.copies == 0)
         tell_loss(carrier, packet, role, direction, passage.loss);
     for (unsigned i = 0; i < passage.copies; i++) {

@@ -4,6 +4,7 @@
 #define SIM_RUN_RUN_H
 
 #include "analysis/columns.h"
+#include "core/note.h"
 #include "sim/run/protection.h"
 #include "sim/scenario/scenario.h"
 
@@ -44,6 +45,7 @@ struct run_result {
     uint32_t known;
     struct virtual_count *virtuals;   /* one for each scenario.virtuals */
     nstime stall_p50, stall_p99;      /* of survivors, -1: none */
+    uint32_t refused[REFUSAL_COUNT];  /* records refused by a director, by reason */
     uint32_t ghosts;                  /* standby records without a connection, at the takeover */
     uint64_t replication_datagrams, replication_bytes, replication_lost; /* until the failure */
     uint32_t opened_during_outage;    /* first SYN after the failure, while nobody served */

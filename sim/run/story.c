@@ -33,9 +33,25 @@ static char *print_flags(const struct packet *packet, char *text)
     return text;
 }
 
+/* See sim/node/udp.h for what the numbers are. */
+static void tell_datagram(struct run_story *story, nstime at, enum place from, enum place to,
+                          bool by_client, const struct packet *packet, const char *fate)
+{
+    if (by_client)
+        story_tell(story, at, from, to, "UDP request %u%s", packet->sequence + 1, fate);
+    else
+        story_tell(story, at, from, to, "UDP answer %u bytes %u..%u%s", packet->sequence + 1,
+                   packet->acknowledgement,
+                   packet->acknowledgement + packet->payload_length - 1u, fate);
+}
+
 void story_tell_packet(struct run_story *story, nstime at, enum place from, enum place to,
                        bool by_client, const struct packet *packet, const char *fate)
 {
+    if (packet->protocol == PROTOCOL_UDP) {
+        tell_datagram(story, at, from, to, by_client, packet, fate);
+        return;
+    }
     char flags[FLAGS_TEXT_SIZE];
     unsigned sender = by_client ? 0 : 1;
     print_flags(packet, flags);

@@ -40,6 +40,8 @@ static bool was_spared(const struct observer *observer)
 /* What befell one whose record was there, or was not needed. */
 static enum cause later_cause(const struct observer *observer, const struct listing *listing)
 {
+    if (listing->stranded)
+        return CAUSE_SERVER_FAILED;
     if (listing->cut_off)
         return CAUSE_ADDRESS_NOT_MOVED;
     if (listing->forsaken)
@@ -129,7 +131,8 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
-           && impairment_mean_loss(clients) <= 0 && replication->rate == 0
+           && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
+           && replication->corrupt.threshold == 0 && replication->rate == 0
            && replication->delay + JITTERS_AT_MOST * replication->jitter
                   < observer->takeover - observer->failure;
 }
@@ -142,14 +145,15 @@ static double theory_line(const struct observer *observer, double loss, uint32_t
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     if (!has_form(observer, counted))
         return -1;
+    double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
     double *ages = g_new(double, counted);
     size_t count = 0;
     for (guint i = 0; i < observer->listings->len; i++) {
         const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        double early = listing->told_first ? 2 * c : 0;
         if (state_counts(listing->row.state) && replicated(observer, listing))
-            ages[count++] = (double)(observer->failure - listing->established) / 1e9;
+            ages[count++] = (double)(observer->failure - listing->established) / 1e9 + early;
     }
-    double c = scenario->active_on_ack ? (double)clients->delay / 1e9 : 0;
     double known = count ? theory_known_conditional(loss, c, ages, count) : 0;
     g_free(ages);
     return known * (double)count / (double)counted;
@@ -163,6 +167,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->heir = observer_heir(observer);
     result->ghosts = observer->ghosts;
+    memcpy(result->refused, observer->refused, sizeof result->refused);
     result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);
     result->rows = g_new0(struct connection_row, count);
     result->row_count = count;

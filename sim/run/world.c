@@ -48,9 +48,33 @@ unsigned world_standby(const struct world *world)
     return active == 0 ? 1 : 0;
 }
 
+/* ---- what must hold ----------------------------------------------------------------------- */
+
+static char *find_violation(const struct world *world)
+{
+    for (unsigned i = 0; i < world->unit_count; i++) {
+        const struct director *director = unit_director(world->units[i]);
+        const char *broken = director ? director_check(director) : NULL;
+        if (broken)
+            return g_strdup_printf("unit %s: %s", world_unit_spec(world, i)->name, broken);
+    }
+    if (traffic_count(world->traffic).corrupt > 0)
+        return g_strdup("a byte stream arrived with other bytes than were sent");
+    return NULL;
+}
+
+/* The first that is found is the one to tell. At the failure, when tables are largest, and at
+ * the end: what breaks between stays broken, or is met by an assertion. */
+static void check(struct world *world)
+{
+    if (world->violation == NULL)
+        world->violation = find_violation(world);
+}
+
 void world_measure(struct world *world, int hit)
 {
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
+    check(world);
     world->measured = true;
     world->failed_unit = hit;
     world->replication = carrier_replication_count(world->carrier);
@@ -95,23 +119,10 @@ void world_watch_virtual_crashes(struct world *world, const struct virtual_crash
     virtual_crashes_watch(world->virtual_crashes, watch);
 }
 
-/* What must hold at the end, whatever happened. */
-static char *find_violation(const struct world *world)
-{
-    for (unsigned i = 0; i < world->unit_count; i++) {
-        const struct director *director = unit_director(world->units[i]);
-        const char *broken = director ? director_check(director) : NULL;
-        if (broken)
-            return g_strdup_printf("unit %s: %s", world_unit_spec(world, i)->name, broken);
-    }
-    if (traffic_count(world->traffic).corrupt > 0)
-        return g_strdup("a byte stream arrived with other bytes than were sent");
-    return NULL;
-}
-
 void world_result(struct world *world, struct run_result *result)
 {
-    result->violation = find_violation(world);
+    check(world);
+    result->violation = g_steal_pointer(&world->violation);
     observer_finish(world->observer, result);
     result->failed_unit = world->failed_unit;
     if (!world->measured)
@@ -219,6 +230,7 @@ void world_free(struct world *world)
     observer_free(world->observer);
     virtual_crashes_free(world->virtual_crashes);
     engine_free(world->engine);
+    g_free(world->violation);
     g_free(world->times);
     g_free(world);
 }

@@ -24,6 +24,7 @@ struct world {
     bool powered_off[UNITS_MAX];
     bool cable_pulled;
     bool followed; /* what waits for the takeover has its time */
+    char *violation; /* the first, or NULL */
     /* at the measured fault */
     struct replication_count replication;
     bool measured;

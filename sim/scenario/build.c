@@ -154,9 +154,9 @@ static nstime longest_decision(const struct scenario *scenario)
 {
     nstime patience = 0;
     for (unsigned i = 0; i < scenario->workloads->len; i++) {
-        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
-        if (workload->application_timeout != NSTIME_NEVER)
-            patience = MAX(patience, workload->application_timeout);
+        nstime theirs = build_patience(scenario, g_ptr_array_index(scenario->workloads, i));
+        if (theirs != NSTIME_NEVER)
+            patience = MAX(patience, theirs);
     }
     return TCP_END + 2 * patience;
 }
@@ -211,8 +211,10 @@ void build_scenario(struct build *build)
     take_scenario(build, group);
     take_output(build, draft_find(build->draft, GROUP_OUTPUT, NULL));
     build_machines(build);
+    build_check_binds(build);
     build_links(build);
     build_workloads(build);
+    build_services(build);
     build_ports(build);
     build_faults(build);
     build_virtual_crashes(build);

@@ -24,8 +24,10 @@ struct build {
 void build_scenario(struct build *build);
 
 void build_machines(struct build *build);  /* units, virtuals, reals, failover */
+void build_check_binds(struct build *build); /* of the virtuals */
 void build_links(struct build *build);
 void build_workloads(struct build *build);
+void build_services(struct build *build);  /* udp, and who opens; after the workloads */
 void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_virtual_crashes(struct build *build);   /* after the faults */
@@ -78,5 +80,12 @@ const char *build_feedback_doubt(const struct replication_protocol *protocol);
 
 /* The longest time from a failure to its detection (R-1005): a unit's longest. */
 nstime build_detection(const struct scenario *scenario);
+
+/* How long a client waits for an answer before it gives up by itself: its application's
+ * time-out, or with udp its retries. NSTIME_NEVER: as long as TCP does. */
+nstime build_patience(const struct scenario *scenario, const struct workload_spec *workload);
+
+/* Does a workload ask a virtual machine of udp? By the draft alone. */
+bool build_speaks_udp(const struct draft *draft, const struct draft_group *workload);
 
 #endif

@@ -145,6 +145,9 @@ static const struct draft_entry *inherited(const struct draft *draft,
     const struct draft_entry *own = draft_given(group, name);
     if (own != NULL || (group->kind != GROUP_REAL && group->kind != GROUP_LINK))
         return own;
+    const struct schema_key *key = schema_key(group->kind, name);
+    if (schema_default(key, group->name) != key->value)
+        return NULL;
     enum group_kind defaults =
         group->kind == GROUP_REAL ? GROUP_REAL_DEFAULTS : GROUP_LINK_DEFAULTS;
     return draft_given(draft_find(draft, defaults, NULL), name);
@@ -169,7 +172,7 @@ const char *draft_value(const struct draft *draft, const struct draft_group *gro
         return entry->value;
     const struct schema_key *key = schema_key(group->kind, name);
     g_assert(key != NULL);
-    return key->value;
+    return schema_default(key, group->name);
 }
 
 char *draft_dotted(const struct draft_group *group)

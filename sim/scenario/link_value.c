@@ -158,6 +158,17 @@ static bool read_duplicate(struct phrase *phrase, struct impairment *impairment)
     return true;
 }
 
+static bool read_corrupt(struct phrase *phrase, struct impairment *impairment)
+{
+    uint64_t share, correlation = 0;
+    if (!phrase_quantity(phrase, QUANTITY_SHARE, "a share", &share)
+        || !phrase_optional(phrase, QUANTITY_SHARE, &correlation))
+        return false;
+    impairment->corrupt = probability_from_ppb(share);
+    impairment->corrupt_correlation = probability_from_ppb(correlation);
+    return true;
+}
+
 static bool read_reorder(struct phrase *phrase, struct impairment *impairment)
 {
     uint64_t share, correlation = 0, gap = 0;
@@ -198,7 +209,7 @@ static bool read_rate(struct phrase *phrase, struct impairment *impairment)
 static bool (*const readers[VALUE_TYPES])(struct phrase *, struct impairment *) = {
     [VALUE_LOSS] = read_loss,           [VALUE_DELAY] = read_delay,
     [VALUE_DUPLICATE] = read_duplicate, [VALUE_REORDER] = read_reorder,
-    [VALUE_RATE] = read_rate,
+    [VALUE_RATE] = read_rate,           [VALUE_CORRUPT] = read_corrupt,
 };
 
 bool link_value_type(enum value_type type)

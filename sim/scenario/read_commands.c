@@ -29,6 +29,7 @@ static void add_settings(struct build *build)
     add(build, "failover hellomisses %s", build_text(build, failover, "hello-misses"));
     add(build, "failover");
     build_detector_commands(build);
+    add(build, "option mirror %s", build_text(build, failover, "mirror"));
     add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
         add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
@@ -48,7 +49,7 @@ static const char *service(struct build *build, const struct draft_group *group)
 static void add_real(struct build *build, const struct draft_group *group)
 {
     const char *id = build_text(build, group, "address");
-    if (id == NULL)
+    if (id == NULL || !build_yes(build, group, "configured"))
         return;
     add(build, "real %s %s", id, service(build, group));
     add(build, "weight %s %s", id, build_text(build, group, "weight"));
@@ -108,6 +109,8 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     add(build, "predictor %s %s", id, build_text(build, group, "predictor"));
     add(build, "timeout %s %s", id, build_text(build, group, "timeout"));
     add(build, "delay %s %s", id, build_text(build, group, "delay"));
+    add(build, "slowstart %s %s", id, build_text(build, group, "slowstart"));
+    add(build, "sticky %s %s", id, build_text(build, group, "sticky"));
     if (build_yes(build, group, "replicate"))
         add(build, "replicate %s", id);
     add_assignments(build, group, id);

@@ -1,4 +1,4 @@
-/* The four links, each direction apart. */
+/* The links, each direction apart. */
 #include "sim/scenario/build.h"
 #include "sim/scenario/link_value.h"
 #include "sim/scenario/quantity.h"
@@ -12,6 +12,7 @@ static const char *const link_ends[LINK_COUNT] = {
     [LINK_SERVERS] = "units servers",
     [LINK_REPLICATION] = NULL, /* the names of the two units */
     [LINK_HELLO] = NULL,
+    [LINK_SERIAL] = NULL,
 };
 
 /* Put one key's canonical value into an impairment. */

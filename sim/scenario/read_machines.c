@@ -121,6 +121,7 @@ static void take_reals(struct build *build)
         real->name = g_strdup(group->name);
         real->ip = address.ip;
         real->port = address.port;
+        real->protocol = address.protocol;
         build_random(build, group, "service-time", &real->service_time);
         g_ptr_array_add(build->scenario->reals, real);
     }
@@ -183,7 +184,7 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
 }
 
 /* as whom a real machine is seen that opens connections itself. */
-static void check_statics(struct build *build, const GPtrArray *reals, const GPtrArray *virtuals)
+static void take_statics(struct build *build, const GPtrArray *reals, const GPtrArray *virtuals)
 {
     for (unsigned i = 0; i < reals->len; i++) {
         const struct draft_group *real = g_ptr_array_index(reals, i);
@@ -191,9 +192,26 @@ static void check_statics(struct build *build, const GPtrArray *reals, const GPt
             continue;
         int number = build_lookup(build, GROUP_VIRTUAL, build_text(build, real, "static"), real,
                                   "static");
-        if (number >= 0)
-            check_protocols(build, real, "static", g_ptr_array_index(virtuals, (unsigned)number));
+        if (number < 0)
+            continue;
+        struct real_spec *spec = g_ptr_array_index(build->scenario->reals, i);
+        spec->seen_as = (unsigned)number + 1;
+        check_protocols(build, real, "static", g_ptr_array_index(virtuals, (unsigned)number));
     }
+}
+
+/* Who is not configured at the start is bound by a command of its own, as who is, is. */
+static void check_bound(struct build *build, const struct draft_group *real, bool bound)
+{
+    bool configured = build_yes(build, real, "configured");
+    if (!configured && bound)
+        build_complain(build, build->problems, real, "configured",
+                       "a virtual or real machine needs it from the start (leave it out of bind = "
+                       "and backup =, and bind it by a command of [faults])");
+    else if (configured && !bound)
+        problems_addf(build->problems, (struct origin){ORIGIN_FILE, real->line}, NULL,
+                      "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
+                      "remove it)", real->title);
 }
 
 static void take_virtuals(struct build *build)
@@ -209,13 +227,8 @@ static void take_virtuals(struct build *build)
     }
     build_backups(build, bound);
     for (unsigned i = 0; i < reals->len; i++)
-        if (!bound[i]) {
-            const struct draft_group *real = g_ptr_array_index(reals, i);
-            problems_addf(build->problems, (struct origin){ORIGIN_FILE, real->line}, NULL,
-                          "[%s]: bound to nothing (name it in bind = of a [virtual NAME], or "
-                          "remove it)", real->title);
-        }
-    check_statics(build, reals, groups);
+        check_bound(build, g_ptr_array_index(reals, i), bound[i]);
+    take_statics(build, reals, groups);
     if (groups->len == 0)
         problems_add(build->problems, (struct origin){ORIGIN_FILE, 0}, NULL,
                      "no [virtual NAME]: there is nothing to balance (add one, with an address "
@@ -287,5 +300,6 @@ void build_machines(struct build *build)
     check_pair(build);
     build->scenario->protocol = g_strdup(build_text(build, replication, "protocol"));
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
+    build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PROTOCOL_TCP = 6, BLOCK_MIN_SIZE = 256 };
+enum { BLOCK_MIN_SIZE = 256 };
 
 /* Where clients live that no key places: RFC 2544's networks for benchmarks. */
 static const struct network default_network = {0xC6120000, 15};
@@ -33,9 +33,6 @@ static void take_virtual(struct build *build, struct site *site)
     const struct virtual_spec *virtual = g_ptr_array_index(build->scenario->virtuals, number);
     if (virtual->ip == 0)
         return; /* its address is a problem already */
-    if (virtual->protocol != PROTOCOL_TCP)
-        build_complain(build, build->problems, site->group, "virtual",
-                       "[virtual %s] is not tcp (clients speak tcp only)", virtual->name);
     if (virtual->port == 0)
         build_complain(build, build->problems, site->group, "virtual",
                        "[virtual %s] stands for all ports: clients need one (give its address a "
@@ -86,6 +83,9 @@ static void take_traffic(struct build *build, struct site *site)
     workload->trace_copies = (unsigned)build_count(build, group, "trace-copies");
     workload->application_timeout = build_time(build, group, "application-timeout");
     workload->half_close = build_yes(build, group, "half-close");
+    workload->opened_by_server = build_is(build, group, "opened-by", "server");
+    workload->retry_time = build_time(build, group, "retry-time");
+    workload->retries = (unsigned)build_count(build, group, "retries");
     build_random(build, group, "requests-per-connection", &workload->requests);
     build_random(build, group, "request-size", &workload->request_size);
     build_random(build, group, "response-size", &workload->response_size);

@@ -270,6 +270,7 @@ const char *link_role_word(enum link_role role)
         [LINK_SERVERS] = "servers",
         [LINK_REPLICATION] = "replication",
         [LINK_HELLO] = "hello",
+        [LINK_SERIAL] = "serial",
     };
     g_assert(role < LINK_COUNT);
     return words[role];

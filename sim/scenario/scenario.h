@@ -24,9 +24,11 @@ struct unit_spec {
 /* The word for an interface by its number: "peer", "outside", "inside". */
 const char *interface_word(unsigned interface);
 
-enum link_role { LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_COUNT };
+enum link_role {
+    LINK_CLIENTS, LINK_SERVERS, LINK_REPLICATION, LINK_HELLO, LINK_SERIAL, LINK_COUNT,
+};
 
-/* The word for a link: "clients", "servers", "replication", "hello". */
+/* The word for a link: "clients", "servers", "replication", "hello", "serial". */
 const char *link_role_word(enum link_role role);
 
 /* forward: clients to units, units to servers, A to B. */
@@ -49,6 +51,9 @@ struct real_spec {
     char *name;
     uint32_t ip;
     uint16_t port;
+    uint8_t protocol;
+    unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
+                       * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
 };
 
@@ -80,6 +85,9 @@ struct workload_spec {
     struct distribution think_time;    /* from an answer to the next request */
     nstime application_timeout;        /* for each request; NSTIME_NEVER = none */
     bool half_close; /* the client shuts its side with the last request */
+    bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
+    unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
     /* TRACE: rows once per copy; each copy has client addresses of its own and is
      * shifted in time (see sim/node/workload.h) */
@@ -135,7 +143,9 @@ struct virtual_crashes_spec {
 };
 
 /* The first three by the number of the interface (core/event.h). */
-enum hello_path { PATH_LINK = 1, PATH_OUTSIDE = 2, PATH_INSIDE = 4, PATH_CABLE = 8 };
+enum hello_way {
+    HELLO_WAY_LINK = 1, HELLO_WAY_OUTSIDE = 2, HELLO_WAY_INSIDE = 4, HELLO_WAY_CABLE = 8,
+};
 
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
@@ -169,6 +179,7 @@ struct scenario {
 
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
+    bool udp_checksum;         /* damaged datagrams are lost, not seen */
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */
@@ -177,7 +188,7 @@ struct scenario {
     unsigned hello_misses;
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
-    unsigned hello_paths;      /* enum hello_path, those that hellos take */
+    unsigned hello_paths;      /* enum hello_way, those that hellos take */
     uint32_t active_ip, failover_ip;
 
     /* commands for each director, in order, in the core's own vocabulary */

@@ -13,7 +13,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
     [GROUP_REAL] = {"real", NULL, true, NULL, "a real (physical) machine: a server"},
     [GROUP_REPLICATION] = {"replication", NULL, false, NULL, "how the standby learns connections"},
     [GROUP_LINK_DEFAULTS] = {"link-defaults", NULL, false, NULL, "for every [link NAME]"},
-    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello",
+    [GROUP_LINK] = {"link", NULL, true, "clients servers replication hello serial",
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
@@ -85,6 +85,8 @@ static const struct schema_key keys[] = {
      "the link hellos travel; replication puts them under its loss"},
     {GROUP_FAILOVER, "hello-phase", NULL, VALUE_TIME, "0s..60min", "drawn", "drawn", false,
      "when each unit's first hello leaves (drawn: anew in each repetition)"},
+    {GROUP_FAILOVER, "mirror", NULL, VALUE_WORD, "serial network none", NULL, "serial", false,
+     "how the active's configuration comes to the standby (network: over the hello link)"},
     {GROUP_FAILOVER, "address", NULL, VALUE_IP, NULL, NULL, "10.0.9.1", false,
      "the active unit's address"},
     {GROUP_FAILOVER, "failover-address", NULL, VALUE_IP, NULL, NULL, "10.0.9.2", false,
@@ -123,6 +125,10 @@ static const struct schema_key keys[] = {
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
      "how long a closed connection is kept"},
+    {GROUP_VIRTUAL, "slowstart", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "leastconns: how long a server that enters service is filled up (0s: at once)"},
+    {GROUP_VIRTUAL, "sticky", "persistence-timeout", VALUE_TIME, ANY_TIME, NULL, "0s", false,
+     "a client goes to its former server, if it was active within this time (0s: off)"},
     {GROUP_VIRTUAL, "assign", NULL, VALUE_NETWORKS, NULL, "none", "none", false,
      "client networks that get this bind ID"},
     {GROUP_VIRTUAL, "backup", NULL, VALUE_NAME, NULL, "none", "none", false,
@@ -152,11 +158,15 @@ static const struct schema_key keys[] = {
      "the [real NAME] or [virtual NAME] in its place when it has failed"},
     {GROUP_REAL, "in-service", NULL, VALUE_YESNO, NULL, NULL, "yes", true,
      "takes new connections"},
+    {GROUP_REAL, "configured", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
+    {GROUP_REPLICATION, "udp-checksum", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
+     "datagrams have one, so that damaged ones are lost; else the director sees them"},
     {GROUP_REPLICATION, "interface", NULL, VALUE_COUNT, "0..255", NULL, "0", false,
      "the director's interface they leave by"},
     {GROUP_REPLICATION, "delete-send", NULL, VALUE_WORD, "if-created always", NULL, "if-created",
@@ -177,6 +187,8 @@ static const struct schema_key keys[] = {
     {GROUP_LINK, "duplicate", NULL, VALUE_DUPLICATE, NULL, NULL, "0%", true, "P [CORRELATION]"},
     {GROUP_LINK, "reorder", NULL, VALUE_REORDER, NULL, NULL, "0%", true,
      "P [CORRELATION] [gap N]: these go at once, the others wait their delay"},
+    {GROUP_LINK, "corrupt", NULL, VALUE_CORRUPT, NULL, NULL, "0%", true,
+     "P [CORRELATION]: a bit is flipped; TCP's and UDP's checksums then drop the packet"},
     {GROUP_LINK, "rate", NULL, VALUE_RATE, NULL, "none", "none", true,
      "bits a second, and bytes added to each packet: RATE [OVERHEAD]"},
     {GROUP_LINK, "limit", NULL, VALUE_COUNT, "1..1000000", NULL, "1000", true,
@@ -191,6 +203,9 @@ static const struct schema_key keys[] = {
      "their network (auto: a block of 198.18.0.0/15 for each workload)"},
     {GROUP_WORKLOAD, "beside", NULL, VALUE_NAME, NULL, "none", "none", false,
      "one opens with each connection of that [workload NAME], by the same client: FTP's data"},
+    {GROUP_WORKLOAD, "opened-by", NULL, VALUE_WORD, "client server", NULL, "client", false,
+     "who opens what is beside another; server: at the client's port, as its real's static "
+     "(active FTP)"},
     {GROUP_WORKLOAD, "arrivals", NULL, VALUE_ARRIVALS, NULL, NULL, "poisson 100/s", false,
      "new connections: poisson N/s | constant N/s"},
     {GROUP_WORKLOAD, "requests-per-connection", NULL, VALUE_RANDOM_COUNT, NULL, NULL,
@@ -201,6 +216,10 @@ static const struct schema_key keys[] = {
     {GROUP_WORKLOAD, "response-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "12kb", false, "bytes"},
     {GROUP_WORKLOAD, "application-timeout", NULL, VALUE_TIME, SOME_TIME, "none", "none", false,
      "a client gives up a request after it"},
+    {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
+     "udp: an unanswered request goes again after it, then after twice as long, and so on"},
+    {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
+     "udp: so often, then a last wait (1s and 6: given up after 127s, as TCP's SYN is)"},
     {GROUP_WORKLOAD, "half-close", NULL, VALUE_YESNO, NULL, NULL, "no", false,
      "the client shuts its side with its last request"},
     {GROUP_WORKLOAD, "trace", NULL, VALUE_TEXT, NULL, "none", "none", false,
@@ -250,6 +269,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
+    [VALUE_CORRUPT] = "P [CORRELATION]",
     [VALUE_REORDER] = "P [CORRELATION] [gap N]",
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
@@ -259,9 +279,8 @@ static const char *const type_words[VALUE_TYPES] = {
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "sticky", "slowstart", "minconns",
-    "corrupt", "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout",
-    "persistence-timeout", NULL,
+    "expect", "include", "stop", "minconns",
+    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
 };
 
 /* Hyphen and underscore are the same. */
@@ -272,6 +291,15 @@ static bool same(const char *given, const char *word)
     for (; *given != '\0' && (*given == '_' ? '-' : *given) == *word; given++)
         word++;
     return *given == '\0' && *word == '\0';
+}
+
+/* A line of copper, and ten bits a byte (R-1203). */
+const char *schema_default(const struct schema_key *key, const char *group)
+{
+    if (key->group == GROUP_LINK && g_strcmp0(group, "serial") == 0
+        && strcmp(key->name, "rate") == 0)
+        return "9.6kbit";
+    return key->value;
 }
 
 const struct schema_group *schema_group(enum group_kind kind)

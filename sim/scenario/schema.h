@@ -55,7 +55,7 @@ enum value_type {
     VALUE_FREQUENCY, /* range: LOW..HIGH, whole */
     VALUE_LOSS,
     VALUE_DELAY,
-    VALUE_DUPLICATE,
+    VALUE_DUPLICATE, VALUE_CORRUPT,
     VALUE_REORDER,
     VALUE_RATE,
     VALUE_CONFIDENCE,
@@ -84,6 +84,10 @@ enum group_kind schema_kind(const char *word);
 /* The row of a key, aliases and underscores included, "rev." (links only) taken
  * off; or NULL. In [faults] and [sweep] there is one row for all. */
 const struct schema_key *schema_key(enum group_kind kind, const char *name);
+
+/* The default of a key in the group of this name, NULL where the kind has none. One that is
+ * not the row's own comes before what the group of defaults says. */
+const char *schema_default(const struct schema_key *key, const char *group);
 
 /* The canonical name of a key that schema_key() found, "rev." kept; g_free(). */
 char *schema_canonical(const struct schema_key *key, const char *name);

@@ -1,5 +1,6 @@
 #include "sim/scenario/show.h"
 
+#include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 
 #include <string.h>
@@ -109,7 +110,8 @@ static void print_value(GString *text, const struct draft *draft, const struct d
 }
 
 /* A trace brings its own clients and arrivals, a workload beside another has that one's and
- * its network: naming them as well is an error. */
+ * its network, and only udp has retries of the application's: naming them as well is an
+ * error. */
 static bool left_out(const struct draft *draft, const struct draft_group *group, const char *name)
 {
     if (group->kind != GROUP_WORKLOAD)
@@ -118,6 +120,10 @@ static bool left_out(const struct draft *draft, const struct draft_group *group,
     bool trace = strcmp(draft_value(draft, group, "trace"), "none") != 0;
     if (strcmp(name, "client-network") == 0)
         return beside;
+    if (strcmp(name, "opened-by") == 0)
+        return !beside;
+    if (strcmp(name, "retry-time") == 0 || strcmp(name, "retries") == 0)
+        return !build_speaks_udp(draft, group);
     return (beside || trace) && (strcmp(name, "clients") == 0 || strcmp(name, "arrivals") == 0);
 }
 
@@ -129,7 +135,8 @@ static bool stands_here(const struct draft_group *group, const struct schema_key
         return schema_key(group->kind, key->name) == key;
     if (key->group != group->kind)
         return false;
-    return !key->defaults || draft_given(group, key->name) != NULL;
+    return !key->defaults || draft_given(group, key->name) != NULL
+           || schema_default(key, group->name) != key->value;
 }
 
 static void print_reverse(GString *text, const struct draft_group *group,

@@ -1,8 +1,10 @@
 /* What choosing a server costs: for each predictor, a request and the end of an older
  * connection among N machines, the counters kept; beside it the same by a walk round all
- * machines, which is what a ranking (core/ranking.h) saves. */
+ * machines, which is what a ranking (core/ranking.h) saves. Then leastconns with a slow start
+ * under way on a third of the machines, and the question where a sticky client goes. */
 #include "core/balance.h"
 #include "core/packet.h"
+#include "core/sticky.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -87,11 +89,66 @@ static void bench(unsigned machine_count, enum predictor predictor)
     machines_free(machines);
 }
 
+/* Every third machine in some step of its slow start. */
+static void bench_slow_start(unsigned machine_count)
+{
+    struct machines *machines = machines_new();
+    struct virtual *web = make(machines, machine_count);
+    struct physical **standing = g_new(struct physical *, STANDING);
+    unsigned number = 0;
+    for (struct link *link = web->links; link != NULL; link = link->next, number++)
+        link->share = number % 3 == 0 ? 1 + number % SHARE_FULL : SHARE_FULL;
+    for (unsigned i = 0; i < STANDING; i++) {
+        standing[i] = balance_choose(web, NULL, NULL);
+        count(standing[i], true);
+    }
+    printf("%8u machines, slow start %6.0f ns a request\n", machine_count,
+           measure(web, standing, false));
+    g_free(standing);
+    machines_free(machines);
+}
+
+/* A client comes: where to? And is tied; another, whose connection ends, no longer holds. */
+static void bench_sticky(unsigned client_count)
+{
+    struct machines *machines = machines_new();
+    struct virtual *web = make(machines, 100);
+    struct sticky *sticky = sticky_new(2 * client_count);
+    struct conn *conns = g_new0(struct conn, client_count);
+    double least = 1e9;
+    web->sticky = 60 * NSTIME_S;
+    for (unsigned i = 0; i < client_count; i++) {
+        conns[i] = (struct conn){
+            .virtual = web, .physical = web->links->physical, .foreign = {i, 1}};
+        sticky_hold(sticky, 0, &conns[i]);
+    }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        unsigned turn = 0, tied = 0;
+        double start = processor_seconds();
+        for (unsigned i = 0; i < REQUESTS; i++) {
+            turn = (turn + STRIDE) % client_count;
+            sticky_release(sticky, &conns[turn], 0);
+            tied += sticky_machine(sticky, 0, web, conns[turn].foreign.ip) != NULL;
+            sticky_hold(sticky, 0, &conns[turn]);
+        }
+        if (tied == REQUESTS)
+            least = MIN(least, (processor_seconds() - start) / REQUESTS);
+    }
+    printf("%8u clients,  sticky     %6.0f ns a request\n", client_count, least * 1e9);
+    g_free(conns);
+    sticky_free(sticky);
+    machines_free(machines);
+}
+
 int main(void)
 {
     puts("choosing a server, its counter raised and another's lowered");
     for (unsigned count_of = 10; count_of <= 1000; count_of *= 10)
         for (unsigned predictor = 0; predictor <= PREDICTOR_LOADED; predictor++)
             bench(count_of, predictor);
+    for (unsigned count_of = 10; count_of <= 1000; count_of *= 10)
+        bench_slow_start(count_of);
+    for (unsigned count_of = 1000; count_of <= 100000; count_of *= 10)
+        bench_sticky(count_of);
     return 0;
 }

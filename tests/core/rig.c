@@ -11,6 +11,8 @@ static const char *const configuration[] = {
 static void step(struct rig_unit *unit, const struct event *event)
 {
     director_step(unit->director, unit->rig->now, event, &unit->effects);
+    if (director_connections(unit->director) <= RIG_CHECKED)
+        rig_check(unit);
 }
 
 void rig_command(struct rig_unit *unit, const char *line)
@@ -37,6 +39,21 @@ void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *by
     uint32_t source = RIG_UNIT_IP + 1 - unit->number;
     step(unit, &(struct event){.kind = EVENT_DATAGRAM,
                                .datagram = {channel, source, bytes, length, INTERFACE_PEER}});
+}
+
+void rig_interface(struct rig_unit *unit, unsigned number, bool up)
+{
+    step(unit, &(struct event){.kind = EVENT_INTERFACE, .interface = {number, up}});
+}
+
+void rig_cable(struct rig_unit *unit, enum cable_sign sign)
+{
+    step(unit, &(struct event){.kind = EVENT_CABLE, .cable = sign});
+}
+
+void rig_seen(struct rig_unit *unit, unsigned number)
+{
+    step(unit, &(struct event){.kind = EVENT_SEEN, .seen = number});
 }
 
 /* Every unit knows the others, the lowest rank first. */
@@ -195,6 +212,11 @@ static void settle(struct rig_unit *from, unsigned stopped)
         }
         g_free(message);
     }
+}
+
+void rig_settle(struct rig_unit *from)
+{
+    settle(from, 0);
 }
 
 /* The first in time, the lower number of equals; NULL: nothing is due by then. */

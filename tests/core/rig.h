@@ -1,6 +1,7 @@
 /* A rig for whole directors: a pair of units, a clock, and builders for the packets
  * that clients and servers would send. Nothing moves by itself: a test says what
- * arrives, and looks at the effects. */
+ * arrives, and looks at the effects. After each step what must always hold is checked
+ * (R-308, R-119, R-409). */
 #ifndef TESTS_CORE_RIG_H
 #define TESTS_CORE_RIG_H
 
@@ -20,6 +21,7 @@ enum {
     RIG_INTERFACES = 3,
     RIG_CLIENT = 7,               /* the client of tests that need only one */
     RIG_PORT = 40000,
+    RIG_CHECKED = 100, /* conns: a larger table is checked only when a test says so */
 };
 
 struct rig_unit {
@@ -60,6 +62,11 @@ void rig_packet(struct rig_unit *unit, enum side side, const struct packet *pack
 void rig_datagram(struct rig_unit *unit, enum channel channel, const uint8_t *bytes,
                   size_t length);
 
+/* The line of an interface, the sign of the cable, another frame on an interface. */
+void rig_interface(struct rig_unit *unit, unsigned number, bool up);
+void rig_cable(struct rig_unit *unit, enum cable_sign sign);
+void rig_seen(struct rig_unit *unit, unsigned number);
+
 /* Let the unit's deadlines come until the clock stands at then; datagrams are lost. */
 void rig_run(struct rig_unit *unit, nstime then);
 
@@ -71,6 +78,9 @@ void rig_run_without(struct rig *rig, unsigned stopped, nstime then);
 
 /* Give what from just sent to the unit that it is for, once. */
 void rig_deliver(struct rig_unit *from);
+
+/* The same, and what is answered to it, until all is quiet. */
+void rig_settle(struct rig_unit *from);
 
 /* The n-th effect of a kind, or NULL; how many there are. */
 const struct effect *rig_effect(const struct rig_unit *unit, enum effect_kind kind, unsigned n);

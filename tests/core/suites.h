@@ -18,6 +18,7 @@
     X(response)       \
     X(command)        \
     X(configuration)  \
+    X(refusals)       \
     X(spelling)       \
     X(header)         \
     X(record)         \
@@ -25,6 +26,8 @@
     X(detection)      \
     X(handover)       \
     X(peers)          \
+    X(paths)          \
+    X(interface_test) \
     X(conn_table)     \
     X(director)       \
     X(traffic)        \
@@ -37,7 +40,11 @@
     X(buddy)          \
     X(outbound)       \
     X(bulk)           \
-    X(serial)
+    X(slow_start)     \
+    X(sticky)         \
+    X(serial)         \
+    X(line)           \
+    X(mirror)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -80,7 +80,8 @@ static const struct {
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, static, assign, predictor, overflow,"
                    " weight, maxconns, threshold, reassign, retry, autounfail, timeout, delay,"
-                   " replicate, ip, failover, option, buddy, show"},
+                    " slowstart, sticky,"
+                    " replicate, ip, failover, write, option, buddy, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, static,"
            " assign, autounfail, replicate, failover, connection"},
     {"no bnid 192.0.2.80 10.0.1.1", "no: unknown word \"bnid\"; did you mean \"bind\"?"},
@@ -403,7 +404,7 @@ START_TEST(removal_is_left_to_the_director)
     run_ok("no virtual 192.0.2.80:80:1");
     ck_assert_int_eq(result.action, COMMAND_REMOVE_VIRTUAL);
     ck_assert_ptr_eq(result.virtual, virtual_of(WEB, 80, 1));
-    run_ok("no real 10.0.1.3");
+    run_ok("no real 10.0.1.3 force");
     ck_assert_int_eq(result.action, COMMAND_REMOVE_PHYSICAL);
     ck_assert_uint_eq(result.physicals->len, 2);
     ck_assert_ptr_eq(g_ptr_array_index(result.physicals, 0), real_of(3, 80));

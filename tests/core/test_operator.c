@@ -80,7 +80,8 @@ END_TEST
 START_TEST(ends_connections_of_removed_machines)
 {
     static const char *const lines[] = {
-        "no bind 192.0.2.80:80 10.0.1.1:80", "no real 10.0.1.1:80", "no virtual 192.0.2.80:80"};
+        "no bind 192.0.2.80:80 10.0.1.1:80", "no real 10.0.1.1:80 force",
+        "no virtual 192.0.2.80:80 force"};
     for (uint16_t port = 1; port <= 10; port++)
         rig_open(unit, RIG_CLIENT, port);
     rig_command(unit, lines[_i]);
@@ -266,7 +267,8 @@ END_TEST
 START_TEST(notes_what_removal_makes_of_others)
 {
     static const char *const lines[] = {
-        "no real 10.0.1.9:80", "no bind 192.0.2.81:80 10.0.1.9:80", "no virtual 192.0.2.81:80"};
+        "no real 10.0.1.9:80 force", "no bind 192.0.2.81:80 10.0.1.9:80",
+        "no virtual 192.0.2.81:80 force"};
     struct rig_unit *at = &rig.units[_i / 3];
     rig_command(at, "real 10.0.1.9:80");
     rig_command(at, "virtual 192.0.2.81:80");
@@ -294,7 +296,8 @@ END_TEST
 START_TEST(standby_lets_go_of_removed_machines)
 {
     static const char *const lines[] = {
-        "no bind 192.0.2.80:80 10.0.1.1:80", "no real 10.0.1.1:80", "no virtual 192.0.2.80:80"};
+        "no bind 192.0.2.80:80 10.0.1.1:80", "no real 10.0.1.1:80 force",
+        "no virtual 192.0.2.80:80 force"};
     struct rig_unit *standby = &rig.units[1];
     for (uint16_t port = 1; port <= 10; port++) {
         rig_open(unit, RIG_CLIENT, port);

@@ -324,7 +324,7 @@ START_TEST(the_tie_goes_with_its_machine)
 {
     configure(0);
     open_data(open_control(1));
-    rig_command(active, "no virtual 192.0.2.80:21");
+    rig_command(active, "no virtual 192.0.2.80:21 force");
     ck_assert_uint_eq(director_connections(active->director), 0);
     server_sends(active, 1, DATA, WAITING, TCP_SYN, 7000, 0);
     rig_assert_dropped(active, NOTE_DROPPED, DROP_UNKNOWN_OUTBOUND);

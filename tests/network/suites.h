@@ -9,6 +9,7 @@
     X(loss)           \
     X(delay)          \
     X(link)           \
+    X(damage)         \
     X(impairment)     \
     X(waiting)        \
     X(pool)           \

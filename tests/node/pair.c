@@ -141,7 +141,7 @@ void pair_connect(struct pair *pair)
         .local_ip = ADDRESS, .local_port = PORT, .remote_ip = ADDRESS + 1, .remote_port = 80,
         .tag = 1,
     };
-    tcp_connect(&pair->ends[0], &pair->stacks[0], &socket);
+    tcp_connect(&pair->ends[0], &pair->stacks[0], &socket, 0);
     pair->alive[0] = true;
     tcp_flush(&pair->ends[0]);
 }

@@ -320,7 +320,7 @@ START_TEST(initial_numbers)
     struct socket other = pair.ends[0].socket;
     other.local_port++;
     tcp_dispose(&pair.ends[0]);
-    tcp_connect(&pair.ends[0], &pair.stacks[0], &other);
+    tcp_connect(&pair.ends[0], &pair.stacks[0], &other, 0);
     ck_assert_uint_ne(pair.ends[0].acknowledged, before + (uint32_t)(60 * NSTIME_S / 64));
 }
 END_TEST

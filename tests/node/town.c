@@ -38,7 +38,7 @@ static bool is_lost(const struct town *town)
 
 static uint32_t machine_of(const struct town *town, const struct packet *packet)
 {
-    return TOWN_REAL_IP + (packet->tag + town->shift) % town->scenario.reals->len;
+    return TOWN_REAL_IP + (packet->tag + town->shift) % town->machines;
 }
 
 /* As a director does: the virtual address outside, a machine's inside; what comes from
@@ -160,6 +160,7 @@ static void add_real(struct town *town, unsigned number)
 {
     struct real_spec *real = g_new0(struct real_spec, 1);
     *real = (struct real_spec){ .ip = TOWN_REAL_IP + number, .port = 80,
+                                .protocol = PROTOCOL_TCP,
                                 .service_time = distribution_constant(0) };
     g_ptr_array_add(town->scenario.reals, real);
 }
@@ -173,6 +174,7 @@ void town_init(struct town *town)
         .ends = g_array_new(FALSE, FALSE, sizeof(struct town_end)),
         .flying = g_ptr_array_new_with_free_func(g_free),
         .lose = -1,
+        .machines = 2,
     };
     town->watch = (struct connection_watch){
         .context = town, .opened = saw_opened, .established = saw_established,
@@ -186,7 +188,8 @@ void town_init(struct town *town)
         .workloads = g_ptr_array_new_with_free_func(free_workload),
     };
     struct virtual_spec *virtual = g_new0(struct virtual_spec, 1);
-    *virtual = (struct virtual_spec){ .ip = TOWN_VIRTUAL_IP, .port = 80 };
+    *virtual = (struct virtual_spec){ .ip = TOWN_VIRTUAL_IP, .port = 80,
+                                      .protocol = PROTOCOL_TCP };
     g_ptr_array_add(town->scenario.virtuals, virtual);
     add_real(town, 0);
     add_real(town, 1);

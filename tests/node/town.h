@@ -39,6 +39,7 @@ struct town {
     int64_t lose;         /* number of the packet, in all, that is lost; -1: none */
     int64_t lose_every;   /* each such one too; 0: none */
     nstime cut_from, cut_to; /* nothing passes */
+    unsigned machines;    /* addresses from TOWN_REAL_IP up that serve */
     unsigned shift;       /* packets to servers go so many machines further */
     unsigned opened, established, progressed, answered, strayed;
     unsigned last_stray;

@@ -15,7 +15,14 @@
     X(planned)        \
     X(virtual)        \
     X(wire)           \
-    X(shipped)
+    X(sides)          \
+    X(detection_runs) \
+    X(shipped)        \
+    X(services)       \
+    X(invariant)      \
+    X(pairs)          \
+    X(late_machine)   \
+    X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -17,16 +17,22 @@ static struct scenario *read_file(const char *path, const struct override *overr
     return scenario;
 }
 
-struct scenario *scenario_from_text(const char *text)
+struct scenario *scenario_from_text_with(const char *text, const struct override *overrides,
+                                         size_t count)
 {
     char path[] = "/tmp/understudy-test-XXXXXX";
     int fd = g_mkstemp(path);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    struct scenario *scenario = read_file(path, NULL, 0);
+    struct scenario *scenario = read_file(path, overrides, count);
     g_unlink(path);
     return scenario;
+}
+
+struct scenario *scenario_from_text(const char *text)
+{
+    return scenario_from_text_with(text, NULL, 0);
 }
 
 struct scenario *scenario_shipped(const char *name, ...)

@@ -8,6 +8,8 @@
 /* A scenario from its text; a test fails when it is not valid. Free with
  * scenario_free(). */
 struct scenario *scenario_from_text(const char *text);
+struct scenario *scenario_from_text_with(const char *text, const struct override *overrides,
+                                         size_t count);
 
 /* A scenario file of the shipped ones, with overrides "key=value", NULL at the end. */
 struct scenario *scenario_shipped(const char *name, ...);

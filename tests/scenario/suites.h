@@ -14,11 +14,13 @@
     X(schema)         \
     X(scenario)       \
     X(trouble)        \
+    X(refusals)       \
     X(sweep)          \
     X(show)           \
     X(fuzz)           \
     X(trace)          \
-    X(virtual_crashes)
+    X(virtual_crashes) \
+    X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -35,6 +35,8 @@ static const struct {
     {QUANTITY_SIZE, "2.5mb", 2500000, "2.5mb"},
     {QUANTITY_RATE, "100mbit", 100000000, "100mbit"},
     {QUANTITY_RATE, "0.5kbit", 500, "0.5kbit"},
+    {QUANTITY_RATE, "9600bit", 9600, "9.6kbit"},
+    {QUANTITY_RATE, "0bit", 0, "0kbit"},
     {QUANTITY_RATE, "1500kbit", 1500000, "1.5mbit"},
     {QUANTITY_FREQUENCY, "350/s", 350000000, "350/s"},
     {QUANTITY_FREQUENCY, "0.25/s", 250000, "0.25/s"},
@@ -80,7 +82,7 @@ static const struct {
     {QUANTITY_SHARE, "-1%", "a share is never negative (write 5%, for example)"},
     {QUANTITY_SIZE, "400", "unit missing (use b, kb or mb: 12kb, for example)"},
     {QUANTITY_SIZE, "1.5b", "finer than a byte"},
-    {QUANTITY_RATE, "100", "unit missing (use kbit, mbit or gbit: 100mbit, for example)"},
+    {QUANTITY_RATE, "100", "unit missing (use bit, kbit, mbit or gbit: 100mbit, for example)"},
     {QUANTITY_RATE, "100kbps", "kbps is bytes a second to some and bits to others (write kbit, "
                                "mbit or gbit: bits)"},
     {QUANTITY_COUNT, "5s", "not a whole number (write 3, without a unit)"},

@@ -37,6 +37,7 @@ static const struct {
     {"failover.switchover-wait", "100ms"},
     {"failover.hello-link", "replication"},
     {"failover.hello-phase", "100ms"},
+    {"failover.mirror", "network"},
     {"failover.address", "10.0.9.7"},
     {"failover.failover-address", "10.0.9.8"},
     {"failover.unknown-connection", "reset"},
@@ -55,6 +56,8 @@ static const struct {
     {"virtual.web.replicate", "no"},
     {"virtual.web.timeout", "15min"},
     {"virtual.web.delay", "1s"},
+    {"virtual.web.slowstart", "10s"},
+    {"virtual.web.sticky", "2min"},
     {"virtual.web.assign", "198.18.0.0/24"},
     {"virtual.web.backup", "r1"},
     {"virtual.web.in-service", "no"},
@@ -69,8 +72,10 @@ static const struct {
     {"real.r1.autounfail", "no"},
     {"real.r1.backup", "r2"},
     {"real.r1.in-service", "no"},
+    {"real.r1.configured", NULL}, /* it is bound */
     {"replication.protocol", "none"},
     {"replication.port", "9000"},
+    {"replication.udp-checksum", "no"},
     {"replication.interface", "1"},
     {"replication.delete-send", "always"},
     {"replication.bad-flags", "lenient"},
@@ -81,6 +86,7 @@ static const struct {
     {"link.replication.loss", "5%"},
     {"link.replication.duplicate", "1%"},
     {"link.replication.reorder", "1%"},
+    {"link.replication.corrupt", "0.1%"},
     {"link.replication.rate", "1mbit"},
     {"link.replication.limit", "10"},
     {"link.replication.keep-order", "yes"},
@@ -88,12 +94,15 @@ static const struct {
     {"workload.browsers.clients", "50"},
     {"workload.browsers.client-network", "203.0.113.0/24"},
     {"workload.browsers.beside", NULL}, /* has tests of its own: test_scenario.c */
+    {"workload.browsers.opened-by", NULL}, /* and this: test_services.c */
     {"workload.browsers.arrivals", "constant 5/s"},
     {"workload.browsers.requests-per-connection", "3"},
     {"workload.browsers.think-time", "2s"},
     {"workload.browsers.request-size", "1kb"},
     {"workload.browsers.response-size", "1kb"},
     {"workload.browsers.application-timeout", "150s"},
+    {"workload.asking.retry-time", "2s"},
+    {"workload.asking.retries", "3"},
     {"workload.browsers.half-close", "yes"},
     {"workload.browsers.trace", NULL},
     {"workload.browsers.trace-copies", NULL},
@@ -129,6 +138,15 @@ START_TEST(every_key_is_in_the_table)
 }
 END_TEST
 
+/* With a workload of udp, for the keys that are for it alone. */
+static char *make_text(void)
+{
+    return g_strconcat(sound_text, "[workload other]\narrivals = constant 1/s\n"
+                                   "[virtual dns]\naddress = 192.0.2.53:53:0:udp\nbind = r3\n"
+                                   "[real r3]\naddress = 10.0.1.3:53:0:udp\n"
+                                   "[workload asking]\nvirtual = dns\n", NULL);
+}
+
 static char *set(const char *place, const char *value)
 {
     return g_strdup_printf("%s=%s", place, value);
@@ -139,7 +157,7 @@ static char *set(const char *place, const char *value)
 START_TEST(keys_take_their_values)
 {
     const struct schema_key *key = row((unsigned)_i);
-    char *text = g_strconcat(sound_text, "[workload other]\narrivals = constant 1/s\n", NULL);
+    char *text = make_text();
     if (key->value != NULL && *key->value != '\0') {
         char *argument = set(others[_i].place, key->value);
         scenario_file_free(support_read(text, argument, NULL));
@@ -166,13 +184,15 @@ START_TEST(keys_refuse_rubbish)
     const struct schema_key *key = row((unsigned)_i);
     if (key->type == VALUE_TEXT && strcmp(key->name, "trace") != 0)
         return;
+    char *text = make_text();
     char *argument = set(others[_i].place, "$rubbish!");
-    char *message = support_refusal(sound_text, argument, NULL);
+    char *message = support_refusal(text, argument, NULL);
     char *prefix = g_strdup_printf("--set %s: ", argument);
     ck_assert_msg(strstr(message, prefix) != NULL, "%s", message);
     g_free(prefix);
     g_free(message);
     g_free(argument);
+    g_free(text);
 }
 END_TEST
 

@@ -41,7 +41,7 @@ static const struct {
     {"[virtual]\n", "t.scn:16: [virtual]: a name is missing (write [virtual NAME])"},
     {"[options x]\n", "t.scn:16: [options x]: has no name (write [options])"},
     {"[link backbone]\n", "t.scn:16: [link backbone]: no such link (known: clients servers "
-                          "replication hello)"},
+                          "replication hello serial)"},
     {"[real a,b]\n", "t.scn:16: [real a,b]: not a name (letters, digits, - _ and . only; not a "
                      "word like active)"},
     {"[unit active]\n", "t.scn:16: [unit active]: not a name (letters, digits, - _ and . only; "
@@ -49,8 +49,8 @@ static const struct {
     {"[real r3]\nwieght = 3\n", "t.scn:17: [real r3] wieght: unknown key (did you mean weight?)"},
     {"[options]\nzebra = 1\n",
      "t.scn:17: [options] zebra: unknown key (understudy list keys prints all)"},
-    {"[virtual v]\nsticky = 1min\n",
-     "t.scn:17: [virtual v] sticky: not in this version (remove it)"},
+    {"[virtual v]\nminconns = 5\n",
+     "t.scn:17: [virtual v] minconns: not in this version (remove it)"},
     {"[real r3]\nbackup = r7\n",
      "t.scn:17: [real r3] backup = r7: no [real r7] and no [virtual r7] in this file (name one "
      "that is)"},
@@ -101,6 +101,10 @@ static const struct {
     {"[real r3]\naddress = 10.0.1.3:80\n",
      "t.scn:16: [real r3]: bound to nothing (name it in bind = of a [virtual NAME], or remove "
      "it)"},
+    {"[real r3]\naddress = 10.0.1.3:80\nconfigured = no\n"
+     "[virtual v]\naddress = 192.0.2.81:80\nbind = r3\n",
+     "t.scn:18: [real r3] configured = no: a virtual or real machine needs it from the start "
+     "(leave it out of bind = and backup =, and bind it by a command of [faults])"},
     {"[virtual v]\naddress = 192.0.2.80:80:0:tcp\nbind = r1\n",
      "t.scn:17: [virtual v] address = 192.0.2.80:80:0:tcp: [virtual web] has this address already "
      "(give another address, port or bind ID)"},
@@ -226,7 +230,7 @@ static const struct {
     {"at 5s crash nobody",
      "nobody is called nobody (known: active, standby, primary, secondary, A, B)"},
     {"at 5s link backbone down",
-     "no [link backbone] in this file (known: clients, servers, replication, hello)"},
+     "no [link backbone] in this file (known: clients, servers, replication, hello, serial)"},
     {"at 20s crash active", "comes after the end: every fault begins before duration = 20s (make "
                             "duration longer, or the fault earlier)"},
     {"at 19s +-1s crash active", "comes after the end: every fault begins before duration = 20s "

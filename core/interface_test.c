@@ -1,0 +1,228 @@
+#include "core/interface_test.h"
+
+#include "core/director_internal.h"
+#include "core/path.h"
+
+#include <glib.h>
+
+enum { REST_STEPS = 30 };
+
+bool interfaces_are_watched(const struct director *director)
+{
+    return (director->settings.hello_paths & (1u << PATH_OUTSIDE | 1u << PATH_INSIDE)) != 0;
+}
+
+bool interface_is_watched(const struct director *director, unsigned interface)
+{
+    unsigned paths = director->settings.hello_paths;
+    return (interface == INTERFACE_OUTSIDE && (paths & 1u << PATH_OUTSIDE) != 0)
+           || (interface == INTERFACE_INSIDE && (paths & 1u << PATH_INSIDE) != 0);
+}
+
+static bool is_down(const struct director *director, unsigned interface)
+{
+    return director->interface_down[interface];
+}
+
+/* Watched interfaces of which something holds. */
+static uint8_t set_of(const struct director *director,
+                      bool (*holds)(const struct director *director, unsigned interface))
+{
+    unsigned set = 0;
+    for (unsigned i = 0; i < INTERFACES_WATCHED; i++)
+        if (interface_is_watched(director, i) && holds(director, i))
+            set |= 1u << i;
+    return (uint8_t)set;
+}
+
+static bool has_failed(const struct director *director, unsigned interface)
+{
+    return is_down(director, interface) || director->tests[interface].failed;
+}
+
+static bool is_tested(const struct director *director, unsigned interface)
+{
+    return !has_failed(director, interface) && director->tests[interface].step != TEST_NONE;
+}
+
+static bool failed_a_test(const struct director *director, unsigned interface)
+{
+    return director->tests[interface].failed;
+}
+
+uint8_t interfaces_failed(const struct director *director)
+{
+    return set_of(director, has_failed);
+}
+
+uint8_t interfaces_tested(const struct director *director)
+{
+    return set_of(director, is_tested);
+}
+
+bool interfaces_lost_link_only(const struct director *director)
+{
+    return interfaces_failed(director) != 0 && set_of(director, failed_a_test) == 0;
+}
+
+/* ---- the steps */
+
+static void take_step(struct director *director, nstime now, unsigned interface,
+                      enum test_step step)
+{
+    director->tests[interface].step = step;
+    director->tests[interface].until = now + director->settings.interface_test_time;
+}
+
+void interface_test_begin(struct director *director, nstime now, unsigned interface,
+                          struct effects *effects)
+{
+    g_assert(interface_is_watched(director, interface));
+    if (director->tests[interface].step != TEST_NONE || is_down(director, interface))
+        return;
+    take_step(director, now, interface, TEST_TRAFFIC);
+    director_note_unit(director, effects, NOTE_INTERFACE_TESTED, interface);
+}
+
+/* Machines of the configuration stand in for what a standby never saw. Several on one
+ * address stand together as a rule: it is asked for once. */
+static uint32_t configured_entry(const struct director *director, unsigned number)
+{
+    uint32_t latest = 0;
+    for (const struct physical *one = machines_first_physical(director->machines); one != NULL;
+         one = one->next) {
+        if (one->id.ip == latest)
+            continue;
+        latest = one->id.ip;
+        if (number-- == 0)
+            return latest;
+    }
+    return 0;
+}
+
+/* The address to ask for after so many others, the latest seen first; 0: there is none. */
+static uint32_t entry_at(const struct director *director, unsigned interface, unsigned number)
+{
+    const struct interface_test *test = &director->tests[interface];
+    if (number >= INTERFACE_ENTRIES)
+        return 0;
+    if (test->seen == 0 && interface == INTERFACE_INSIDE)
+        return configured_entry(director, number);
+    return number < test->seen ? test->entries[(test->seen - 1 - number) % INTERFACE_ENTRIES] : 0;
+}
+
+static void ask_next(struct director *director, nstime now, unsigned interface,
+                     struct effects *effects)
+{
+    uint32_t ip = entry_at(director, interface, director->tests[interface].asked);
+    struct effect *effect = effects_add(effects, ip != 0 ? EFFECT_ARP : EFFECT_PING);
+    effect->ask.interface = interface;
+    effect->ask.ip = ip;
+    director->tests[interface].asked++;
+    take_step(director, now, interface, ip != 0 ? TEST_ARP : TEST_PING);
+}
+
+static void fail(struct director *director, nstime now, unsigned interface,
+                 struct effects *effects)
+{
+    struct interface_test *test = &director->tests[interface];
+    if (!test->failed)
+        director_note_unit(director, effects, NOTE_INTERFACE_FAILED, interface);
+    test->failed = true;
+    test->step = TEST_RESTING;
+    test->until = now + REST_STEPS * director->settings.interface_test_time;
+}
+
+nstime interface_test_deadline(const struct director *director)
+{
+    nstime first = NSTIME_NEVER;
+    for (unsigned i = 0; i < INTERFACES_WATCHED; i++)
+        if (director->tests[i].step != TEST_NONE)
+            first = MIN(first, director->tests[i].until);
+    return first;
+}
+
+static void end_step(struct director *director, nstime now, unsigned interface,
+                     struct effects *effects)
+{
+    switch (director->tests[interface].step) {
+    case TEST_NONE: break;
+    case TEST_TRAFFIC: director->tests[interface].asked = 0; /* and the first one is */
+    /* fall through */
+    case TEST_ARP: ask_next(director, now, interface, effects); break;
+    case TEST_PING: fail(director, now, interface, effects); break;
+    case TEST_RESTING: take_step(director, now, interface, TEST_TRAFFIC); break;
+    }
+}
+
+void interface_test_due(struct director *director, nstime now, struct effects *effects)
+{
+    for (unsigned i = 0; i < INTERFACES_WATCHED; i++) {
+        struct interface_test *test = &director->tests[i];
+        if (test->step == TEST_NONE || test->until > now)
+            continue;
+        if (interface_is_watched(director, i))
+            end_step(director, now, i, effects);
+        else
+            *test = (struct interface_test){0}; /* an operator took it out of the paths */
+    }
+}
+
+/* ---- signs of life */
+
+/* A frame costs ten comparisons at most: what stands there stays where it is. */
+static void remember(struct interface_test *test, uint32_t ip)
+{
+    for (unsigned i = 0; i < MIN(test->seen, INTERFACE_ENTRIES); i++)
+        if (test->entries[i] == ip)
+            return;
+    test->entries[test->seen % INTERFACE_ENTRIES] = ip;
+    test->seen = test->seen + 1 < 2 * INTERFACE_ENTRIES ? test->seen + 1 : INTERFACE_ENTRIES;
+}
+
+/* Peers that were not heard here because nothing was have their time again. */
+static void wait_here(struct director *director, nstime now, unsigned interface)
+{
+    enum hello_path path = path_of(director, interface);
+    for (unsigned i = 0; i < PEERS_MAX; i++)
+        peer_wait_on(&director->detector.peers[i], path, now);
+}
+
+static void pass(struct director *director, nstime now, unsigned interface,
+                 struct effects *effects)
+{
+    struct interface_test *test = &director->tests[interface];
+    if (test->failed)
+        wait_here(director, now, interface);
+    test->failed = false;
+    test->step = TEST_NONE;
+    director_note_unit(director, effects, NOTE_INTERFACE_GOOD, interface);
+}
+
+void interface_heard(struct director *director, nstime now, unsigned interface, uint32_t ip,
+                     struct effects *effects)
+{
+    if (!interface_is_watched(director, interface))
+        return;
+    struct interface_test *test = &director->tests[interface];
+    if (ip != 0)
+        remember(test, ip);
+    if (test->step != TEST_NONE)
+        pass(director, now, interface, effects);
+}
+
+void interface_set_line(struct director *director, nstime now, unsigned interface, bool up,
+                        struct effects *effects)
+{
+    if (interface >= INTERFACES_MAX || director->interface_down[interface] == !up)
+        return;
+    director->interface_down[interface] = !up;
+    if (!interface_is_watched(director, interface))
+        return;
+    director->tests[interface].failed = false; /* from now on the line says it */
+    director->tests[interface].step = TEST_NONE;
+    if (up)
+        wait_here(director, now, interface);
+    director_note_unit(director, effects, up ? NOTE_INTERFACE_GOOD : NOTE_INTERFACE_FAILED,
+                       interface);
+}
