@@ -101,14 +101,22 @@ static void append_number(GString *text, double number)
     g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.6f", number));
 }
 
-static struct interval summarise(const struct metric *metric, const GArray *values,
-                                 uint64_t connections, double confidence)
+/* What the runs of a point say of a metric. */
+struct sample {
+    GArray *values; /* double */
+    uint64_t connections;
+    size_t row;     /* of the latest value */
+};
+
+static struct interval summarise(const struct metric *metric, const struct sample *sample,
+                                 double confidence)
 {
-    const double *data = &g_array_index(values, double, 0);
+    const double *data = &g_array_index(sample->values, double, 0);
+    guint count = sample->values->len;
     if (metric->kind == METRIC_SHARE) {
-        return stats_share(data, values->len, confidence, connections);
+        return stats_share(data, count, confidence, sample->connections);
     }
-    struct interval interval = stats_mean(data, values->len, confidence);
+    struct interval interval = stats_mean(data, count, confidence);
     interval.lo = MAX(interval.lo, 0);
     if (metric->kind == METRIC_LEVEL) {
         interval.hi = MIN(interval.hi, 1);
@@ -116,21 +124,24 @@ static struct interval summarise(const struct metric *metric, const GArray *valu
     return interval;
 }
 
-/* One run is one sample: it has no spread, so no interval either. Only of a share at an
- * edge, where nobody or everybody did, do its connections still say how near (rule of
- * three). */
-static bool has_interval(const struct metric *metric, const GArray *values)
+/* One run is one sample: it has no spread, so no interval either, but where it gives one of
+ * its own. Only of a share at an edge, where nobody or everybody did, do its connections
+ * still say how near (rule of three). */
+static bool find_interval(const struct metric *metric, const struct table *runs,
+                          const struct sample *sample, struct interval *interval)
 {
-    double value = g_array_index(values, double, 0);
-    return values->len > 1 || (metric->kind == METRIC_SHARE && (value <= 0 || value >= 1));
+    double value = interval->estimate;
+    return sample->values->len > 1 ||
+           metric_interval(metric, runs, sample->row, &interval->lo, &interval->hi) ||
+           (metric->kind == METRIC_SHARE && (value <= 0 || value >= 1));
 }
 
-static void append_interval(GString *text, const struct metric *metric, const GArray *values,
-                            uint64_t connections, double confidence)
+static void append_interval(GString *text, const struct metric *metric, const struct table *runs,
+                            const struct sample *sample, double confidence)
 {
-    struct interval interval = summarise(metric, values, connections, confidence);
+    struct interval interval = summarise(metric, sample, confidence);
     append_number(text, interval.estimate);
-    if (has_interval(metric, values)) {
+    if (find_interval(metric, runs, sample, &interval)) {
         append_number(text, interval.lo);
         append_number(text, interval.hi);
     } else {
@@ -141,24 +152,24 @@ static void append_interval(GString *text, const struct metric *metric, const GA
 static void append_estimate(GString *text, const struct metric *metric, const struct table *runs,
                             const struct point *point, double confidence)
 {
-    GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
-    uint64_t connections = 0;
+    struct sample sample = {g_array_new(FALSE, FALSE, sizeof(double)), 0, 0};
     for (guint i = 0; i < point->rows->len; i++) {
         size_t row = g_array_index(point->rows, size_t, i);
         double value = 0;
         if (metric_value(metric, runs, row, &value)) {
-            g_array_append_val(values, value);
-            connections += metric_connections(metric, runs, row);
+            g_array_append_val(sample.values, value);
+            sample.connections += metric_connections(metric, runs, row);
+            sample.row = row;
         }
     }
-    g_string_append_printf(text, ",%u", values->len);
-    if (values->len == 0) {
+    g_string_append_printf(text, ",%u", sample.values->len);
+    if (sample.values->len == 0) {
         g_string_append(text, ",,,");
     } else {
-        append_interval(text, metric, values, connections, confidence);
+        append_interval(text, metric, runs, &sample, confidence);
     }
     g_string_append_c(text, '\n');
-    g_array_unref(values);
+    g_array_unref(sample.values);
 }
 
 static void append_header(GString *text, const struct table *runs, const struct swept *swept)

@@ -28,7 +28,7 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline";
+const char chart_names[] = "survival, takeover, cost, timeline, protection";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {
@@ -189,12 +189,19 @@ static char *manifest_word(const char *directory, const char *key)
     return word;
 }
 
-/* "95 % interval" */
-static char *interval_words(const char *directory)
+/* 0.95; 0 where the manifest does not say. */
+static double manifest_confidence(const char *directory)
 {
     g_autofree char *confidence = manifest_word(directory, "confidence");
     double share = confidence != NULL ? g_ascii_strtod(confidence, NULL) : 0;
-    if (share <= 0 || share >= 1) {
+    return share > 0 && share < 1 ? share : 0;
+}
+
+/* "95 % interval" */
+static char *interval_words(const char *directory)
+{
+    double share = manifest_confidence(directory);
+    if (share <= 0) {
         return g_strdup("interval");
     }
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
@@ -275,6 +282,9 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
     }
     if (strcmp(name, "timeline") == 0) {
         figure = chart_timeline(directory, error);
+    } else if (strcmp(name, "protection") == 0) {
+        double confidence = manifest_confidence(directory);
+        figure = chart_protection(directory, confidence > 0 ? confidence : 0.95, error);
     } else if (view == NULL) {
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
                     "there is no figure \"%s\"; the figures are %s", name, chart_names);

@@ -19,6 +19,9 @@ struct table *chart_table(const char *directory, const char *file, GError **erro
 /* From runs.csv: the share of runs whose takeover was done after so many seconds. */
 struct figure *chart_takeover_times(const char *directory, GError **error);
 
+/* From protection.csv: the share known at virtual crashes, by age. */
+struct figure *chart_protection(const char *directory, double confidence, GError **error);
+
 /* From connections.csv: what became of connections of different age at the failure. */
 struct figure *chart_timeline(const char *directory, GError **error);
 

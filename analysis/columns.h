@@ -99,6 +99,18 @@ int state_word_counts(const char *word);
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
     "syn_peak,syn_peak_twin,reconnected"
 
+/* and after these, where the scenario has virtual crashes: how many there were; open
+ * connections and those known, summed over them; how many connections these are,
+ * and how many of them were not known when they were seen last; the interval of known / seen
+ * by batch means: */
+#define RUNS_COLUMNS_VIRTUAL                                                          \
+    "virtual_crashes,virtual_seen,virtual_known,virtual_connections,virtual_lost,"    \
+    "virtual_lo,virtual_hi"
+
+/* protection.csv: the same by age, and the share that no protocol can exceed at these
+ * ages where the replication link's loss is an outage. */
+#define PROTECTION_COLUMNS "run,from_ns,to_ns,seen,known,connections,lost,lo,hi,roof"
+
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \
     "stall_ns"
@@ -138,6 +150,7 @@ int state_word_counts(const char *word);
     X("connect-delay", "s", "sum over those opened in the outage, less the twin's")             \
     X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
     X("syn-peak-twin", "count", "the same in the twin")                                         \
-    X("reconnected", "count", "connections opened again by clients whose own had died")
+    X("reconnected", "count", "connections opened again by clients whose own had died")\
+    X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 
 #endif

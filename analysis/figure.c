@@ -250,6 +250,9 @@ static void append_words(GString *text, const struct figure *figure, glong colum
     append_word(text, "unit", units[figure->unit]);
     append_word(text, "style", figure->steps ? "steps" : figure->joined ? "joined" : "points");
     append_word(text, "theory", any_theory(figure) ? "yes" : "no");
+    if (figure->line == FIGURE_ROOF && any_theory(figure)) {
+        append_word(text, "roof", "yes");
+    }
     append_word(text, "slanted", slanted ? "yes" : "no");
     append_word(text, "ticks", figure->tick_positions->len > 0 ? "yes" : "no");
     g_string_append(text, "offset");

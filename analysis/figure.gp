@@ -25,7 +25,7 @@ set datafile separator tab
 set datafile commentschars ''
 set datafile missing NaN
 
-title = ''; note = ''; x_label = ''; y_label = ''; unit = ''; kind = ''; theory = ''; slanted = ''; ticks = ''
+title = ''; note = ''; x_label = ''; y_label = ''; unit = ''; kind = ''; theory = ''; roof = ''; slanted = ''; ticks = ''
 offset = -1.0; curves = 0
 is(key) = strcol(1) eq key
 stats data index 0 using ( \
@@ -36,6 +36,7 @@ stats data index 0 using ( \
     unit    = is('unit')    ? strcol(2) : unit, \
     kind    = is('style')   ? strcol(2) : kind, \
     theory  = is('theory')  ? strcol(2) : theory, \
+    roof    = is('roof')    ? strcol(2) : roof, \
     slanted = is('slanted') ? strcol(2) : slanted, \
     ticks   = is('ticks')   ? strcol(2) : ticks, \
     offset  = is('offset')  ? real(strcol(2)) : offset, \
@@ -69,7 +70,9 @@ row(i) = int(i) % rows == 1 ? "\n" : int(i) % rows == 2 ? "\n\n" : ''
 if (rows > 1) x_label = "\n\n".x_label
 if (!text) set grid x y linetype 1 linecolor rgb '#e4e4e4' linewidth 0.5
 if (strlen(note) > 0) title = title."\n".note
-if (theory eq 'yes' && !text) title = title."\ntheory: (1-p) x share of connections older than c"
+line = roof eq 'yes' ? 'roof' : 'theory'
+if (theory eq 'yes' && roof ne 'yes' && !text) title = title."\ntheory: (1-p) x share of connections older than c"
+if (theory eq 'yes' && roof eq 'yes') title = title."\nroof: no protocol knows who opened in an outage that still lasts"
 set title title
 set xlabel x_label
 set ylabel y_label
@@ -112,6 +115,8 @@ plot for [i = 1:tick_marks] data index 1 using 1:(NaN):xticlabels(row($0).strcol
          with linespoints linetype i pointtype i title columnheader(1), \
      for [i = 1:(text && kind eq 'points' ? curves : 0)] data index i + 1 using 1:2 \
          with points linetype i pointtype i title columnheader(1), \
+     for [i = 1:(text && roof eq 'yes' ? curves : 0)] data index i + 1 using 1:5 \
+         with points pointtype -1 + i notitle, \
      for [i = 1:(theory eq 'yes' && !text ? 1 : 0)] keyentry \
          with lines linecolor rgb '#555555' linewidth 1.5 dashtype (8, 5) \
-         title 'theory'
+         title line

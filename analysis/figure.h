@@ -10,9 +10,12 @@
 
 enum figure_unit { FIGURE_PERCENT, FIGURE_SECONDS, FIGURE_BYTES };
 
+/* What the dashed line of a figure is, where it has one. */
+enum figure_line { FIGURE_THEORY, FIGURE_ROOF };
+
 struct dot {
     double x, y, lo, hi;
-    double theory; /* NAN: none */
+    double theory; /* the dashed line's y; NAN: none */
 };
 
 struct curve {
@@ -26,6 +29,7 @@ struct figure {
     char *x_label;
     char *y_label;
     enum figure_unit unit;
+    enum figure_line line;
     bool steps;    /* a staircase instead of points with bars */
     bool joined;   /* the order of x means something, so points are joined */
     double offset; /* as in struct axis */

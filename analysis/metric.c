@@ -12,39 +12,47 @@ struct formula {
     const char *value;
     const char *whole;
     const char *censored;
+    const char *basis, *lo, *hi; /* see struct metric */
 };
 
+/* The share rests on the whole, and an interval is for runs to give. */
+#define NONE NULL, NULL, NULL
+
 static const struct formula formulas[] = {
-    {"survival", METRIC_SHARE, METRIC_HIGHER, "survived", "counted", "censored"},
-    {"known", METRIC_SHARE, METRIC_HIGHER, "known", "counted", NULL},
-    {"known-theory", METRIC_LEVEL, METRIC_NEITHER, "known_theory", NULL, NULL},
-    {"reset", METRIC_SHARE, METRIC_LOWER, "reset", "counted", NULL},
-    {"timed-out", METRIC_SHARE, METRIC_LOWER, "timed_out", "counted", NULL},
-    {"misrouted", METRIC_SHARE, METRIC_LOWER, "misrouted", "counted", NULL},
-    {"censored", METRIC_SHARE, METRIC_LOWER, "censored", "counted", NULL},
-    {"takeover-time", METRIC_TIME, METRIC_LOWER, "takeover_ns", NULL, NULL},
-    {"stall-p50", METRIC_TIME, METRIC_LOWER, "stall_p50_ns", NULL, NULL},
-    {"stall-p99", METRIC_TIME, METRIC_LOWER, "stall_p99_ns", NULL, NULL},
-    {"connect-p50", METRIC_TIME, METRIC_LOWER, "connect_p50_ns", NULL, NULL},
-    {"connect-p99", METRIC_TIME, METRIC_LOWER, "connect_p99_ns", NULL, NULL},
-    {"ghosts", METRIC_COUNT, METRIC_LOWER, "ghosts", NULL, NULL},
-    {"replication-datagrams", METRIC_COUNT, METRIC_LOWER, "replication_datagrams", NULL, NULL},
-    {"replication-bytes", METRIC_COUNT, METRIC_LOWER, "replication_bytes", NULL, NULL},
-    {"mean-loss", METRIC_LEVEL, METRIC_NEITHER, "mean_loss", NULL, NULL},
-    {"survival-itt", METRIC_SHARE, METRIC_HIGHER, "survived_itt", "counted_itt", "censored_itt"},
-    {"known-itt", METRIC_SHARE, METRIC_HIGHER, "known_itt", "counted_itt", NULL},
-    {"harmed", METRIC_SHARE, METRIC_LOWER, "harmed", "counted", NULL},
-    {"harmed-itt", METRIC_SHARE, METRIC_LOWER, "harmed_itt", "counted_itt", NULL},
-    {"saved-by-ghost", METRIC_SHARE, METRIC_NEITHER, "saved_ghost", "counted", NULL},
-    {"requests-lost", METRIC_COUNT, METRIC_LOWER, "requests_lost", NULL, NULL},
-    {"bytes-lost", METRIC_COUNT, METRIC_LOWER, "bytes_lost", NULL, NULL},
-    {"stall-survivors", METRIC_TIME, METRIC_LOWER, "stall_survivors_ns", NULL, NULL},
-    {"stall-casualties", METRIC_TIME, METRIC_LOWER, "stall_casualties_ns", NULL, NULL},
-    {"connects-failed", METRIC_COUNT, METRIC_LOWER, "connects_failed", NULL, NULL},
-    {"connect-delay", METRIC_TIME, METRIC_LOWER, "connect_delay_ns", NULL, NULL},
-    {"syn-peak", METRIC_COUNT, METRIC_LOWER, "syn_peak", NULL, NULL},
-    {"syn-peak-twin", METRIC_COUNT, METRIC_NEITHER, "syn_peak_twin", NULL, NULL},
-    {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL},
+    {"survival", METRIC_SHARE, METRIC_HIGHER, "survived", "counted", "censored", NONE},
+    {"known", METRIC_SHARE, METRIC_HIGHER, "known", "counted", NULL, NONE},
+    {"known-theory", METRIC_LEVEL, METRIC_NEITHER, "known_theory", NULL, NULL, NONE},
+    {"reset", METRIC_SHARE, METRIC_LOWER, "reset", "counted", NULL, NONE},
+    {"timed-out", METRIC_SHARE, METRIC_LOWER, "timed_out", "counted", NULL, NONE},
+    {"misrouted", METRIC_SHARE, METRIC_LOWER, "misrouted", "counted", NULL, NONE},
+    {"censored", METRIC_SHARE, METRIC_LOWER, "censored", "counted", NULL, NONE},
+    {"takeover-time", METRIC_TIME, METRIC_LOWER, "takeover_ns", NULL, NULL, NONE},
+    {"stall-p50", METRIC_TIME, METRIC_LOWER, "stall_p50_ns", NULL, NULL, NONE},
+    {"stall-p99", METRIC_TIME, METRIC_LOWER, "stall_p99_ns", NULL, NULL, NONE},
+    {"connect-p50", METRIC_TIME, METRIC_LOWER, "connect_p50_ns", NULL, NULL, NONE},
+    {"connect-p99", METRIC_TIME, METRIC_LOWER, "connect_p99_ns", NULL, NULL, NONE},
+    {"ghosts", METRIC_COUNT, METRIC_LOWER, "ghosts", NULL, NULL, NONE},
+    {"replication-datagrams", METRIC_COUNT, METRIC_LOWER, "replication_datagrams", NULL, NULL,
+     NONE},
+    {"replication-bytes", METRIC_COUNT, METRIC_LOWER, "replication_bytes", NULL, NULL, NONE},
+    {"mean-loss", METRIC_LEVEL, METRIC_NEITHER, "mean_loss", NULL, NULL, NONE},
+    {"survival-itt", METRIC_SHARE, METRIC_HIGHER, "survived_itt", "counted_itt", "censored_itt",
+     NONE},
+    {"known-itt", METRIC_SHARE, METRIC_HIGHER, "known_itt", "counted_itt", NULL, NONE},
+    {"harmed", METRIC_SHARE, METRIC_LOWER, "harmed", "counted", NULL, NONE},
+    {"harmed-itt", METRIC_SHARE, METRIC_LOWER, "harmed_itt", "counted_itt", NULL, NONE},
+    {"saved-by-ghost", METRIC_SHARE, METRIC_NEITHER, "saved_ghost", "counted", NULL, NONE},
+    {"requests-lost", METRIC_COUNT, METRIC_LOWER, "requests_lost", NULL, NULL, NONE},
+    {"bytes-lost", METRIC_COUNT, METRIC_LOWER, "bytes_lost", NULL, NULL, NONE},
+    {"stall-survivors", METRIC_TIME, METRIC_LOWER, "stall_survivors_ns", NULL, NULL, NONE},
+    {"stall-casualties", METRIC_TIME, METRIC_LOWER, "stall_casualties_ns", NULL, NULL, NONE},
+    {"connects-failed", METRIC_COUNT, METRIC_LOWER, "connects_failed", NULL, NULL, NONE},
+    {"connect-delay", METRIC_TIME, METRIC_LOWER, "connect_delay_ns", NULL, NULL, NONE},
+    {"syn-peak", METRIC_COUNT, METRIC_LOWER, "syn_peak", NULL, NULL, NONE},
+    {"syn-peak-twin", METRIC_COUNT, METRIC_NEITHER, "syn_peak_twin", NULL, NULL, NONE},
+    {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL, NONE},
+    {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
+     "virtual_connections", "virtual_lo", "virtual_hi"},
 };
 
 static const struct formula *formula_of(const char *name)
@@ -83,6 +91,9 @@ static void append(GPtrArray *metrics, const struct table *runs, const struct fo
         .value = value,
         .whole = column_or_none(runs, formula->whole),
         .censored = column_or_none(runs, formula->censored),
+        .basis = column_or_none(runs, formula->basis ? formula->basis : formula->whole),
+        .lo = column_or_none(runs, formula->lo),
+        .hi = column_or_none(runs, formula->hi),
     };
     g_ptr_array_add(metrics, metric);
 }
@@ -100,7 +111,7 @@ static void append_virtuals(GPtrArray *metrics, const struct table *runs,
         const char *dot = strchr(column, '.');
         g_autofree char *name = g_strconcat(formula->name, dot, NULL);
         g_autofree char *value = g_strconcat(formula->value, dot, NULL);
-        struct formula own = {name, formula->kind, formula->better, value, column, NULL};
+        struct formula own = {name, formula->kind, formula->better, value, column, NULL, NONE};
         append(metrics, runs, &own);
     }
 }
@@ -141,8 +152,14 @@ bool metric_value(const struct metric *metric, const struct table *runs, size_t 
 uint64_t metric_connections(const struct metric *metric, const struct table *runs, size_t row)
 {
     double counted = 0;
-    read_cell(runs, row, metric->whole, &counted);
+    read_cell(runs, row, metric->basis, &counted);
     return (uint64_t)counted;
+}
+
+bool metric_interval(const struct metric *metric, const struct table *runs, size_t row,
+                     double *lo, double *hi)
+{
+    return read_cell(runs, row, metric->lo, lo) && read_cell(runs, row, metric->hi, hi);
 }
 
 bool metric_is_share(const struct metric *metric)

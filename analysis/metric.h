@@ -26,6 +26,8 @@ struct metric {
     int value;    /* column of runs.csv: the numerator of a share */
     int whole;    /* denominator of a share, or -1 */
     int censored; /* is taken from the denominator, or -1 */
+    int basis;    /* how many independent connections a share rests on, or -1 */
+    int lo, hi;   /* an interval that a run gives of itself, or -1 */
 };
 
 /* The metrics that this table has, struct metric in the order of METRIC_LIST with
@@ -44,6 +46,10 @@ bool metric_value(const struct metric *metric, const struct table *runs, size_t 
 
 /* How many connections the share of a run rests on; 0 for other kinds. */
 uint64_t metric_connections(const struct metric *metric, const struct table *runs, size_t row);
+
+/* The interval that a run gives of its own value; false when it gives none. */
+bool metric_interval(const struct metric *metric, const struct table *runs, size_t row,
+                     double *lo, double *hi);
 
 /* Is this a share, so that its interval stays within 0..1? */
 bool metric_is_share(const struct metric *metric);

@@ -17,6 +17,10 @@ struct conn;
 struct replication_protocol {
     const char *name;
 
+    /* The standby applies what comes as it comes and answers nothing, so that the loss of one
+     * datagram changes no other. */
+    bool open_loop;
+
     /* State of its own, one per director; NULL state is fine. */
     void *(*state_new)(const struct director *director);
     void (*state_free)(void *state);

@@ -3,4 +3,4 @@
  * deaf ears. */
 #include "core/replication.h"
 
-const struct replication_protocol replication_none = {.name = "none"};
+const struct replication_protocol replication_none = {.name = "none", .open_loop = true};

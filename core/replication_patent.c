@@ -150,6 +150,7 @@ static void datagram(struct director *director, void *state, nstime now, const u
 
 const struct replication_protocol replication_patent = {
     .name = "patent",
+    .open_loop = true,
     .on_established = established,
     .on_destroyed = destroyed,
     .on_linked = linked,

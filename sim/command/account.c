@@ -171,6 +171,49 @@ static void print_delays(GString *text, const struct account *account)
     }
 }
 
+static void append_percent(GString *text, double share)
+{
+    g_string_append_printf(text, "%.4f%%", 100 * share);
+}
+
+/* In place of an interval, what it takes to have one. */
+static void append_no_interval(GString *line, const struct protection *protection)
+{
+    g_string_append(line, "; no interval: connections are ");
+    report_time(line, protection->mean_age);
+    g_string_append(line, " old on average, and it takes instants over ");
+    report_time(line, protection_window_needed(protection));
+    g_string_append(line, " (make duration longer)");
+}
+
+static void print_virtual_crashes(GString *text, const struct account *account)
+{
+    const struct protection *protection = account->result->protection;
+    if (protection == NULL) {
+        return;
+    }
+    const struct protection_count *all = &protection->all;
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line, "known at %u virtual crashes: ", protection->instants);
+    if (all->seen == 0) {
+        g_string_append(line, "no connection was open at any (make \"from\" later)");
+        report_wrap(text, line->str, 2);
+        return;
+    }
+    append_percent(line, (double)all->known / (double)all->seen);
+    if (all->lo >= 0) {
+        g_string_append_printf(line, ", %g%% interval ", 100 * account->scenario->confidence);
+        append_percent(line, all->lo);
+        g_string_append(line, " .. ");
+        append_percent(line, all->hi);
+    } else {
+        append_no_interval(line, protection);
+    }
+    g_string_append_printf(line, "; %u connections seen, %.1f at an instant, %u lost",
+                           all->connections, (double)all->seen / protection->instants, all->lost);
+    report_wrap(text, line->str, 2);
+}
+
 /* Records that a director did not believe: damaged ones, or of machines it does not have. */
 static void print_refusals(GString *text, const struct account *account)
 {
@@ -244,12 +287,14 @@ void account_print(GString *text, const struct account *account)
 {
     print_heading(text, account);
     if (account->result->counted == 0) {
+        print_virtual_crashes(text, account);
         return;
     }
     report_wrap(text, ACCOUNT_DEFINITION, 2);
     print_table(text, account);
     print_survival(text, account);
     print_known(text, account);
+    print_virtual_crashes(text, account);
     print_delays(text, account);
     toll_print(text, account->result);
     print_refusals(text, account);
@@ -285,6 +330,31 @@ static void json_tally(GString *text, const struct tally *sum)
     g_string_append_c(text, '}');
 }
 
+static void json_share(GString *text, const char *name, double share)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf(text, "\"%s\": %s", name,
+                           share < 0 ? "null"
+                                     : g_ascii_formatd(digits, sizeof digits, "%.6f", share));
+}
+
+static void json_virtual_crashes(GString *text, const struct protection *protection)
+{
+    if (protection == NULL) {
+        return;
+    }
+    g_string_append_printf(text, "\"virtual_crashes\": {\"instants\": %u, \"seen\": %"
+                                 G_GUINT64_FORMAT ", \"known\": %" G_GUINT64_FORMAT
+                                 ", \"connections\": %u, \"lost\": %u, ",
+                           protection->instants, protection->all.seen, protection->all.known,
+                           protection->all.connections, protection->all.lost);
+    json_share(text, "lo", protection->all.lo);
+    g_string_append(text, ", ");
+    json_share(text, "hi", protection->all.hi);
+    g_string_append(text, "}, ");
+}
+
 static void json_virtuals(GString *text, const struct account *account)
 {
     g_string_append(text, "\"virtuals\": [");
@@ -314,8 +384,14 @@ void account_json(GString *text, const struct account *account)
     g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
                            result->counted, result->known, result->ghosts);
     toll_json(text, result);
+    json_virtual_crashes(text, result->protection);
     json_virtuals(text, account);
     g_string_append(text, "}\n");
+}
+
+bool account_has_virtual_crashes(const struct run_result *result)
+{
+    return result->protection != NULL && result->protection->all.seen > 0;
 }
 
 char *account_nothing_open(const struct scenario *scenario, nstime failure)

@@ -18,11 +18,15 @@ struct account {
     "closed by it"
 
 /* The report: who failed, the table, survival with causes, a picture, what to do
- * next. Nothing open at the failure: only the first line. */
+ * next. Nothing open at the failure: only the first line, and what virtual crashes said. */
 void account_print(GString *text, const struct account *account);
 
 /* The same facts as one JSON object, times in nanoseconds, null for "does not apply". */
 void account_json(GString *text, const struct account *account);
+
+/* Did any virtual crash meet an open connection? Then a run says something even where nothing
+ * failed. */
+bool account_has_virtual_crashes(const struct run_result *result);
 
 /* Why nothing was open at the failure, and which key to change: a sentence. */
 char *account_nothing_open(const struct scenario *scenario, nstime failure);

@@ -60,26 +60,37 @@ static void print_columns(GString *text, const struct curve *curve)
     g_string_append_printf(text, "%6s%10s  %-18s%8s", "runs", "survival", interval, "known");
 }
 
-static void print_heading(GString *text, const struct curve *curve)
+static void print_axes(GString *text, const struct curve *curve)
 {
     for (size_t axis = 0; axis < curve->axes; axis++) {
         g_string_append(text, "  ");
         report_pad(text, heading(curve, axis), curve->width[axis]);
     }
+}
+
+static void print_heading(GString *text, const struct curve *curve)
+{
+    print_axes(text, curve);
     print_columns(text, curve);
     g_string_append_printf(text, "%8s\n", "theory");
 }
 
-static void print_percent(GString *text, const struct curve *curve, size_t row, size_t column,
-                          int width)
+static void append_percent(GString *text, const struct curve *curve, size_t row, size_t column,
+                           int width, int decimals)
 {
     g_autofree char *percent = NULL;
     double share;
 
     if (table_number(curve->table, row, column, &share)) {
-        percent = g_strdup_printf("%.2f%%", 100 * share);
+        percent = g_strdup_printf("%.*f%%", decimals, 100 * share);
     }
     g_string_append_printf(text, "%*s", width, percent != NULL ? percent : "-");
+}
+
+static void print_percent(GString *text, const struct curve *curve, size_t row, size_t column,
+                          int width)
+{
+    append_percent(text, curve, row, column, width, 2);
 }
 
 /* The row of another metric at the same point, or false. */
@@ -134,13 +145,18 @@ static void print_numbers(GString *text, const struct curve *curve, size_t row, 
     print_other(text, curve, row, known, 8);
 }
 
-static void print_point(GString *text, const struct curve *curve, size_t row)
+static void print_values(GString *text, const struct curve *curve, size_t row)
 {
     for (size_t axis = 0; axis < curve->axes; axis++) {
         g_string_append(text, "  ");
         report_pad(text, table_text(curve->table, row, curve->point + 1 + axis),
                    curve->width[axis]);
     }
+}
+
+static void print_point(GString *text, const struct curve *curve, size_t row)
+{
+    print_values(text, curve, row);
     print_numbers(text, curve, row, "known");
     print_other(text, curve, row, "known-theory", 8);
     g_string_append_c(text, '\n');
@@ -190,19 +206,66 @@ static void print_virtuals(GString *text, const struct curve *curve)
     }
 }
 
+static bool is_metric(const struct curve *curve, size_t row, const char *metric)
+{
+    return strcmp(table_text(curve->table, row, curve->metric), metric) == 0;
+}
+
+/* Is there any point that has a value of this metric? */
+static bool has_values(const struct curve *curve, const char *metric)
+{
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        if (is_metric(curve, row, metric) &&
+            *table_text(curve->table, row, curve->estimate) != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Virtual crashes resolve what real ones cannot, so they have two more decimals. */
+static void print_virtual_crashes(GString *text, const struct curve *curve)
+{
+    g_autofree char *interval = g_strdup_printf("%g%% interval", 100 * curve->confidence);
+
+    print_axes(text, curve);
+    g_string_append_printf(text, "%6s%26s  %s\n", "runs", "known at virtual crashes", interval);
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        if (!is_metric(curve, row, "known-virtual")) {
+            continue;
+        }
+        print_values(text, curve, row);
+        g_string_append_printf(text, "%6s", table_text(curve->table, row, curve->runs));
+        append_percent(text, curve, row, curve->estimate, 26, 4);
+        g_string_append(text, "  ");
+        append_percent(text, curve, row, curve->lo, 0, 4);
+        g_string_append(text, " .. ");
+        append_percent(text, curve, row, curve->hi, 0, 4);
+        g_string_append_c(text, '\n');
+    }
+}
+
 bool curve_print(GString *text, const char *summary, double confidence, GError **error)
 {
     struct curve curve = {.table = table_parse(summary, strlen(summary), "summary.csv", error),
                           .confidence = confidence};
     bool good = curve.table != NULL && find_columns(&curve, error);
 
+    bool virtual_crashes = good && has_values(&curve, "known-virtual");
+    bool failures = good && (!virtual_crashes || has_values(&curve, "survival"));
     if (good) {
         set_widths(&curve);
+    }
+    if (failures) {
         print_heading(text, &curve);
         print_points(text, &curve);
     }
-    if (good && shows_virtuals(&curve)) {
+    if (failures && shows_virtuals(&curve)) {
         print_virtuals(text, &curve);
+    }
+    if (virtual_crashes) {
+        g_string_append(text, failures ? "\n" : "");
+        print_virtual_crashes(text, &curve);
     }
     g_clear_pointer(&curve.table, table_free);
     return good;

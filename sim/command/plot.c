@@ -58,7 +58,8 @@ const struct verb verb_plot = {
     .name = "plot",
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
-    .details = "Figures: survival (the default), takeover, cost, timeline.\n"
+    .details = "Figures: survival (the default), takeover, cost, timeline, and protection, by\n"
+               "age, of virtual crashes.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"

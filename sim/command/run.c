@@ -19,7 +19,8 @@ static bool save(const struct verb *verb, const struct run_options *options,
     g_autoptr(GError) error = NULL;
     const struct result_plan plan = {
         .frame = {.file = options->study.file, .scenario = scenario, .swept = false},
-        .tables = TABLE_RUNS | TABLE_CONNECTIONS | TABLE_EVENTS,
+        .tables = TABLE_RUNS | TABLE_CONNECTIONS | TABLE_EVENTS |
+                  (outcome->protection != NULL ? TABLE_PROTECTION : 0),
         .overrides = (const struct override *)(void *)options->study.overrides->data,
         .override_count = options->study.overrides->len,
         .points = 1,
@@ -70,7 +71,7 @@ static enum status judge(const struct verb *verb, const struct run_options *opti
                          scenario->seed, outcome->repetition, outcome->violation, again->str,
                          outcome->repetition);
     }
-    if (outcome->counted == 0) {
+    if (outcome->counted == 0 && !account_has_virtual_crashes(outcome)) {
         g_autofree char *why = account_nothing_open(scenario, outcome->failure);
         return verb_fail(verb, STATUS_LOSS, "%s", why);
     }

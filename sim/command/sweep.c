@@ -80,7 +80,7 @@ static bool take(void *context, uint32_t run, struct run_result *outcome)
 {
     struct sweep *sweep = context;
 
-    sweep->counted += outcome->counted;
+    sweep->counted += outcome->counted + (account_has_virtual_crashes(outcome) ? 1 : 0);
     note_violation(sweep, outcome);
     bool good = result_add(sweep->result, run, outcome, &sweep->error);
     run_result_free(outcome);
@@ -198,7 +198,8 @@ static void print_plan(const struct sweep *sweep)
     static const struct {
         const char *name;
         unsigned flag;
-    } optional[] = {{" connections.csv", TABLE_CONNECTIONS}, {" events.jsonl", TABLE_EVENTS}};
+    } optional[] = {{" connections.csv", TABLE_CONNECTIONS}, {" events.jsonl", TABLE_EVENTS},
+                    {" protection.csv", TABLE_PROTECTION}};
     const struct scenario_file *file = sweep->options->study.file;
     g_autoptr(GString) text = g_string_new(NULL);
 

@@ -51,6 +51,7 @@ static void take_note(struct unit *unit, const struct note *note)
         g_assert(unit->mark_count < UNIT_RECORDS_MAX);
         unit->marks[unit->mark_count++] =
             (struct record_mark){ .flow = note->flow,
+                                  .real = note->real,
                                   .tag = note->tag,
                                   .is_delete = note->code == NOTE_DELETE_SENT };
     }

@@ -17,6 +17,7 @@ enum { UNIT_RECORDS_MAX = 64, UNIT_INTERFACES = INTERFACE_INSIDE + 1 };
 /* Whose record a datagram carries, as the director noted it when it sent it. */
 struct record_mark {
     struct flow flow; /* foreign and virtual address */
+    struct address real;
     uint32_t tag;
     bool is_delete;
 };

@@ -80,6 +80,13 @@ uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role rol
 const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
                                                const struct flow *flow);
 
+/* Tell of each record on its way to a unit just now, as they were sent: whose it is, and when
+ * it arrives. Damaged ones are left out, as if all were refused. The mark is good during the
+ * call. */
+typedef void carrier_record_taker(void *context, const struct record_mark *mark, nstime arrival);
+void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
+                     carrier_record_taker *take, void *context);
+
 struct replication_count carrier_replication_count(const struct carrier *carrier);
 
 /* The fixed address of a unit on the network between them, and its own MAC. */

@@ -18,6 +18,7 @@ enum {
 #define SWITCH_DELAY (200 * NSTIME_US)
 
 struct datagram;
+struct datagram_parcel;
 
 /* The address a unit holds, to be announced when a line comes up. */
 struct held {
@@ -42,6 +43,7 @@ struct carrier {
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
+    struct datagram_parcel *first_on_wire, *last_on_wire; /* with records, as they were sent */
     struct pool *blocks;
     uint64_t blocks_sent[2]; /* by either end of the serial line */
     struct pool *frames;

@@ -22,6 +22,8 @@ struct datagram {
  * single records are almost all there is, so they have a small room. */
 struct datagram_parcel {
     struct datagram datagram;
+    nstime arrival;
+    struct datagram_parcel *before, *after; /* on the wire; records only */
     struct record_mark room[];
 };
 
@@ -41,6 +43,46 @@ void datagram_carrier_clear(struct carrier *carrier)
     pool_free(carrier->large_datagrams);
     pool_free(carrier->small_datagrams);
 }
+
+/* ---- what is on the wire ----------------------------------------------------------- */
+
+static void put_on_wire(struct carrier *carrier, struct datagram_parcel *parcel)
+{
+    parcel->before = carrier->last_on_wire;
+    parcel->after = NULL;
+    if (parcel->before)
+        parcel->before->after = parcel;
+    else
+        carrier->first_on_wire = parcel;
+    carrier->last_on_wire = parcel;
+}
+
+static void take_from_wire(struct carrier *carrier, struct datagram_parcel *parcel)
+{
+    if (parcel->before)
+        parcel->before->after = parcel->after;
+    else
+        carrier->first_on_wire = parcel->after;
+    if (parcel->after)
+        parcel->after->before = parcel->before;
+    else
+        carrier->last_on_wire = parcel->before;
+}
+
+void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
+                     carrier_record_taker *take, void *context)
+{
+    for (const struct datagram_parcel *parcel = carrier->first_on_wire; parcel;
+         parcel = parcel->after) {
+        const struct datagram *datagram = &parcel->datagram;
+        bool arrives = datagram->receiver == receiver && !datagram->damaged
+                       && !carrier_is_cut(carrier, receiver, datagram->interface);
+        for (unsigned i = 0; arrives && i < datagram->mark_count; i++)
+            take(context, &datagram->marks[i], parcel->arrival);
+    }
+}
+
+/* ---- there and back --------------------------------------------------------------- */
 
 /* What happens to a record: whom it is reported to, and how it is told. */
 struct record_fate {
@@ -115,6 +157,8 @@ static void datagram_came(void *object, uint64_t number)
     struct carrier *carrier = object;
     struct datagram_parcel *parcel = (void *)(uintptr_t)number;
     carrier_note_delivery(carrier, parcel->datagram.length);
+    if (parcel->datagram.mark_count > 0)
+        take_from_wire(carrier, parcel);
     deliver_datagram(carrier, &parcel->datagram);
     pool_give(pool_for(carrier, &parcel->datagram), parcel);
 }
@@ -138,6 +182,9 @@ static void send_copy(struct carrier *carrier, const struct datagram *datagram, 
     parcel->datagram.damaged = damage != 0;
     if (damage != 0)
         flip_bit(bytes, datagram->length, damage);
+    parcel->arrival = arrival;
+    if (datagram->mark_count > 0)
+        put_on_wire(carrier, parcel);
     engine_schedule(carrier->engine, arrival, datagram_came, carrier, (uintptr_t)parcel);
 }
 

@@ -1,5 +1,7 @@
 #include "sim/run/observed.h"
 
+#include "sim/run/standing.h"
+
 #define SURGE_BIN (100 * NSTIME_MS)
 
 /* ---- following connections --------------------------------------------------- */
@@ -338,51 +340,24 @@ void observer_service(struct observer *observer, bool served)
     observer->served = served;
 }
 
-/* Whose record is looked for. */
-struct claimant {
-    struct address client;
-    unsigned virtual;
-    int server; /* -1: none */
-};
-
-/* Its record stands here: same tuple, same real machine. A ghost that agrees is as
- * good as the connection's own record. */
-static bool stands(const struct observer *observer, const struct director *director,
-                   struct claimant claimant)
-{
-    const struct virtual_spec *virtual =
-        g_ptr_array_index(observer->scenario->virtuals, claimant.virtual);
-    struct flow flow = {
-        .foreign = claimant.client,
-        .local = { virtual->ip, virtual->port },
-        .protocol = virtual->protocol,
-    };
-    struct connection_view view;
-    if (claimant.server < 0 || !director_find(director, &flow, &view))
-        return false;
-    const struct real_spec *real =
-        g_ptr_array_index(observer->scenario->reals, (guint)claimant.server);
-    return view.real.ip == real->ip && (real->port == 0 || view.real.port == real->port);
-}
-
 static bool listing_stands(const struct observer *observer, const struct director *director,
                            const struct listing *listing)
 {
     const struct connection_row *row = &listing->row;
-    return stands(observer, director,
-                  (struct claimant){ .client = { row->client_ip, row->client_port },
-                                     .virtual = row->virtual,
-                                     .server = row->server });
+    return standing(observer->scenario, director,
+                    (struct claimant){ .client = { row->client_ip, row->client_port },
+                                       .virtual = row->virtual,
+                                       .server = row->server });
 }
 
 static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
 {
     size_t matched = 0;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
-        matched += stands(observer, director,
-                          (struct claimant){ .client = { c->client_ip, c->client_port },
-                                             .virtual = c->virtual,
-                                             .server = c->server });
+        matched += standing(observer->scenario, director,
+                            (struct claimant){ .client = { c->client_ip, c->client_port },
+                                               .virtual = c->virtual,
+                                               .server = c->server });
     return (uint32_t)(director_connections(director) - matched);
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum table_index { RUNS, CONNECTIONS, SUMMARY, EVENTS, TABLES };
+enum table_index { RUNS, CONNECTIONS, SUMMARY, EVENTS, PROTECTION, TABLES };
 
 static const struct {
     const char *name;
@@ -18,6 +18,7 @@ static const struct {
     [CONNECTIONS] = {"connections.csv", TABLE_CONNECTIONS},
     [SUMMARY] = {"summary.csv", 0},
     [EVENTS] = {"events.jsonl", TABLE_EVENTS},
+    [PROTECTION] = {"protection.csv", TABLE_PROTECTION},
 };
 
 /* A file under way. Not wanted: stream is NULL and name is NULL. */
@@ -107,19 +108,27 @@ static void sheet_clear(struct sheet *sheet)
     g_clear_pointer(&sheet->checksum, g_checksum_free);
 }
 
+/* The header of a table that may not be wanted. */
+static bool write_header(struct result *result, enum table_index index,
+                         void (*header)(GString *text), GError **error)
+{
+    GString *text = result->text;
+
+    if (result->sheets[index].stream == NULL) {
+        return true;
+    }
+    header(g_string_truncate(text, 0));
+    return sheet_write(result, index, text->str, text->len, 0, error);
+}
+
 static bool write_headers(struct result *result, GError **error)
 {
     GString *text = result->text;
 
     rows_runs_header(g_string_truncate(text, 0), &result->plan.frame);
-    if (!sheet_write(result, RUNS, text->str, text->len, 0, error)) {
-        return false;
-    }
-    if (result->sheets[CONNECTIONS].stream == NULL) {
-        return true;
-    }
-    rows_connections_header(g_string_truncate(text, 0));
-    return sheet_write(result, CONNECTIONS, text->str, text->len, 0, error);
+    return sheet_write(result, RUNS, text->str, text->len, 0, error) &&
+           write_header(result, CONNECTIONS, rows_connections_header, error) &&
+           write_header(result, PROTECTION, rows_protection_header, error);
 }
 
 static bool open_sheets(struct result *result, GError **error)
@@ -184,29 +193,48 @@ static void note_effort(struct effort *effort, const struct run_result *outcome)
     effort->busy_seconds += outcome->wall_seconds;
 }
 
+static bool add_connections(struct result *result, uint32_t run,
+                            const struct run_result *outcome, GError **error)
+{
+    GString *text = result->text;
+
+    if (result->sheets[CONNECTIONS].stream == NULL) {
+        return true;
+    }
+    rows_connections(g_string_truncate(text, 0), &result->plan.frame, run, outcome);
+    return sheet_write(result, CONNECTIONS, text->str, text->len, outcome->row_count, error);
+}
+
+static bool add_protection(struct result *result, uint32_t run,
+                           const struct run_result *outcome, GError **error)
+{
+    GString *text = result->text;
+
+    if (result->sheets[PROTECTION].stream == NULL || outcome->protection == NULL) {
+        return true;
+    }
+    uint32_t rows = rows_protection(g_string_truncate(text, 0), run, outcome);
+    return sheet_write(result, PROTECTION, text->str, text->len, rows, error);
+}
+
+static bool add_events(struct result *result, const struct run_result *outcome, GError **error)
+{
+    return result->sheets[EVENTS].stream == NULL || outcome->events == NULL ||
+           sheet_write(result, EVENTS, outcome->events, strlen(outcome->events),
+                       count_lines(outcome->events), error);
+}
+
 bool result_add(struct result *result, uint32_t run, const struct run_result *outcome,
                 GError **error)
 {
-    const struct rows_frame *frame = &result->plan.frame;
     GString *text = result->text;
 
     note_effort(&result->effort, outcome);
     result->finished++;
-    rows_run(g_string_truncate(text, 0), frame, run, outcome);
-    if (!sheet_write(result, RUNS, text->str, text->len, 1, error)) {
-        return false;
-    }
-    if (result->sheets[CONNECTIONS].stream != NULL) {
-        rows_connections(g_string_truncate(text, 0), frame, run, outcome);
-        if (!sheet_write(result, CONNECTIONS, text->str, text->len, outcome->row_count, error)) {
-            return false;
-        }
-    }
-    if (result->sheets[EVENTS].stream != NULL && outcome->events != NULL) {
-        return sheet_write(result, EVENTS, outcome->events, strlen(outcome->events),
-                           count_lines(outcome->events), error);
-    }
-    return true;
+    rows_run(g_string_truncate(text, 0), &result->plan.frame, run, outcome);
+    return sheet_write(result, RUNS, text->str, text->len, 1, error) &&
+           add_connections(result, run, outcome, error) &&
+           add_protection(result, run, outcome, error) && add_events(result, outcome, error);
 }
 
 /* The summary is made from runs.csv itself, so that nothing can stand in one that
@@ -290,9 +318,9 @@ bool result_commit(struct result *result, GError **error)
 {
     g_assert(result->summary == NULL);
     return sheet_finish(result, RUNS, error) && sheet_finish(result, CONNECTIONS, error) &&
-           sheet_finish(result, EVENTS, error) && write_summary(result, error) &&
-           write_manifest(result, error) && write_log(result, error) &&
-           folder_commit(result->folder, error);
+           sheet_finish(result, EVENTS, error) && sheet_finish(result, PROTECTION, error) &&
+           write_summary(result, error) && write_manifest(result, error) &&
+           write_log(result, error) && folder_commit(result->folder, error);
 }
 
 const char *result_summary(const struct result *result)

@@ -2,7 +2,7 @@
  *
  * Rows are written as they come, in order of run, so memory does not grow with the
  * sweep. Everything appears whole or not at all: runs.csv and summary.csv always,
- * connections.csv and events.jsonl as asked, manifest and run.log beside them. */
+ * connections.csv, events.jsonl and protection.csv as asked, manifest and run.log beside them. */
 #ifndef SIM_RUN_RESULT_H
 #define SIM_RUN_RESULT_H
 

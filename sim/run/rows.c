@@ -34,7 +34,11 @@ void rows_runs_header(GString *text, const struct rows_frame *frame)
         append_name(text, "survived.", virtual_name(frame, i));
         append_name(text, "known.", virtual_name(frame, i));
     }
-    g_string_append(text, "," RUNS_COLUMNS_LATER "\n");
+    g_string_append(text, "," RUNS_COLUMNS_LATER);
+    if (frame->scenario->virtual_crashes.count > 0) {
+        g_string_append(text, "," RUNS_COLUMNS_VIRTUAL);
+    }
+    g_string_append_c(text, '\n');
 }
 
 static void append_count(GString *text, uint64_t count)
@@ -136,7 +140,16 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, lost_to_limits(result));
     append_cohorts(text, result);
     append_harm(text, result);
-    g_string_append_c(text, '\n');
+}
+
+static void append_protection_count(GString *text, const struct protection_count *count)
+{
+    append_count(text, count->seen);
+    append_count(text, count->known);
+    append_count(text, count->connections);
+    append_count(text, count->lost);
+    append_share(text, count->lo);
+    append_share(text, count->hi);
 }
 
 void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
@@ -153,6 +166,35 @@ void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
         append_count(text, result->virtuals[i].known);
     }
     append_later(text, result);
+    if (result->protection != NULL) {
+        append_count(text, result->protection->instants);
+        append_protection_count(text, &result->protection->all);
+    }
+    g_string_append_c(text, '\n');
+}
+
+void rows_protection_header(GString *text)
+{
+    g_string_append(text, PROTECTION_COLUMNS "\n");
+}
+
+uint32_t rows_protection(GString *text, uint32_t run, const struct run_result *result)
+{
+    uint32_t rows = 0;
+    for (unsigned bin = 0; bin < PROTECTION_BINS; bin++) {
+        const struct protection_count *count = &result->protection->bins[bin];
+        if (count->seen == 0) {
+            continue;
+        }
+        g_string_append_printf(text, "%u", run);
+        append_time(text, protection_edge(bin));
+        append_time(text, bin + 1 < PROTECTION_BINS ? protection_edge(bin + 1) : -1);
+        append_protection_count(text, count);
+        append_share(text, count->exposed < 0 ? -1 : 1 - result->mean_loss * count->exposed);
+        g_string_append_c(text, '\n');
+        rows++;
+    }
+    return rows;
 }
 
 void rows_connections_header(GString *text)

@@ -16,6 +16,11 @@ void rows_runs_header(GString *text, const struct rows_frame *frame);
 void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
               const struct run_result *result);
 
+/* One line for each age of which connections were seen at virtual crashes, of which there
+ * must be; their number is returned. */
+void rows_protection_header(GString *text);
+uint32_t rows_protection(GString *text, uint32_t run, const struct run_result *result);
+
 void rows_connections_header(GString *text);
 /* One line for each of result->rows. */
 void rows_connections(GString *text, const struct rows_frame *frame, uint32_t run,

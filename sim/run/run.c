@@ -44,6 +44,7 @@ void run_result_free(struct run_result *result)
     g_free(result->rows);
     g_free(result->openings);
     g_free(result->events);
+    g_free(result->protection);
     g_free(result->violation);
     g_free(result);
 }

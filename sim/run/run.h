@@ -5,6 +5,7 @@
 
 #include "analysis/columns.h"
 #include "core/note.h"
+#include "sim/run/protection.h"
 #include "sim/scenario/scenario.h"
 
 #include <glib.h>
@@ -84,6 +85,8 @@ struct run_result {
     uint64_t lost_to_limit[LINK_COUNT]; /* packets that a full queue dropped, both ways */
     double mean_loss;                 /* of the replication link */
     double known_theory;              /* the conditional line; < 0: no form applies */
+
+    struct protection *protection;    /* at virtual crashes; NULL: there were none */
 
     struct connection_row *rows;      /* sorted by connection */
     uint32_t row_count;

@@ -1,6 +1,7 @@
 #include "sim/run/world_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/run/virtual_crash.h"
 
 const struct unit_spec *world_unit_spec(const struct world *world, unsigned number)
 {
@@ -120,6 +121,11 @@ void world_run(struct world *world)
         ;
 }
 
+void world_watch_virtual_crashes(struct world *world, const struct virtual_crash_watch *watch)
+{
+    virtual_crashes_watch(world->virtual_crashes, watch);
+}
+
 void world_result(struct world *world, struct run_result *result)
 {
     check(world);
@@ -134,6 +140,8 @@ void world_result(struct world *world, struct run_result *result)
     result->replication_lost = world->replication.lost;
     for (unsigned role = 0; role < LINK_COUNT; role++)
         result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
+    if (world->virtual_crashes)
+        result->protection = virtual_crashes_finish(world->virtual_crashes);
     result->engine_events = engine_events(world->engine);
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
@@ -221,6 +229,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
         make_unit(world, run_key, i);
     world->times = timeline_draw(scenario, run_key, NSTIME_NEVER);
     strike_schedule(world);
+    world->virtual_crashes = twin_of ? NULL : virtual_crashes_new(world, run_key);
     return world;
 }
 
@@ -231,6 +240,7 @@ void world_free(struct world *world)
     traffic_free(world->traffic);
     carrier_free(world->carrier);
     observer_free(world->observer);
+    virtual_crashes_free(world->virtual_crashes);
     engine_free(world->engine);
     g_free(world->violation);
     g_free(world->times);

@@ -11,6 +11,13 @@
 
 struct world;
 
+/* Told of each connection that counts at each virtual crash. */
+struct virtual_crash_watch {
+    void *context;
+    void (*seen)(void *context, nstime instant, const struct connection *connection,
+                 bool known);
+};
+
 /* Who listens to a world; each may be NULL. */
 struct world_listeners {
     struct journal *journal;
@@ -23,6 +30,9 @@ struct world_listeners {
 struct world *world_new(const struct scenario *scenario, uint32_t repetition,
                         const struct run_result *twin_of, struct world_listeners listeners);
 void world_free(struct world *world);
+
+/* The watch is borrowed; only for a scenario with virtual crashes, and before the run. */
+void world_watch_virtual_crashes(struct world *world, const struct virtual_crash_watch *watch);
 
 /* From the first opening to the last verdict. */
 void world_run(struct world *world);

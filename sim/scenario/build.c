@@ -143,6 +143,8 @@ static void take_output(struct build *build, const struct draft_group *group)
         scenario->tables |= TABLE_CONNECTIONS;
     if (strstr(tables, "events") != NULL)
         scenario->tables |= TABLE_EVENTS;
+    if (strstr(tables, "protection") != NULL)
+        scenario->tables |= TABLE_PROTECTION;
     scenario->confidence = value_confidence(build_text(build, group, "confidence"));
 }
 
@@ -235,6 +237,7 @@ void build_scenario(struct build *build)
     build_faults(build);
     take_twin(build, group);
     build_path_faults(build);
+    build_virtual_crashes(build);
     take_drain(build, group);
     build_commands(build);
     build_check_commands(build);

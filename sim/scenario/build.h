@@ -30,6 +30,7 @@ void build_workloads(struct build *build);
 void build_services(struct build *build);  /* udp, and who opens; after the workloads */
 void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
+void build_virtual_crashes(struct build *build);   /* after the faults */
 void build_commands(struct build *build);
 void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */
@@ -75,6 +76,10 @@ void build_complain(const struct build *build, struct problems *list,
  * key that named it. */
 int build_lookup(const struct build *build, enum group_kind kind, const char *wanted,
                  const struct draft_group *group, const char *name);
+
+/* Why virtual crashes differ from real ones under this protocol, or NULL. */
+struct replication_protocol;
+const char *build_feedback_doubt(const struct replication_protocol *protocol);
 
 /* The longest time from a failure to its detection (R-1005): a unit's longest. */
 nstime build_detection(const struct scenario *scenario);

@@ -136,7 +136,8 @@ static void add_values(struct reading *reading, const struct schema_key *key)
 /* What belongs to the whole of a sweep cannot differ between its points. */
 static bool sweepable(const struct draft_place *place)
 {
-    static const char *const whole[] = {"format", "title", "seed", "repetitions", NULL};
+    static const char *const whole[] = {"format", "title", "seed", "repetitions",
+                                        "virtual-crashes", NULL};
     enum group_kind kind = place->group->kind;
     if (kind == GROUP_SCENARIO)
         return !g_strv_contains(whole, place->name);

@@ -139,12 +139,18 @@ struct fault_spec {
     char *text;               /* the action as written, for logs */
 };
 
+/* Instants of a run at which "known" is asked as if the active unit crashed then. */
+struct virtual_crashes_spec {
+    uint32_t count; /* 0: none */
+    nstime from, to; /* to: at most the measured fault's instant, and the duration */
+};
+
 /* The first three by the number of the interface (core/event.h). */
 enum hello_way {
     HELLO_WAY_LINK = 1, HELLO_WAY_OUTSIDE = 2, HELLO_WAY_INSIDE = 4, HELLO_WAY_CABLE = 8,
 };
 
-enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4 };
+enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
 struct sweep_axis {
     char *key;    /* as named in [sweep], canonical spelling */
@@ -166,6 +172,7 @@ struct scenario {
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
     bool twin;   /* each run is run again without the measured fault, */
     bool twin_of_one; /* or at least where there is only one run */
+    struct virtual_crashes_spec virtual_crashes;
     bool measure_preempt; /* the instant is the first preemption, measure is -1 */
 
     GPtrArray *units;    /* struct unit_spec, two or three, in order of rank */

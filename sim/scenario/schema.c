@@ -46,6 +46,10 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
 
+    {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
+     "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
+     "to; to: the measured fault, or duration)"},
+
     {GROUP_UNIT, "rank", "state", VALUE_WORD, "primary/MASTER secondary/BACKUP spare", "auto",
      "auto", false,
      "the primary is active at the start (auto: the first unit named); a spare is a third unit"},
@@ -250,7 +254,7 @@ static const struct schema_key keys[] = {
 
     {GROUP_OUTPUT, "directory", NULL, VALUE_TEXT, NULL, "auto", "auto", false,
      "where sweep writes (auto: results/NAME)"},
-    {GROUP_OUTPUT, "tables", NULL, VALUE_WORDS, "runs connections events", NULL,
+    {GROUP_OUTPUT, "tables", NULL, VALUE_WORDS, "runs connections events protection", NULL,
      "runs connections", false, "tables a sweep writes besides the summary"},
     {GROUP_OUTPUT, "confidence", NULL, VALUE_CONFIDENCE, NULL, NULL, "runs 95%", false,
      "of the intervals, taken over runs"},
@@ -284,6 +288,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
+    [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */

@@ -61,6 +61,7 @@ enum value_type {
     VALUE_RATE,
     VALUE_CONFIDENCE,
     VALUE_FAULT,
+    VALUE_INSTANTS, /* N [from TIME] [to TIME] */
     VALUE_TYPES
 };
 

@@ -224,6 +224,29 @@ static bool read_confidence(struct phrase *phrase)
     return true;
 }
 
+/* A time behind a word, or neither of the two. */
+static bool read_bound(struct phrase *phrase, const char *word)
+{
+    uint64_t time;
+    return !phrase_take_if(phrase, word)
+           || phrase_quantity(phrase, QUANTITY_TIME, "a time", &time);
+}
+
+/* Batches are made of so many cells (sim/run/protection.h), none of them empty. */
+enum { INSTANTS_AT_LEAST = 60 };
+
+static bool read_instants(struct phrase *phrase, const char *range)
+{
+    uint64_t count;
+    if (!phrase_quantity(phrase, QUANTITY_COUNT, "a number of instants", &count))
+        return false;
+    if (count < INSTANTS_AT_LEAST)
+        return phrase_refuse(phrase, "too few for the batches of an interval, which take %d at "
+                                     "least (write 1000)", INSTANTS_AT_LEAST);
+    return within(phrase, QUANTITY_COUNT, range, count) && read_bound(phrase, "from")
+           && read_bound(phrase, "to");
+}
+
 /* Text is kept as it is, its inner blanks too. */
 static char *read_text(const struct schema_key *key, const char *text, char **problem)
 {
@@ -269,6 +292,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_NETWORK: fine = read_network(&phrase); break;
     case VALUE_NETWORKS: fine = read_networks(&phrase); break;
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
+    case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
     default: g_assert_not_reached();
     }
     fine = fine && phrase_end(&phrase);
@@ -357,6 +381,23 @@ double value_confidence(const char *text)
 {
     g_assert(g_str_has_prefix(text, "runs "));
     return (double)sound_quantity(QUANTITY_SHARE, text + strlen("runs ")) / SHARE_ONE;
+}
+
+struct value_instants value_instants(const char *text)
+{
+    struct value_instants instants = {0, NSTIME_NEVER, NSTIME_NEVER};
+    char **words = quantity_words(text);
+    if (!g_ascii_isalpha(*words[0]))
+        instants.count = sound_quantity(QUANTITY_COUNT, words[0]);
+    for (unsigned i = 1; instants.count > 0 && words[i] != NULL; i += 2) {
+        nstime time = (nstime)sound_quantity(QUANTITY_TIME, words[i + 1]);
+        if (strcmp(words[i], "from") == 0)
+            instants.from = time;
+        else
+            instants.to = time;
+    }
+    g_strfreev(words);
+    return instants;
 }
 
 struct machine_address value_machine(const char *text)

@@ -22,6 +22,13 @@ nstime value_time(const char *text); /* a word (none, off, auto) is NSTIME_NEVER
 uint32_t value_ip(const char *text);
 double value_confidence(const char *text);
 
+/* from, to: NSTIME_NEVER where none is given; count 0: off. */
+struct value_instants {
+    uint64_t count;
+    nstime from, to;
+};
+struct value_instants value_instants(const char *text);
+
 struct machine_address {
     uint32_t ip;
     uint16_t port;

@@ -8,6 +8,7 @@
     X(columns)        \
     X(table)          \
     X(stats)          \
+    X(batch)          \
     X(theory)         \
     X(aggregate)      \
     X(compare)        \

@@ -14,7 +14,8 @@
     X(interrupt)      \
     X(trouble)        \
     X(compare)        \
-    X(capacity)
+    X(capacity)       \
+    X(virtual)
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
 SUITE_LIST(DECLARE_SUITE)

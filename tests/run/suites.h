@@ -16,6 +16,8 @@
     X(twin)           \
     X(harm)           \
     X(saved_by)       \
+    X(virtual)        \
+    X(wire)           \
     X(sides)          \
     X(detection_runs) \
     X(shipped)        \

@@ -19,6 +19,7 @@
     X(show)           \
     X(fuzz)           \
     X(trace)          \
+    X(virtual_crashes) \
     X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
