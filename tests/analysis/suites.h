@@ -9,6 +9,7 @@
     X(table)          \
     X(stats)          \
     X(theory)         \
+    X(forms)          \
     X(aggregate)      \
     X(compare)        \
     X(axis)           \
