@@ -115,6 +115,18 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     }
 }
 
+/* Whatever kind of block nobody listens for is left. */
+static void take_serial(struct director *director, nstime now, const struct event *event,
+                        struct effects *effects)
+{
+    const uint8_t *bytes = event->serial.bytes;
+    size_t length = event->serial.length;
+    struct serial_block block;
+    while (serial_receive(&director->serial, &bytes, &length, &block))
+        if (block.kind == SERIAL_HELLO)
+            detect_hear(director, now, block.payload, block.length, effects);
+}
+
 void director_step(struct director *director, nstime now, const struct event *event,
                    struct effects *effects)
 {
@@ -132,8 +144,10 @@ void director_step(struct director *director, nstime now, const struct event *ev
         if (event->interface.number < INTERFACES_MAX)
             director->interface_down[event->interface.number] = !event->interface.up;
         break;
-    case EVENT_SEEN:
     case EVENT_SERIAL:
+        take_serial(director, now, event, effects);
+        break;
+    case EVENT_SEEN:
     case EVENT_CABLE:
         break; /* nothing listens yet */
     case EVENT_DEADLINE:

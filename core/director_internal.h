@@ -9,6 +9,7 @@
 #include "core/machine.h"
 #include "core/replication.h"
 #include "core/record.h"
+#include "core/serial.h"
 #include "core/settings.h"
 
 enum { INTERFACES_MAX = 256 };
@@ -25,6 +26,7 @@ struct director {
     enum role role;   /* role.c */
     uint32_t held_ip; /* role.c: the address this unit owns, 0 = none */
     struct detector detector;
+    struct serial_receiver serial; /* blocks from the peer's end of the line */
     nstime retry_at; /* health.c: when the next failed machine is tried */
 
     bool interface_down[INTERFACES_MAX];

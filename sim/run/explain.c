@@ -24,7 +24,7 @@ static const char *place_word(const struct ladder *ladder, enum place place)
     if (place == PLACE_NOWHERE)
         return "";
     const struct unit_spec *unit =
-        g_ptr_array_index(ladder->scenario->units, place == PLACE_UNIT_0 ? 0 : 1);
+        g_ptr_array_index(ladder->scenario->units, place - PLACE_UNIT_0);
     return unit->name;
 }
 

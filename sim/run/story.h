@@ -10,7 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum place { PLACE_CLIENT, PLACE_UNIT_0, PLACE_UNIT_1, PLACE_SERVER, PLACE_NOWHERE };
+enum place {
+    PLACE_CLIENT, PLACE_UNIT_0, PLACE_UNIT_1, PLACE_UNIT_2, PLACE_SERVER, PLACE_NOWHERE,
+};
+
+/* Where a unit stands, by its number. */
+static inline enum place story_unit_place(unsigned number)
+{
+    return (enum place)(PLACE_UNIT_0 + number);
+}
 
 struct run_story {
     uint32_t tag; /* the connection told of: its number + 1 */

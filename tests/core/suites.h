@@ -34,7 +34,8 @@
     X(role)           \
     X(replication)    \
     X(buddy)          \
-    X(outbound)
+    X(outbound)       \
+    X(serial)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -1,0 +1,138 @@
+#include "sim/run/carrier_internal.h"
+
+#include "sim/engine/chance.h"
+
+enum { TCP_IP_HEADERS = 40 };
+
+/* A copy made by the network is a packet of its own on the next link. */
+#define SERIAL_OF_A_COPY UINT32_C(0x80000000)
+
+struct packet_parcel {
+    struct packet packet;
+    uint8_t link;
+    uint8_t direction;
+};
+
+void packet_carrier_init(struct carrier *carrier)
+{
+    carrier->packets = pool_new(sizeof(struct packet_parcel));
+}
+
+void packet_carrier_clear(struct carrier *carrier)
+{
+    pool_free(carrier->packets);
+}
+
+static enum place place_of(const struct unit *unit)
+{
+    return story_unit_place(unit_number(unit));
+}
+
+static struct unit *active_owner(const struct carrier *carrier)
+{
+    return segment_owner(carrier->segment, carrier->scenario->active_ip);
+}
+
+static void tell_packet(const struct carrier *carrier, const struct packet *packet,
+                        enum place from, enum place to, enum side sender, const char *fate)
+{
+    if (story_wants(carrier->story, packet->tag))
+        story_tell_packet(carrier->story, engine_now(carrier->engine), from, to,
+                          sender == SIDE_OUTSIDE, packet, fate);
+}
+
+/* A packet came to the units' end of a link: whoever owns the active address gets
+ * it, on the side it came from. */
+static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
+{
+    enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+    struct unit *owner = active_owner(carrier);
+    if (!owner) {
+        tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
+        return;
+    }
+    bool dead = unit_health(owner) != UNIT_UP;
+    tell_packet(carrier, packet, from, place_of(owner), side, dead ? "  (not running)" : "");
+    unit_packet(owner, side, packet);
+}
+
+static void packet_came(void *object, uint64_t number)
+{
+    struct carrier *carrier = object;
+    struct packet_parcel *parcel = (void *)(uintptr_t)number;
+    struct packet packet = parcel->packet;
+    bool forward = parcel->direction == DIRECTION_FORWARD;
+    bool clients = parcel->link == LINK_CLIENTS;
+    pool_give(carrier->packets, parcel);
+    if (clients && forward)
+        reach_units(carrier, SIDE_OUTSIDE, &packet);
+    else if (clients)
+        traffic_deliver_client(carrier->traffic, &packet);
+    else if (forward)
+        traffic_deliver_server(carrier->traffic, &packet);
+    else
+        reach_units(carrier, SIDE_INSIDE, &packet);
+}
+
+static uint64_t packet_identity(const struct packet *packet)
+{
+    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
+}
+
+static void tell_loss(const struct carrier *carrier, const struct packet *packet,
+                      enum link_role role, enum direction direction, enum passage_loss loss)
+{
+    char fate[64];
+    if (!story_wants(carrier->story, packet->tag))
+        return;
+    bool outward = direction == DIRECTION_REVERSE; /* from the servers to the clients */
+    enum place origin = role == LINK_CLIENTS && !outward  ? PLACE_CLIENT
+                        : role == LINK_SERVERS && outward ? PLACE_SERVER
+                                                          : PLACE_NOWHERE;
+    g_snprintf(fate, sizeof fate, "  lost on %s (%s)", link_role_word(role), passage_word(loss));
+    tell_packet(carrier, packet, origin, PLACE_NOWHERE, outward ? SIDE_INSIDE : SIDE_OUTSIDE,
+                fate);
+}
+
+static void carry_packet(struct carrier *carrier, enum link_role role, enum direction direction,
+                         const struct packet *packet)
+{
+    struct passage passage;
+    link_pass(carrier->links[role], direction, engine_now(carrier->engine),
+              packet_identity(packet), TCP_IP_HEADERS + packet->payload_length, &passage);
+    if (passage.copies == 0)
+        tell_loss(carrier, packet, role, direction, passage.loss);
+    for (unsigned i = 0; i < passage.copies; i++) {
+        struct packet_parcel *parcel = pool_take(carrier->packets);
+        parcel->packet = *packet;
+        parcel->packet.serial |= i > 0 ? SERIAL_OF_A_COPY : 0;
+        parcel->link = (uint8_t)role;
+        parcel->direction = (uint8_t)direction;
+        engine_schedule(carrier->engine, passage.arrival[i], packet_came, carrier,
+                        (uintptr_t)parcel);
+    }
+}
+
+void carrier_send(void *context, enum side from, const struct packet *packet)
+{
+    if (from == SIDE_OUTSIDE)
+        carry_packet(context, LINK_CLIENTS, DIRECTION_FORWARD, packet);
+    else
+        carry_packet(context, LINK_SERVERS, DIRECTION_REVERSE, packet);
+}
+
+void carrier_forward(void *context, struct unit *unit, enum side side,
+                     const struct packet *packet)
+{
+    struct carrier *carrier = context;
+    struct packet crossed = *packet;
+    crossed.epoch = carrier->epoch;
+    if (side == SIDE_OUTSIDE)
+        tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, "");
+    else
+        tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, "");
+    if (side == SIDE_OUTSIDE)
+        carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
+    else
+        carry_packet(carrier, LINK_SERVERS, DIRECTION_FORWARD, &crossed);
+}
