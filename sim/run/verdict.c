@@ -121,13 +121,15 @@ enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
 
 /* The form holds where a create is one datagram that waits for no other and is on its
  * way for less time than the takeover takes, where the handshake's last ACK is not
- * lost, and where the measured failure is the first thing to go wrong. */
+ * lost, and where the measured failure is the first thing to go wrong, at an instant
+ * that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
+           && scenario_designed(scenario) == NULL
            && impairment_mean_loss(clients) <= 0 && replication->rate == 0
            && replication->delay + JITTERS_AT_MOST * replication->jitter
                   < observer->takeover - observer->failure;

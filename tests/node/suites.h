@@ -10,7 +10,8 @@
     X(tcp_loss)       \
     X(tcp_states)     \
     X(traffic)        \
-    X(workload)
+    X(workload)       \
+    X(population)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
