@@ -35,3 +35,64 @@ double theory_known_from_empty(double p, double c, double D, double w)
     double youngest = exp(-w / D);
     return (1 - p) * (exp(-c / D) - youngest) / (1 - youngest);
 }
+
+double theory_ghost_rate(double rate, double p)
+{
+    g_assert(rate >= 0);
+    g_assert(p >= 0 && p <= 1);
+    return rate * p * (1 - p);
+}
+
+/* g = p (1-p) + p g (s p + 1 - s): the create arrived and the delete was lost; or the create
+ * was lost and the old ghost outlives the delete, which matches it only on the same server. */
+double theory_ghost_share(double p, double s)
+{
+    g_assert(p >= 0 && p <= 1);
+    g_assert(s >= 0 && s <= 1);
+    return p / (1 + p * s);
+}
+
+double theory_known_with_ghosts(double p, double s)
+{
+    return 1 - p + p * theory_ghost_share(p, s) * s;
+}
+
+double theory_lost_variance(double p, const unsigned *fills, size_t count)
+{
+    g_assert(p >= 0 && p <= 1);
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        squares += (double)fills[i] * fills[i];
+    }
+    return p * (1 - p) * squares;
+}
+
+double theory_stall(double before, double outage, double rto)
+{
+    const double longest = 120;
+    g_assert(before >= 0 && outage >= 0);
+    g_assert(rto > 0);
+    double sent = -before;
+    for (double pause = rto; sent < outage; pause = fmin(2 * pause, longest)) {
+        sent += pause;
+    }
+    return sent;
+}
+
+double theory_roof(double p, double B, double D)
+{
+    return theory_roof_older(p, B, D, 0);
+}
+
+double theory_roof_older(double p, double B, double D, double x)
+{
+    g_assert(p >= 0 && p < 1);
+    g_assert(B > 0 && D > 0 && x >= 0);
+    return 1 - p * exp(-x / B) * B / (B + D);
+}
+
+double theory_patent_bytes(void)
+{
+    const double ip = 20, udp = 8, header = 8, record = 24; /* */
+    return 2 * (ip + udp + header + record);
+}

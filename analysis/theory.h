@@ -1,4 +1,7 @@
-/* Closed forms of "known" (a create is in the new active's table at takeover).
+/* Closed forms: what a simulation has to meet. Numbers are those of the design's page on
+ * validity, 1.2 and 1.3, where each is derived.
+ *
+ * First of "known" (a create is in the new active's table at takeover).
  *
  * c is the delay from the client's establishment to the create leaving the
  * active: a datagram on the wire at the crash still arrives. p is the loss of one
@@ -18,5 +21,39 @@ double theory_known_equilibrium(double p, double c, double D);
 
 /* Started empty w before the crash: (1-p)(e^(-c/D) - e^(-w/D)) / (1 - e^(-w/D)). */
 double theory_known_from_empty(double p, double c, double D, double w);
+
+/* Ghosts: records on the standby without a connection. On fresh tuples one is left by each
+ * connection whose create arrived and whose delete was lost, so that they grow at
+ * rate p (1-p) a second, for rate connections that end a second. */
+double theory_ghost_rate(double rate, double p);
+
+/* Where M tuples are used again and again, and a tuple's next connection goes to the same
+ * server with chance s (0..1), the share of tuples that hold a ghost ends at p / (1 + p s). */
+double theory_ghost_share(double p, double s);
+
+/* And ghosts save: a connection whose create was lost is known all the same where a ghost of
+ * its tuple stands for its server: 1 - p + p g s, with g from theory_ghost_share(). */
+double theory_known_with_ghosts(double p, double s);
+
+/* The variance of how many records are lost, when they travel in datagrams of these fills
+ * (records each): p (1-p) times the sum of their squares (form 2). */
+double theory_lost_variance(double p, const unsigned *fills, size_t count);
+
+/* The stall of a connection whose unanswered segment was sent before seconds ahead of an
+ * outage's begin and is sent again after rto, 3 rto, 7 rto and so on, doubling to a pause of
+ * at most 120 s: from the begin of the outage to the first such instant that is not before
+ * its end (form 12). Between one and two outages where before is 0 and rto is small. */
+double theory_stall(double before, double outage, double rto);
+
+/* The roof: no protocol can know a connection whose whole life so far fell into a bad time of
+ * the replication link. With a share p of bad time, in times that are exponential of mean B,
+ * and exponential lifetimes of mean D: 1 - p B / (B + D); among those older than x seconds:
+ * 1 - p e^(-x/B) B / (B + D) (form 13). */
+double theory_roof(double p, double B, double D);
+double theory_roof_older(double p, double B, double D, double x);
+
+/* IP bytes of the patent's protocol for one connection: a create and a delete, each one
+ * record in a datagram (form 10). */
+double theory_patent_bytes(void);
 
 #endif

@@ -2,6 +2,9 @@
 
 #include "sim/command/capacity.h"
 #include "sim/command/report.h"
+#include "sim/engine/chance.h"
+#include "sim/fault/timeline.h"
+#include "sim/node/population.h"
 #include "sim/scenario/quantity.h"
 
 #include <string.h>
@@ -204,6 +207,55 @@ static void add_traces(GPtrArray *lines, const struct scenario *scenario)
     }
 }
 
+/* When the measured fault strikes in the first repetition; without one, the end. */
+static nstime measured_at(const struct scenario *scenario)
+{
+    if (scenario->measure < 0) {
+        return scenario->duration;
+    }
+    struct fault_time *times = timeline_draw(scenario, chance_root(scenario->seed, 0), NSTIME_NEVER);
+    nstime at = times[scenario->measure].begins;
+    g_free(times);
+    return at;
+}
+
+static void append_population(GString *words, const struct population *population)
+{
+    g_string_append_printf(words, ": %.0f open at the failure, of mean age %.1fs; the start "
+                                  "cuts off %.1f%% of ages",
+                           population->expected, population->mean_age,
+                           100 * population->cut_off);
+    if (population->heavy) {
+        g_string_append(words, "; lifetimes have a heavy tail, so that no warm-up brings "
+                               "equilibrium: read results by age");
+    }
+}
+
+static void add_populations(GPtrArray *lines, const struct scenario *scenario)
+{
+    nstime at = measured_at(scenario);
+
+    for (guint i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
+        g_autoptr(GString) words = g_string_new(workload->name);
+        struct population population;
+        if (population_at(scenario, i, at, &population)) {
+            append_population(words, &population);
+            add_line(lines, "population", words->str);
+        }
+    }
+}
+
+static void add_design(GPtrArray *lines, const struct scenario *scenario)
+{
+    const char *designed = scenario_designed(scenario);
+
+    if (designed != NULL) {
+        g_autofree char *words = g_strdup_printf("%s: no closed form holds", designed);
+        add_line(lines, "a designed instant", words);
+    }
+}
+
 static void print_lines(GString *text, const GPtrArray *lines, guint shown)
 {
     for (guint i = 0; i < lines->len && i < shown; i++) {
@@ -225,6 +277,8 @@ void plan_print_world(GString *text, const struct scenario_file *file)
         add_detections(others, scenario);
         add_ways(others, scenario);
         add_traces(others, scenario);
+        add_populations(others, scenario);
+        add_design(others, scenario);
         add_capacity(others, scenario);
         scenario_free(scenario);
     }

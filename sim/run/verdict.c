@@ -143,15 +143,28 @@ static void measure_openings(const struct observer *observer, struct run_result 
 
 enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
 
+/* A buddy's record goes again with each that joins it: more than one datagram. */
+static bool has_buddies(const struct scenario *scenario)
+{
+    for (guint i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
+        if (workload->beside != 0)
+            return true;
+    }
+    return false;
+}
+
 /* The form holds where a create is one datagram that waits for no other and is on its
  * way for less time than the takeover takes, where the handshake's last ACK is not
- * lost, and where the measured failure is the first thing to go wrong. */
+ * lost, and where the measured failure is the first thing to go wrong, at an instant
+ * that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
+           && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && replication->delay + JITTERS_AT_MOST * replication->jitter

@@ -326,6 +326,17 @@ char *scenario_file_show(const struct scenario_file *file)
     return text;
 }
 
+const char *scenario_designed(const struct scenario *scenario)
+{
+    if (scenario->measure < 0)
+        return NULL;
+    const struct fault_spec *measured =
+        g_ptr_array_index(scenario->faults, (guint)scenario->measure);
+    if (scenario->hello_phase != NSTIME_NEVER && measured->spread == 0)
+        return "the failure stands at a chosen phase of the hellos";
+    return NULL;
+}
+
 char *scenario_list_keys(void)
 {
     return show_keys();

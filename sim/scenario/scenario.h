@@ -236,6 +236,10 @@ const char *scenario_file_value(const struct scenario_file *file, unsigned point
 struct scenario *scenario_file_point(const struct scenario_file *file, unsigned point, bool swept);
 void scenario_free(struct scenario *scenario);
 
+/* Why the measured instant is designed, not independent of what goes on: closed forms are
+ * about a random instant. A static phrase, or NULL. */
+const char *scenario_designed(const struct scenario *scenario);
+
 /* The resolved scenario in canonical spelling, a valid scenario file again: what
  * "show" prints. Free with g_free(). */
 char *scenario_file_show(const struct scenario_file *file);

@@ -10,6 +10,7 @@
     X(stats)          \
     X(batch)          \
     X(theory)         \
+    X(forms)          \
     X(aggregate)      \
     X(compare)        \
     X(axis)           \

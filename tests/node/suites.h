@@ -5,14 +5,15 @@
 
 #include <check.h>
 
-#define SUITE_LIST(X) \
-    X(tcp_timers)     \
-    X(tcp_loss)       \
-    X(tcp_states)     \
-    X(traffic)        \
-    X(workload)       \
-    X(udp)            \
-    X(server_opens)
+#define SUITE_LIST(X)\
+    X(tcp_timers)   \
+    X(tcp_loss)     \
+    X(tcp_states)   \
+    X(traffic)      \
+    X(workload)     \
+    X(udp)          \
+    X(server_opens) \
+    X(population)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
