@@ -102,7 +102,7 @@ START_TEST(interface_down)
     run_result_free(result);
     result = run_shipped("interface-down", rows[_i].broken, impaired);
     ck_assert_int_eq(result->takeover, -1);
-    ck_assert_int_eq(times(result, "\"no-switch\",\"detail\":\"both-impaired\"") > 0, _i != 1);
+    ck_assert_uint_ge(times(result, "\"no-switch\",\"detail\":\"both-impaired\""), 1);
     ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], 0);
     run_result_free(result);
     result = run_shipped("interface-down", rows[_i].broken, "failover.hello-paths=link");
