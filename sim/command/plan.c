@@ -213,7 +213,8 @@ static nstime measured_at(const struct scenario *scenario)
     if (scenario->measure < 0) {
         return scenario->duration;
     }
-    struct fault_time *times = timeline_draw(scenario, chance_root(scenario->seed, 0), NSTIME_NEVER);
+    struct fault_time *times =
+        timeline_draw(scenario, chance_root(scenario->seed, 0), NSTIME_NEVER);
     nstime at = times[scenario->measure].begins;
     g_free(times);
     return at;
