@@ -9,6 +9,7 @@
     X(unit)           \
     X(world)          \
     X(odd)            \
+    X(expected)       \
     X(exact)          \
     X(keyed)          \
     X(explain)        \
