@@ -45,7 +45,7 @@ static void print_fault(GString *text, const struct scenario *scenario, int unit
         [FAULT_CRASH] = "crashed",
         [FAULT_FREEZE] = "froze",
         [FAULT_POWER] = "lost its power",
-        [FAULT_INTERFACE] = "lost an interface",
+        [FAULT_INTERFACE] = "lost a side",
         [FAULT_SWITCHOVER] = "handed over",
         [FAULT_COMMAND] = "was commanded",
     };
