@@ -1,5 +1,6 @@
-/* What the observer holds, for its parts: following (observer.c), what it meant to the
- * applications (harm.c) and judging (verdict.c). Nobody else includes this. */
+/* What the observer holds, for its parts: following (observer.c), the failure and the takeover
+ * (takeover.c), what it meant to the applications (harm.c) and judging (verdict.c). Nobody
+ * else includes this. */
 #ifndef SIM_RUN_OBSERVED_H
 #define SIM_RUN_OBSERVED_H
 
