@@ -50,17 +50,36 @@ static bool is_same_fate(const struct connection_row *one, const struct connecti
            && one->cause == other->cause;
 }
 
-/* Whose record was in the same datagram has been delivered with it, and is no witness. */
-static bool is_all_else_as_it_was(const struct run_result *result,
-                                  const struct run_result *again, const struct rescue *rescue)
+static bool is_same_world(const struct run_result *result, const struct run_result *again)
 {
-    bool same = !again->violation && again->failure == result->failure
-                && again->takeover == result->takeover && again->heir == result->heir
-                && again->row_count == result->row_count;
-    for (uint32_t i = 0; same && i < result->row_count; i++)
-        same = is_rider(rescue, result->rows[i].connection)
-               || is_same_fate(&result->rows[i], &again->rows[i]);
-    return same;
+    return !again->violation && again->failure == result->failure
+           && again->takeover == result->takeover && again->heir == result->heir
+           && again->row_count == result->row_count;
+}
+
+/* Nobody knew it, and the new active took its next packet for a first one. */
+static bool is_balanced_anew(const struct connection_row *row)
+{
+    return !row->known
+           && (row->outcome == OUTCOME_MISROUTED || row->saved_by == SAVED_SCHEDULE);
+}
+
+/* Whose record was in the same datagram has been delivered with it, and is no witness. */
+static enum but_for_verdict look_at_others(const struct run_result *result,
+                                           const struct run_result *again,
+                                           const struct rescue *rescue)
+{
+    enum but_for_verdict verdict = BUT_FOR_CONFIRMED;
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *before = &result->rows[i], *after = &again->rows[i];
+        if (is_rider(rescue, before->connection) || is_same_fate(before, after))
+            continue;
+        if (before->connection != after->connection || !is_balanced_anew(before)
+            || !is_balanced_anew(after))
+            return BUT_FOR_MORE_CHANGED;
+        verdict = BUT_FOR_REBALANCED;
+    }
+    return verdict;
 }
 
 static bool is_known(const struct run_result *result, uint32_t connection)
@@ -79,8 +98,8 @@ static enum but_for_verdict judge(const struct run_result *result,
         return BUT_FOR_KNOWN_BEFORE;
     if (!is_known(again, connection))
         return BUT_FOR_STILL_UNKNOWN;
-    return is_all_else_as_it_was(result, again, rescue) ? BUT_FOR_CONFIRMED
-                                                        : BUT_FOR_MORE_CHANGED;
+    return is_same_world(result, again) ? look_at_others(result, again, rescue)
+                                        : BUT_FOR_MORE_CHANGED;
 }
 
 enum but_for_verdict but_for_try(const struct scenario *scenario,
@@ -144,10 +163,10 @@ static void count_verdict(struct but_for *but_for, const struct connection_row *
 {
     struct but_for_count *count = &but_for->causes[row->cause];
     count->tried++;
-    if (verdict == BUT_FOR_CONFIRMED) {
-        count->confirmed++;
+    count->confirmed += verdict == BUT_FOR_CONFIRMED;
+    count->rebalanced += verdict == BUT_FOR_REBALANCED;
+    if (verdict == BUT_FOR_CONFIRMED || verdict == BUT_FOR_REBALANCED)
         return;
-    }
     count->refuted++;
     if (but_for->refuted++ == 0) {
         but_for->first_refuted = row->connection;

@@ -9,6 +9,8 @@
 /* code, phrase */
 #define BUT_FOR_LIST(X)                                                                       \
     X(BUT_FOR_CONFIRMED, "its create delivered, it is known, and all else is as it was")       \
+    X(BUT_FOR_REBALANCED,                                                                     \
+      "its create delivered, it is known; others that were not got another server in turn")   \
     X(BUT_FOR_KNOWN_BEFORE, "it was known without that")                                       \
     X(BUT_FOR_STILL_UNKNOWN, "its create delivered, it is not known either")                   \
     X(BUT_FOR_MORE_CHANGED, "its create delivered, the fate of others is another, too")
@@ -19,9 +21,11 @@ enum but_for_verdict { BUT_FOR_LIST(BUT_FOR_CODE) BUT_FOR_COUNT };
 
 const char *but_for_phrase(enum but_for_verdict verdict);
 
-/* What became of the claims of one cause, among the headline cohort. */
+/* What became of the claims of one cause, among the headline cohort. Rebalanced ones stand
+ * apart: the claim is true, but a new active balances anew what it does not know (UDP has no
+ * handshake), so that one fewer to balance shifts the turn of those behind it. */
 struct but_for_count {
-    uint32_t casualties, tried, confirmed, refuted;
+    uint32_t casualties, tried, confirmed, rebalanced, refuted;
 };
 
 struct but_for {

@@ -42,7 +42,8 @@ static const char *const links[] = {
     CRASH "[link replication]\nloss = 30%\ndelay = 20ms 8ms 40%\n"
           "duplicate = 10% 30%\nkeep-order = yes\n",
     CRASH "[link replication]\nloss = 30%\nrate = 100kbit\nlimit = 2\n",
-    CRASH "[faults]\ncut = at 9s interface B peer down\n",
+    "[failover]\nhello-time = 1s\n[faults]\ncut = at 9s interface B peer down for 900ms\n"
+    "crash = at 10s crash active\n",
 };
 
 START_TEST(the_luck_of_others_is_left_alone)
@@ -68,6 +69,26 @@ START_TEST(a_late_create_is_confirmed)
     but_for_verify(scenario, result, 8, &but_for);
     ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_IN_FLIGHT].tried, 8);
     ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_IN_FLIGHT].confirmed, 8);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* UDP has no handshake: a new active balances anew what it does not know, and one fewer to
+ * balance shifts the turn of the others. The claim is true, and it is said what else moved. */
+START_TEST(rebalanced_ones_stand_apart)
+{
+    struct scenario *scenario =
+        scenario_shipped("dns", "replication.protocol=patent", "scenario.duration=14s",
+                         "faults.crash=at 10s crash active", NULL);
+    struct run_result *result = run_once(scenario);
+    struct but_for but_for;
+    but_for_verify(scenario, result, 5, &but_for);
+    const struct but_for_count *count = &but_for.causes[CAUSE_CREATE_LOST];
+    ck_assert_uint_eq(count->tried, 5);
+    ck_assert_uint_gt(count->rebalanced, 0);
+    ck_assert_uint_eq(count->confirmed + count->rebalanced, count->tried);
+    ck_assert_uint_eq(but_for.refuted, 0);
     run_result_free(result);
     scenario_free(scenario);
 }
@@ -138,6 +159,7 @@ Suite *but_for_suite(void)
     tcase_add_test(tcase, all_casualties_are_confirmed);
     tcase_add_loop_test(tcase, the_luck_of_others_is_left_alone, 0, G_N_ELEMENTS(links));
     tcase_add_test(tcase, a_late_create_is_confirmed);
+    tcase_add_test(tcase, rebalanced_ones_stand_apart);
     tcase_add_test(tcase, a_survivor_blames_nothing);
     tcase_add_test(tcase, a_wrong_label_is_refuted);
     tcase_add_test(tcase, all_rows_are_compared);
