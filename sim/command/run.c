@@ -187,7 +187,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "write all tables there", "DIR"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "report as JSON", NULL},
         {"verify-causes", 0, 0, G_OPTION_ARG_STRING, &options.causes_text,
-         "run again for N casualties, with their create delivered", "N"},
+         "run again for N casualties, their create delivered", "N"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     enum verb_parse parse = verb_parse(verb, console, entries, &argc, &argv);
