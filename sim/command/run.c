@@ -1,5 +1,6 @@
 /* run: one run of a scenario, told in a screenful. */
 #include "sim/command/account.h"
+#include "sim/command/but_for_table.h"
 #include "sim/command/interrupt.h"
 #include "sim/run/result.h"
 
@@ -7,10 +8,11 @@
 
 struct run_options {
     struct study study;
-    char *repetition_text;
+    char *repetition_text, *causes_text;
     char *out;
     gboolean json;
     uint64_t repetition;
+    uint64_t causes; /* how many to verify, 0: none */
 };
 
 static bool save(const struct verb *verb, const struct run_options *options,
@@ -59,23 +61,58 @@ static void print(const struct run_options *options, const struct console *conso
     }
 }
 
+/* How one asks again for what this run was asked for. */
+static char *again(const struct run_options *options, const struct run_result *outcome)
+{
+    GString *text = g_string_new("understudy run");
+    study_again(&options->study, text);
+    g_string_append_printf(text, " --repetition %u", outcome->repetition);
+    return g_string_free(text, FALSE);
+}
+
 static enum status judge(const struct verb *verb, const struct run_options *options,
                          const struct scenario *scenario, const struct run_result *outcome)
 {
     if (outcome->violation != NULL) {
-        g_autoptr(GString) again = g_string_new(NULL);
-        study_again(&options->study, again);
+        g_autofree char *replay = again(options, outcome);
         return verb_fail(verb, STATUS_BROKEN,
                          "an invariant broke (seed %" G_GUINT64_FORMAT
-                         ", repetition %u): %s; replay: understudy run%s --repetition %u",
-                         scenario->seed, outcome->repetition, outcome->violation, again->str,
-                         outcome->repetition);
+                         ", repetition %u): %s; replay: %s",
+                         scenario->seed, outcome->repetition, outcome->violation, replay);
     }
     if (outcome->counted == 0 && !account_has_virtual_crashes(outcome)) {
         g_autofree char *why = account_nothing_open(scenario, outcome->failure);
         return verb_fail(verb, STATUS_LOSS, "%s", why);
     }
     return STATUS_DONE;
+}
+
+static enum status judge_causes(const struct verb *verb, const struct run_options *options,
+                                const struct run_result *outcome, const struct but_for *but_for)
+{
+    g_autofree char *replay = again(options, outcome);
+
+    if (but_for->refuted == 0) {
+        return STATUS_DONE;
+    }
+    return verb_fail(verb, STATUS_BROKEN,
+                     "%u causes were refuted, the first that of connection %u (%s); replay: %s "
+                     "--verify-causes %" G_GUINT64_FORMAT,
+                     but_for->refuted, but_for->first_refuted, but_for_phrase(but_for->reason),
+                     replay, options->causes);
+}
+
+static enum status verify_causes(const struct verb *verb, const struct run_options *options,
+                                 const struct scenario *scenario,
+                                 const struct run_result *outcome)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    struct but_for but_for;
+
+    but_for_verify(scenario, outcome, (uint32_t)options->causes, &but_for);
+    but_for_table_print(text, &but_for);
+    fputs(text->str, stdout);
+    return judge_causes(verb, options, outcome, &but_for);
 }
 
 static enum status execute(const struct verb *verb, const struct console *console,
@@ -92,6 +129,9 @@ static enum status execute(const struct verb *verb, const struct console *consol
     if (options->out == NULL || save(verb, options, scenario, outcome)) {
         print(options, console, scenario, outcome);
         status = judge(verb, options, scenario, outcome);
+    }
+    if (status == STATUS_DONE && options->causes > 0) {
+        status = verify_causes(verb, options, scenario, outcome);
     }
     run_result_free(outcome);
     scenario_free(scenario);
@@ -118,6 +158,15 @@ static enum status prepare(const struct verb *verb, const struct console *consol
                      &options->repetition)) {
         return STATUS_INPUT;
     }
+    if (options->causes_text != NULL &&
+        !verb_number(verb, "--verify-causes", options->causes_text, 1, UINT32_MAX,
+                     &options->causes)) {
+        return STATUS_INPUT;
+    }
+    if (options->causes_text != NULL && options->json) {
+        return verb_fail(verb, STATUS_INPUT,
+                         "--verify-causes prints a table: leave --json out");
+    }
     if (options->out != NULL && !folder_check(options->out, &error)) {
         return verb_fail(verb, STATUS_INPUT, "%s", error->message);
     }
@@ -137,6 +186,8 @@ static enum status act(const struct verb *verb, struct console *console, int arg
          "which repetition (default 0)", "R"},
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "write all tables there", "DIR"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "report as JSON", NULL},
+        {"verify-causes", 0, 0, G_OPTION_ARG_STRING, &options.causes_text,
+         "run again for N casualties, their create delivered", "N"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     enum verb_parse parse = verb_parse(verb, console, entries, &argc, &argv);
@@ -148,6 +199,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
     }
     study_close(&options.study);
     g_free(options.repetition_text);
+    g_free(options.causes_text);
     g_free(options.out);
     return status;
 }
@@ -159,7 +211,12 @@ const struct verb verb_run = {
     .details = "Examples:\n"
                "  understudy run scenarios/first.scn\n"
                "  understudy run scenarios/first.scn --set link.replication.loss=20%\n"
-               "  understudy run scenarios/first.scn --repetition 3 --json\n",
+               "  understudy run scenarios/first.scn --repetition 3 --json\n"
+               "  understudy run scenarios/first.scn --verify-causes 10\n"
+               "\n"
+               "--verify-causes puts causes that blame a lost or late create to the test: the\n"
+               "same run once more for each of N casualties, with its create delivered. That\n"
+               "connection must become known, and no other's fate may change, else exit 4.\n",
     .arguments_min = 1,
     .arguments_max = 1,
     .act = act,

@@ -192,6 +192,15 @@ static nstime arrival_in_turn(struct way *way, nstime now, struct packet_key pac
         + delay_value(impairment, draw(&way->delay, impairment->delay_correlation, packet));
 }
 
+nstime link_safe_arrival(const struct link *link, enum direction direction, nstime now,
+                         uint64_t identity, uint32_t bytes)
+{
+    struct way way = link->ways[direction]; /* a copy: its memory is not the link's */
+    nstime arrival = arrival_in_turn(&way, now, (struct packet_key){ identity, way.index },
+                                     bytes);
+    return way.impairment.keep_order ? MAX(arrival, way.last_arrival) : arrival;
+}
+
 /* A packet that is not lost before the queue: it arrives, unless the queue is full. */
 static bool enqueue(struct way *way, nstime now, struct packet_key packet, uint32_t bytes,
                     nstime *arrival)

@@ -46,6 +46,11 @@ struct impairment *link_impairment(struct link *link, enum direction direction);
 void link_pass(struct link *link, enum direction direction, nstime now, uint64_t identity,
                uint32_t bytes, struct passage *passage);
 
+/* When such a packet would arrive if nothing befell it: its own delay, behind what waits for
+ * the line now. Asking changes nothing, so no other packet's luck. */
+nstime link_safe_arrival(const struct link *link, enum direction direction, nstime now,
+                         uint64_t identity, uint32_t bytes);
+
 /* What a receiver's checksum does: damaged copies are taken out. Were there no others, it
  * is a loss, LOST_DAMAGED. The link itself does not know who checks. */
 void passage_check(struct passage *passage);

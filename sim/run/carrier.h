@@ -23,6 +23,16 @@ struct replication_count {
     uint64_t datagrams, bytes, lost;
 };
 
+/* A record that is to be saved: each datagram with a connection's create that is sent to a
+ * unit reaches its interface, whatever the link would do to it. All other datagrams meet the
+ * luck that they have without it. */
+struct rescue {
+    uint32_t tag;      /* whose create: number + 1 */
+    unsigned receiver; /* number of the unit */
+    bool at_once;      /* without the link's delay */
+    GArray *riders;    /* uint32_t, filled by the carrier: the tags of all records in these */
+};
+
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
                             struct engine *engine, struct observer *observer,
                             struct journal *journal, struct run_story *story);
@@ -31,6 +41,9 @@ void carrier_free(struct carrier *carrier);
 /* Whom it serves; before anything is sent. Units may be told one by one. */
 void carrier_set_traffic(struct carrier *carrier, struct traffic *traffic);
 void carrier_set_unit(struct carrier *carrier, unsigned number, struct unit *unit);
+
+/* Before anything is sent; borrowed. */
+void carrier_set_rescue(struct carrier *carrier, struct rescue *rescue);
 
 /* A packet leaves a client (outside) or a server (inside): struct traffic_config's
  * send, with the carrier as network. */

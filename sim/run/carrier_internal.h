@@ -51,6 +51,7 @@ struct carrier {
     uint64_t numbered[UNITS_MAX][UNITS_MAX][CHANNELS];
     uint64_t asked[UNITS_MAX]; /* questions, numbered */
     struct replication_count replication;
+    struct rescue *rescue; /* or NULL */
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */
     uint8_t epoch;
     uint64_t fingerprint;

@@ -82,6 +82,26 @@ void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
     }
 }
 
+/* ---- the rescue ------------------------------------------------------------------- */
+
+void carrier_set_rescue(struct carrier *carrier, struct rescue *rescue)
+{
+    g_assert(carrier->replication.datagrams == 0 && rescue->receiver < UNITS_MAX);
+    carrier->rescue = rescue;
+}
+
+static bool is_rescued(const struct carrier *carrier, const struct datagram *datagram)
+{
+    const struct rescue *rescue = carrier->rescue;
+    if (!rescue || datagram->channel != CHANNEL_REPLICATION
+        || datagram->receiver != rescue->receiver)
+        return false;
+    for (unsigned i = 0; i < datagram->mark_count; i++)
+        if (datagram->marks[i].tag == rescue->tag && !datagram->marks[i].is_delete)
+            return true;
+    return false;
+}
+
 /* ---- there and back --------------------------------------------------------------- */
 
 /* What happens to a record: whom it is reported to, and how it is told. */
@@ -138,7 +158,8 @@ static void deliver_datagram(struct carrier *carrier, const struct datagram *dat
 {
     struct unit *receiver = carrier->units[datagram->receiver];
     bool replication = datagram->channel == CHANNEL_REPLICATION;
-    bool cut = carrier_is_cut(carrier, datagram->receiver, datagram->interface);
+    bool cut = carrier_is_cut(carrier, datagram->receiver, datagram->interface)
+               && !is_rescued(carrier, datagram);
     carrier->at_hand = replication ? datagram : NULL;
     bool taken = receiver && !cut
                  && unit_datagram(receiver, datagram->channel, datagram->interface,
@@ -230,17 +251,45 @@ static void lose_on_link(struct carrier *carrier, const struct datagram *datagra
     lose_records(carrier, datagram, where);
 }
 
+/* The link has its say all the same, so that its memory is what it is without a rescue. */
+static void rescue_datagram(struct carrier *carrier, const struct datagram *datagram,
+                            nstime safe_arrival, struct passage *passage)
+{
+    struct rescue *rescue = carrier->rescue;
+    for (unsigned i = 0; i < datagram->mark_count; i++)
+        g_array_append_val(rescue->riders, datagram->marks[i].tag);
+    nstime arrival = rescue->at_once ? engine_now(carrier->engine) : safe_arrival;
+    if (rescue->at_once || passage->copies == 0)
+        *passage = (struct passage){ .copies = 1, .arrival = { arrival }, .loss = PASSED };
+}
+
+static struct passage passage_of(struct carrier *carrier, const struct datagram *datagram,
+                                 enum link_role role)
+{
+    unsigned from = datagram->sender, to = datagram->receiver;
+    struct link *link = carrier_pair_link(carrier, role, from, to);
+    enum direction way = carrier_way(from, to);
+    nstime now = engine_now(carrier->engine), safe_arrival = now;
+    uint64_t identity = datagram_identity(carrier, datagram);
+    uint32_t bytes = UDP_IP_HEADERS + datagram->length;
+    bool rescued = is_rescued(carrier, datagram);
+    struct passage passage;
+    if (rescued)
+        safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
+    link_pass(link, way, now, identity, bytes, &passage);
+    if (carrier->scenario->udp_checksum)
+        passage_check(&passage);
+    if (rescued)
+        rescue_datagram(carrier, datagram, safe_arrival, &passage);
+    return passage;
+}
+
 static void pass_link(struct carrier *carrier, const struct datagram *datagram)
 {
     enum link_role role = link_of(carrier, datagram->channel);
-    unsigned from = datagram->sender, to = datagram->receiver;
-    struct passage passage;
-    carrier->numbered[from][to][datagram->channel] += datagram->mark_count == 0;
-    link_pass(carrier_pair_link(carrier, role, from, to), carrier_way(from, to),
-              engine_now(carrier->engine), datagram_identity(carrier, datagram),
-              (uint32_t)(UDP_IP_HEADERS + datagram->length), &passage);
-    if (carrier->scenario->udp_checksum)
-        passage_check(&passage);
+    carrier->numbered[datagram->sender][datagram->receiver][datagram->channel] +=
+        datagram->mark_count == 0;
+    struct passage passage = passage_of(carrier, datagram, role);
     if (passage.copies == 0)
         lose_on_link(carrier, datagram, role, passage.loss);
     for (unsigned i = 0; i < passage.copies; i++)
@@ -252,7 +301,8 @@ static void pass_link(struct carrier *carrier, const struct datagram *datagram)
 static void carry_datagram(struct carrier *carrier, const struct datagram *datagram)
 {
     count_datagram(carrier, datagram);
-    if (carrier_is_cut(carrier, datagram->sender, datagram->interface))
+    if (carrier_is_cut(carrier, datagram->sender, datagram->interface)
+        && !is_rescued(carrier, datagram))
         lose_records(carrier, datagram, ": its interface is down");
     else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER)
         send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY, 0);

@@ -126,6 +126,11 @@ void world_watch_virtual_crashes(struct world *world, const struct virtual_crash
     virtual_crashes_watch(world->virtual_crashes, watch);
 }
 
+void world_rescue(struct world *world, struct rescue *rescue)
+{
+    carrier_set_rescue(world->carrier, rescue);
+}
+
 void world_result(struct world *world, struct run_result *result)
 {
     check(world);

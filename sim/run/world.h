@@ -34,6 +34,9 @@ void world_free(struct world *world);
 /* The watch is borrowed; only for a scenario with virtual crashes, and before the run. */
 void world_watch_virtual_crashes(struct world *world, const struct virtual_crash_watch *watch);
 
+/* Save a record from the link: the rescue is borrowed, and called for before the run. */
+void world_rescue(struct world *world, struct rescue *rescue);
+
 /* From the first opening to the last verdict. */
 void world_run(struct world *world);
 

@@ -170,6 +170,28 @@ START_TEST(nothing_open_is_said)
 }
 END_TEST
 
+/* --verify-causes: the table behind the verdict, in 80 columns, nothing refuted; it goes with
+ * no JSON, and none is not a number of casualties. */
+START_TEST(causes_are_verified)
+{
+    struct answer table = ask("run small.scn --verify-causes 5");
+    struct answer json = ask("run small.scn --verify-causes 5 --json");
+    struct answer none = ask("run small.scn --verify-causes 0");
+
+    assert_status(table, 0);
+    assert_contains(table.out, "but for its create");
+    ck_assert(g_regex_match_simple("create_lost +[0-9]+ +5 +5 +0 +0\n", table.out, 0, 0));
+    assert_fits(table.out);
+    assert_status(json, 2);
+    assert_contains(json.err, "leave --json out");
+    assert_status(none, 2);
+    assert_contains(none.err, "--verify-causes 0: not a whole number from 1");
+    answer_clear(&table);
+    answer_clear(&json);
+    answer_clear(&none);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
     Suite *suite = suite_create("run and explain");
@@ -182,6 +204,7 @@ Suite *run_suite(void)
     tcase_add_test(tcase, the_json_checker_checks);
     tcase_add_test(tcase, seed_and_set_decide);
     tcase_add_test(tcase, a_random_seed_is_said);
+    tcase_add_test(tcase, causes_are_verified);
     tcase_add_test(tcase, out_writes_all_tables);
     tcase_add_test(tcase, a_scenario_may_come_by_pipe);
     tcase_add_loop_test(tcase, nothing_open_is_said, 0, G_N_ELEMENTS(empty));

@@ -13,6 +13,7 @@
     X(exact)          \
     X(keyed)          \
     X(explain)        \
+    X(but_for)        \
     X(planned)        \
     X(twin)           \
     X(harm)           \
