@@ -94,6 +94,30 @@ START_TEST(rebalanced_ones_stand_apart)
 }
 END_TEST
 
+/* What is lost on a link so slow that it would have been late: the loss alone is not to blame.
+ * Where nobody takes over, no loss of a record is. */
+static const struct {
+    const char *more;
+    enum but_for_verdict verdict;
+} other_reasons[] = {
+    { CRASH "[link replication]\nloss = 30%\ndelay = 3s\n", BUT_FOR_TOO_LATE },
+    { "[failover]\nhello-time = 1s\n[link replication]\nloss = 30%\n[faults]\n"
+      "dead = at 9s crash standby\ncrash = at 10s crash active\n", BUT_FOR_NOBODY_ASKED },
+};
+
+START_TEST(another_reason_is_found)
+{
+    struct scenario *scenario = scenario_pair(other_reasons[_i].more);
+    struct run_result *result = run_once(scenario);
+    struct but_for but_for;
+    but_for_verify(scenario, result, UINT32_MAX, &but_for);
+    ck_assert_uint_gt(but_for.causes[CAUSE_CREATE_LOST].refuted, 0);
+    ck_assert_int_eq(but_for.reason, other_reasons[_i].verdict);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* A survivor whose row is changed so that it blames its create: it was known without the
  * help, and the verification says so. */
 START_TEST(a_survivor_blames_nothing)
@@ -160,6 +184,7 @@ Suite *but_for_suite(void)
     tcase_add_loop_test(tcase, the_luck_of_others_is_left_alone, 0, G_N_ELEMENTS(links));
     tcase_add_test(tcase, a_late_create_is_confirmed);
     tcase_add_test(tcase, rebalanced_ones_stand_apart);
+    tcase_add_loop_test(tcase, another_reason_is_found, 0, G_N_ELEMENTS(other_reasons));
     tcase_add_test(tcase, a_survivor_blames_nothing);
     tcase_add_test(tcase, a_wrong_label_is_refuted);
     tcase_add_test(tcase, all_rows_are_compared);
