@@ -33,14 +33,14 @@ START_TEST(all_casualties_are_confirmed)
 }
 END_TEST
 
-/* What a link does to creates: losses with and without a memory, a queue, duplicates, delays
- * that hang on the last one, damage that a checksum finds, a line that is down. The datagram
- * that is delivered must not disturb the luck of those behind it. */
+/* What a link does to creates: losses without and with a memory; delays that hang on the last
+ * one and are as long as the takeover, so that a disturbed draw shows; a queue; a line that is
+ * down. The datagram that is delivered must leave the luck of those behind it alone. */
 static const char *const links[] = {
     CRASH "[link replication]\nloss = 30%\n",
     CRASH "[link replication]\nloss = gemodel 10% 30%\n",
-    CRASH "[link replication]\nloss = 30%\ndelay = 20ms 8ms 40%\n"
-          "duplicate = 10% 30%\nkeep-order = yes\n",
+    CRASH "[link replication]\nloss = 30%\ndelay = 1s 900ms 50%\n"
+          "duplicate = 10% 30%\n",
     CRASH "[link replication]\nloss = 30%\nrate = 100kbit\nlimit = 2\n",
     "[failover]\nhello-time = 1s\n[faults]\ncut = at 9s interface B peer down for 900ms\n"
     "crash = at 10s crash active\n",
