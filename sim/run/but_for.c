@@ -82,22 +82,25 @@ static enum but_for_verdict look_at_others(const struct run_result *result,
     return verdict;
 }
 
-static bool is_known(const struct run_result *result, uint32_t connection)
+static const struct connection_row *row_of(const struct run_result *result,
+                                           uint32_t connection)
 {
     for (uint32_t i = 0; i < result->row_count; i++)
         if (result->rows[i].connection == connection)
-            return result->rows[i].known;
-    return false;
+            return &result->rows[i];
+    return NULL;
 }
 
 static enum but_for_verdict judge(const struct run_result *result,
                                   const struct run_result *again, const struct rescue *rescue)
 {
-    uint32_t connection = rescue->tag - 1;
-    if (is_known(result, connection))
+    const struct connection_row *before = row_of(result, rescue->tag - 1);
+    const struct connection_row *after = row_of(again, rescue->tag - 1);
+    if (before && before->known)
         return BUT_FOR_KNOWN_BEFORE;
-    if (!is_known(again, connection))
-        return BUT_FOR_STILL_UNKNOWN;
+    if (!after || !after->known)
+        return after && after->cause == CAUSE_CREATE_IN_FLIGHT ? BUT_FOR_TOO_LATE
+                                                               : BUT_FOR_STILL_UNKNOWN;
     return is_same_world(result, again) ? look_at_others(result, again, rescue)
                                         : BUT_FOR_MORE_CHANGED;
 }
@@ -108,7 +111,7 @@ enum but_for_verdict but_for_try(const struct scenario *scenario,
 {
     g_assert(but_for_asks(row->cause) && result->failure >= 0);
     if (result->heir < 0)
-        return BUT_FOR_STILL_UNKNOWN; /* nobody asked for a record */
+        return BUT_FOR_NOBODY_ASKED;
     struct rescue rescue = {
         .tag = row->connection + 1,
         .receiver = (unsigned)result->heir,

@@ -12,6 +12,8 @@
     X(BUT_FOR_REBALANCED,                                                                     \
       "its create delivered, it is known; others that were not got another server in turn")   \
     X(BUT_FOR_KNOWN_BEFORE, "it was known without that")                                       \
+    X(BUT_FOR_NOBODY_ASKED, "nobody took over, so that no record was asked for")               \
+    X(BUT_FOR_TOO_LATE, "its create delivered, it comes after the takeover")                   \
     X(BUT_FOR_STILL_UNKNOWN, "its create delivered, it is not known either")                   \
     X(BUT_FOR_MORE_CHANGED, "its create delivered, the fate of others is another, too")
 

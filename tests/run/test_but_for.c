@@ -33,14 +33,14 @@ START_TEST(all_casualties_are_confirmed)
 }
 END_TEST
 
-/* What a link does to creates: losses with and without a memory, a queue, duplicates, delays
- * that hang on the last one, damage that a checksum finds, a line that is down. The datagram
- * that is delivered must not disturb the luck of those behind it. */
+/* What a link does to creates: losses without and with a memory; delays that hang on the last
+ * one and are as long as the takeover, so that a disturbed draw shows; a queue; a line that is
+ * down. The datagram that is delivered must leave the luck of those behind it alone. */
 static const char *const links[] = {
     CRASH "[link replication]\nloss = 30%\n",
     CRASH "[link replication]\nloss = gemodel 10% 30%\n",
-    CRASH "[link replication]\nloss = 30%\ndelay = 20ms 8ms 40%\n"
-          "duplicate = 10% 30%\nkeep-order = yes\n",
+    CRASH "[link replication]\nloss = 30%\ndelay = 1s 900ms 50%\n"
+          "duplicate = 10% 30%\n",
     CRASH "[link replication]\nloss = 30%\nrate = 100kbit\nlimit = 2\n",
     "[failover]\nhello-time = 1s\n[faults]\ncut = at 9s interface B peer down for 900ms\n"
     "crash = at 10s crash active\n",
@@ -89,6 +89,30 @@ START_TEST(rebalanced_ones_stand_apart)
     ck_assert_uint_gt(count->rebalanced, 0);
     ck_assert_uint_eq(count->confirmed + count->rebalanced, count->tried);
     ck_assert_uint_eq(but_for.refuted, 0);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* What is lost on a link so slow that it would have been late: the loss alone is not to blame.
+ * Where nobody takes over, no loss of a record is. */
+static const struct {
+    const char *more;
+    enum but_for_verdict verdict;
+} other_reasons[] = {
+    { CRASH "[link replication]\nloss = 30%\ndelay = 3s\n", BUT_FOR_TOO_LATE },
+    { "[failover]\nhello-time = 1s\n[link replication]\nloss = 30%\n[faults]\n"
+      "dead = at 9s crash standby\ncrash = at 10s crash active\n", BUT_FOR_NOBODY_ASKED },
+};
+
+START_TEST(another_reason_is_found)
+{
+    struct scenario *scenario = scenario_pair(other_reasons[_i].more);
+    struct run_result *result = run_once(scenario);
+    struct but_for but_for;
+    but_for_verify(scenario, result, UINT32_MAX, &but_for);
+    ck_assert_uint_gt(but_for.causes[CAUSE_CREATE_LOST].refuted, 0);
+    ck_assert_int_eq(but_for.reason, other_reasons[_i].verdict);
     run_result_free(result);
     scenario_free(scenario);
 }
@@ -160,6 +184,7 @@ Suite *but_for_suite(void)
     tcase_add_loop_test(tcase, the_luck_of_others_is_left_alone, 0, G_N_ELEMENTS(links));
     tcase_add_test(tcase, a_late_create_is_confirmed);
     tcase_add_test(tcase, rebalanced_ones_stand_apart);
+    tcase_add_loop_test(tcase, another_reason_is_found, 0, G_N_ELEMENTS(other_reasons));
     tcase_add_test(tcase, a_survivor_blames_nothing);
     tcase_add_test(tcase, a_wrong_label_is_refuted);
     tcase_add_test(tcase, all_rows_are_compared);
