@@ -96,7 +96,7 @@ static enum status judge_causes(const struct verb *verb, const struct run_option
         return STATUS_DONE;
     }
     return verb_fail(verb, STATUS_BROKEN,
-                     "%u causes were refuted, the first that of connection %u (%s); replay: %s "
+                     "causes refuted: %u, the first that of connection %u (%s); replay: %s "
                      "--verify-causes %" G_GUINT64_FORMAT,
                      but_for->refuted, but_for->first_refuted, but_for_phrase(but_for->reason),
                      replay, options->causes);
