@@ -146,21 +146,21 @@ static void take_serial(struct director *director, nstime now, const struct even
 }
 
 /* Every frame is a sign of life, whatever becomes of it. The addresses of packets are worth
- * asking for again; a peer's is not, it is the one that may be gone. */
-static void take_sign_of_life(struct director *director, nstime now, const struct event *event,
+ * asking for again; a peer's is not, it is the one that may be gone. True: there may be
+ * something to settle behind the step. A packet as a rule leaves nothing. */
+static bool take_sign_of_life(struct director *director, nstime now, const struct event *event,
                               struct effects *effects)
 {
     bool outside = event->kind == EVENT_PACKET && event->packet.side == SIDE_OUTSIDE;
     switch (event->kind) {
     case EVENT_PACKET:
-        interface_heard(director, now, outside ? INTERFACE_OUTSIDE : INTERFACE_INSIDE,
-                        event->packet.packet->source_ip, effects);
-        break;
+        return interface_heard(director, now, outside ? INTERFACE_OUTSIDE : INTERFACE_INSIDE,
+                               event->packet.packet->source_ip, effects);
     case EVENT_DATAGRAM:
         interface_heard(director, now, event->datagram.interface, 0, effects);
-        break;
-    case EVENT_SEEN: interface_heard(director, now, event->seen, 0, effects); break;
-    default: break;
+        return true;
+    case EVENT_SEEN: return interface_heard(director, now, event->seen, 0, effects);
+    default: return true;
     }
 }
 
@@ -210,8 +210,10 @@ void director_step(struct director *director, nstime now, const struct event *ev
         take(director, now, event, effects);
         return;
     }
-    take_sign_of_life(director, now, event, effects);
+    bool unsettled = take_sign_of_life(director, now, event, effects);
     take(director, now, event, effects);
+    if (!unsettled)
+        return;
     detect_settle(director, now, effects);
     fitness_settle(director, now, effects);
 }

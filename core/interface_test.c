@@ -236,16 +236,18 @@ static void pass(struct director *director, nstime now, unsigned interface,
     director_note_unit(director, effects, NOTE_INTERFACE_GOOD, interface);
 }
 
-void interface_heard(struct director *director, nstime now, unsigned interface, uint32_t ip,
+bool interface_heard(struct director *director, nstime now, unsigned interface, uint32_t ip,
                      struct effects *effects)
 {
     if (!interface_is_watched(director, interface))
-        return;
+        return false;
     struct interface_test *test = &director->tests[interface];
     if (ip != 0 && now >= test->next_entry_at)
         remember(test, now, ip);
-    if (test->failed || is_tested(director, interface))
+    bool news = test->failed || is_tested(director, interface);
+    if (news)
         pass(director, now, interface, effects);
+    return news;
 }
 
 void interface_set_line(struct director *director, nstime now, unsigned interface, bool up,

@@ -48,8 +48,9 @@ bool interfaces_lost_link_only(const struct director *director);
 void interface_test_begin(struct director *director, nstime now, unsigned interface,
                           struct effects *effects);
 
-/* A frame came on an interface from this address (0: none worth asking again). */
-void interface_heard(struct director *director, nstime now, unsigned interface, uint32_t ip,
+/* A frame came on an interface from this address (0: none worth asking again). True when that
+ * is news: it ended a test, or a failed interface is good again. */
+bool interface_heard(struct director *director, nstime now, unsigned interface, uint32_t ip,
                      struct effects *effects);
 
 /* The line of an interface is up, or down. */
