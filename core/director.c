@@ -33,8 +33,8 @@ struct director *director_new(const struct director_config *config, nstime now)
     director->protocol = replication_protocol(director->settings.replication);
     if (director->protocol->state_new != NULL)
         director->protocol_state = director->protocol->state_new(director);
-    director->mirror = mirror_new(now);
     detect_init(director, now);
+    director->mirror = mirror_new(director->detector.generation);
     return director;
 }
 

@@ -18,9 +18,8 @@ bool interfaces_are_watched(const struct director *director)
 
 bool interface_is_watched(const struct director *director, unsigned interface)
 {
-    unsigned paths = director->settings.hello_paths;
-    return (interface == INTERFACE_OUTSIDE && (paths & 1u << PATH_OUTSIDE) != 0)
-           || (interface == INTERFACE_INSIDE && (paths & 1u << PATH_INSIDE) != 0);
+    return (interface == INTERFACE_OUTSIDE || interface == INTERFACE_INSIDE)
+           && (director->settings.hello_paths & 1u << path_on(interface)) != 0;
 }
 
 static bool is_down(const struct director *director, unsigned interface)

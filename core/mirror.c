@@ -20,11 +20,10 @@ struct mirror {
     GString *coming; /* of a whole configuration that has begun to come, or NULL */
 };
 
-/* Microseconds tell any two of a unit's starts apart within 71 minutes. */
-struct mirror *mirror_new(nstime now)
+struct mirror *mirror_new(uint32_t life)
 {
     struct mirror *mirror = g_new0(struct mirror, 1);
-    mirror->line = line_new((uint32_t)(now / NSTIME_US));
+    mirror->line = line_new(life);
     return mirror;
 }
 

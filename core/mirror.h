@@ -22,7 +22,8 @@ struct director;
 struct mirror;
 struct peer;
 
-struct mirror *mirror_new(nstime now);
+/* life tells this start of the unit from any other, as the table's generation does. */
+struct mirror *mirror_new(uint32_t life);
 void mirror_free(struct mirror *mirror);
 
 /* ---- on the active */

@@ -26,6 +26,14 @@ static void end_conns(struct director *director, nstime now, const struct virtua
     }
 }
 
+/* It cannot be done after all; the sentence becomes the result's. */
+static void fail(struct command_result *result, char *sentence)
+{
+    g_free(result->reply);
+    result->action = COMMAND_FAILED;
+    result->reply = sentence;
+}
+
 /* What a standby holds are copies: there the active unit's operator has decided. */
 static bool unused(const struct director *director, struct machine_id id, uint32_t connections,
                    struct command_result *result)
@@ -33,13 +41,11 @@ static bool unused(const struct director *director, struct machine_id id, uint32
     char text[MACHINE_TEXT_SIZE];
     if (connections == 0 || result->force || director->group.role != ROLE_ACTIVE)
         return true;
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("%s: %s has %u connection%s; put it out-of-service until"
-                                    " they have ended, or add force to end them now",
-                                    result->virtual != NULL ? "no virtual" : "no real",
-                                    machine_print(id, text), connections,
-                                    connections == 1 ? "" : "s");
+    fail(result, g_strdup_printf("%s: %s has %u connection%s; put it out-of-service until they"
+                                 " have ended, or add force to end them now",
+                                 result->virtual != NULL ? "no virtual" : "no real",
+                                 machine_print(id, text), connections,
+                                 connections == 1 ? "" : "s"));
     return false;
 }
 
@@ -89,10 +95,8 @@ static struct conn *named(struct director *director, const char *command, const 
     if (conn != NULL)
         return conn;
     char flow[FLOW_TEXT_SIZE];
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("%s: there is none %s; show connections lists all", command,
-                                    flow_print(key, flow));
+    fail(result, g_strdup_printf("%s: there is none %s; show connections lists all", command,
+                                 flow_print(key, flow)));
     return NULL;
 }
 
@@ -118,11 +122,8 @@ static void link_connections(struct director *director, nstime now,
 /* NULL: nothing hinders. */
 static void refuse(struct command_result *result, const char *command, const char *obstacle)
 {
-    if (obstacle == NULL)
-        return;
-    g_free(result->reply);
-    result->action = COMMAND_FAILED;
-    result->reply = g_strdup_printf("%s: %s", command, obstacle);
+    if (obstacle != NULL)
+        fail(result, g_strdup_printf("%s: %s", command, obstacle));
 }
 
 /* Without a standby that is known to hear, the role would go to nobody. */

@@ -42,14 +42,18 @@ bool path_is_usable(const struct director *director, const struct peer *peer,
            || (has_cable(director, peer) && director->cable != CABLE_PULLED);
 }
 
+enum hello_path path_on(unsigned interface)
+{
+    return interface == INTERFACE_OUTSIDE  ? PATH_OUTSIDE
+           : interface == INTERFACE_INSIDE ? PATH_INSIDE
+                                           : PATH_LINK;
+}
+
 /* What comes elsewhere counts as from the link: where records go, hellos may come. */
 enum hello_path path_of(const struct director *director, unsigned interface)
 {
-    if (interface == INTERFACE_OUTSIDE && (director->settings.hello_paths & 1u << PATH_OUTSIDE))
-        return PATH_OUTSIDE;
-    if (interface == INTERFACE_INSIDE && (director->settings.hello_paths & 1u << PATH_INSIDE))
-        return PATH_INSIDE;
-    return PATH_LINK;
+    enum hello_path path = path_on(interface);
+    return (director->settings.hello_paths & 1u << path) != 0 ? path : PATH_LINK;
 }
 
 unsigned path_interface(const struct director *director, enum hello_path path)

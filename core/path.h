@@ -13,6 +13,9 @@ struct director;
 bool path_is_usable(const struct director *director, const struct peer *peer,
                     enum hello_path path);
 
+/* The path that goes by an interface, in whatever set. */
+enum hello_path path_on(unsigned interface);
+
 /* The way by which a datagram came. */
 enum hello_path path_of(const struct director *director, unsigned interface);
 

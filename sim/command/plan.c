@@ -1,5 +1,6 @@
 #include "sim/command/plan.h"
 
+#include "core/path.h"
 #include "sim/command/capacity.h"
 #include "sim/command/report.h"
 #include "sim/engine/chance.h"
@@ -188,10 +189,10 @@ static void add_ways(GPtrArray *lines, const struct scenario *scenario)
     append_seconds(steps, scenario->interface_test_time);
     g_string_append(steps, ": traffic, ARP to 10 addresses at most, ping; a crash shows one "
                            "step later, a cut interface after all of them");
-    if (scenario->hello_paths & (HELLO_WAY_OUTSIDE | HELLO_WAY_INSIDE)) {
+    if (scenario->hello_paths & (1u << PATH_OUTSIDE | 1u << PATH_INSIDE)) {
         add_line(lines, "interface tests", steps->str);
     }
-    if (scenario->hello_paths & HELLO_WAY_CABLE) {
+    if (scenario->hello_paths & 1u << PATH_CABLE) {
         add_line(lines, "power sign", "the cable shows at once that the other unit has no power");
     }
 }

@@ -1,5 +1,7 @@
 #include "sim/run/carrier_internal.h"
 
+#include "core/path.h"
+
 /* ---- interfaces */
 
 bool carrier_is_cut(const struct carrier *carrier, unsigned unit, unsigned interface)
@@ -9,7 +11,7 @@ bool carrier_is_cut(const struct carrier *carrier, unsigned unit, unsigned inter
 
 bool carrier_listens(const struct carrier *carrier, unsigned interface)
 {
-    return (carrier->scenario->hello_paths & 1u << interface) != 0;
+    return (carrier->scenario->hello_paths & 1u << path_on(interface)) != 0;
 }
 
 /* On one side, where it is heard. */

@@ -160,8 +160,6 @@ static void strike_unit(struct world *world, unsigned index, const struct fault_
         [FAULT_POWER] = "power-off", [FAULT_INTERFACE] = "interface-down",
     };
     unsigned hit = target_of(world, fault);
-    if ((int)index == world->scenario->measure)
-        world_measure(world, (int)hit);
     g_assert(fault->action < G_N_ELEMENTS(words) && words[fault->action] != NULL);
     world_report_unit(world, hit, fault->unnoticed ? "interface-cut" : words[fault->action],
                       fault->action == FAULT_INTERFACE ? interface_word(fault->interface)
@@ -190,12 +188,10 @@ static void command(struct world *world, unsigned hit, const char *line)
 
 /* A planned switchover is what an operator does; whether it can be done is the
  * director's to say, and is reported. */
-static void command_unit(struct world *world, unsigned index, const struct fault_spec *fault)
+static void command_unit(struct world *world, const struct fault_spec *fault)
 {
     unsigned hit = target_of(world, fault);
     bool switchover = fault->action == FAULT_SWITCHOVER;
-    if ((int)index == world->scenario->measure)
-        world_measure(world, (int)hit);
     world_report_unit(world, hit, switchover ? "switchover" : "command",
                       switchover ? fault->label : fault->command);
     command(world, hit, switchover ? "no failover active" : fault->command);
@@ -214,8 +210,6 @@ static void drain_ends(void *object, uint64_t number)
 static void drain(struct world *world, unsigned index, const struct fault_spec *fault)
 {
     unsigned hit = target_of(world, fault);
-    if ((int)index == world->scenario->measure)
-        world_measure(world, -1);
     report_world(world, fault->text, fault->label);
     command(world, hit, fault->command);
     end_later(world, index, drain_ends);
@@ -274,8 +268,6 @@ static void cut_server(struct world *world, unsigned index, const struct fault_s
 
 static void strike_world(struct world *world, unsigned index, const struct fault_spec *fault)
 {
-    if ((int)index == world->scenario->measure)
-        world_measure(world, -1);
     report_world(world, fault->text, fault->label);
     if (fault->action == FAULT_LINK)
         change_link(world, index, fault);
@@ -298,13 +290,6 @@ static bool follows_from_measured(const struct world *world, unsigned index)
     return (int)index == world->scenario->measure || fault->when == FAULT_AFTER_TAKEOVER;
 }
 
-static bool hits_a_unit(const struct fault_spec *fault)
-{
-    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
-           || fault->action == FAULT_POWER || fault->action == FAULT_INTERFACE
-           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND;
-}
-
 /* The restart of the unit that was hit belongs to the failure, however it was timed. */
 static bool mends_nothing(const struct world *world, const struct fault_spec *fault)
 {
@@ -314,28 +299,43 @@ static bool mends_nothing(const struct world *world, const struct fault_spec *fa
     return (int)hit == world->failed_unit && unit_health(world->units[hit]) == UNIT_UP;
 }
 
-/* In a twin: not the measured fault but its instant, and nothing that comes of it. */
-static bool is_spared(struct world *world, unsigned index)
+/* In a twin: not the measured fault, and nothing that comes of it. */
+static bool is_spared(const struct world *world, unsigned index)
 {
-    const struct fault_spec *fault = fault_spec(world, index);
-    if (!world->is_twin)
-        return false;
-    if ((int)index == world->scenario->measure)
-        world_measure(world, hits_a_unit(fault) ? (int)target_of(world, fault) : -1);
-    return follows_from_measured(world, index) || mends_nothing(world, fault);
+    return world->is_twin
+           && (follows_from_measured(world, index)
+               || mends_nothing(world, fault_spec(world, index)));
 }
 
 /* ---- the timeline */
+
+static bool hits_a_unit(const struct fault_spec *fault)
+{
+    return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
+           || fault->action == FAULT_RESTART || fault->action == FAULT_POWER
+           || fault->action == FAULT_INTERFACE || fault->action == FAULT_SWITCHOVER
+           || fault->action == FAULT_COMMAND;
+}
+
+/* The instant that decides, in the run and in its twin; any other fault disturbs. */
+static void mark_instant(struct world *world, unsigned index, bool spared)
+{
+    const struct fault_spec *fault = fault_spec(world, index);
+    if ((int)index == world->scenario->measure)
+        world_measure(world, hits_a_unit(fault) ? (int)target_of(world, fault) : -1);
+    else if (!spared)
+        observer_disturbance(world->observer);
+}
 
 static void fault_strikes(void *object, uint64_t number)
 {
     struct world *world = object;
     const struct fault_spec *fault = fault_spec(world, number);
     unsigned index = (unsigned)number;
-    if (is_spared(world, index))
+    bool spared = is_spared(world, index);
+    mark_instant(world, index, spared);
+    if (spared)
         return;
-    if ((int)number != world->scenario->measure)
-        observer_disturbance(world->observer);
     switch (fault->action) {
     case FAULT_CRASH:
     case FAULT_FREEZE:
@@ -346,7 +346,7 @@ static void fault_strikes(void *object, uint64_t number)
         break;
     case FAULT_SWITCHOVER:
     case FAULT_COMMAND:
-        command_unit(world, index, fault);
+        command_unit(world, fault);
         break;
     case FAULT_DRAIN:
     case FAULT_UNDRAIN:

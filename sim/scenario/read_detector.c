@@ -1,6 +1,7 @@
 /* The detector: keys of [failover] that are the director's options of the same name, and
  * what they come to, computed by the director's own rules (core/detection.h). */
 #include "core/option.h"
+#include "core/path.h"
 #include "sim/scenario/build.h"
 
 static const char *const keys[] = {
@@ -78,7 +79,7 @@ void build_detector_commands(struct build *build)
 /* Where an interface is tested first, an answer to the first question ends it as a rule. */
 nstime build_detection(const struct scenario *scenario)
 {
-    bool tested = (scenario->hello_paths & (HELLO_WAY_OUTSIDE | HELLO_WAY_INSIDE)) != 0;
+    bool tested = (scenario->hello_paths & (1u << PATH_OUTSIDE | 1u << PATH_INSIDE)) != 0;
     nstime longest = 0;
     for (unsigned i = 0; i < scenario->units->len; i++) {
         const struct unit_spec *unit = g_ptr_array_index(scenario->units, i);

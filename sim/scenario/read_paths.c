@@ -1,27 +1,21 @@
 /* The ways of hellos, and the faults that only some of them show. */
-#include "core/event.h"
+#include "core/path.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 
 #include <string.h>
 
-static const struct {
-    const char *word;
-    enum hello_way way;
-} ways[] = {
-    {"link", HELLO_WAY_LINK},
-    {"cable", HELLO_WAY_CABLE},
-    {"outside", HELLO_WAY_OUTSIDE},
-    {"inside", HELLO_WAY_INSIDE},
-};
-
+/* The schema has refused other words. */
 static unsigned read_ways(const char *text)
 {
     char **words = quantity_words(text);
     unsigned set = 0;
-    for (unsigned i = 0; i < G_N_ELEMENTS(ways); i++)
-        if (g_strv_contains((const char *const *)words, ways[i].word))
-            set |= ways[i].way;
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        enum hello_path path;
+        bool known = path_parse(words[i], &path);
+        g_assert(known);
+        set |= 1u << path;
+    }
     g_strfreev(words);
     return set;
 }
@@ -32,11 +26,11 @@ void build_paths(struct build *build)
     struct scenario *scenario = build->scenario;
     scenario->hello_paths = read_ways(build_text(build, group, "hello-paths"));
     scenario->interface_test_time = build_time(build, group, "interface-test-time");
-    if (scenario->hello_paths == HELLO_WAY_CABLE && scenario->units->len > 2)
+    if (scenario->hello_paths == 1u << PATH_CABLE && scenario->units->len > 2)
         build_complain(build, build->problems, group, "hello-paths",
                        "the cable joins primary and secondary only: nobody hears the spare (add "
                        "link, outside or inside)");
-    if (scenario->hello_on_replication && (scenario->hello_paths & HELLO_WAY_LINK) == 0)
+    if (scenario->hello_on_replication && (scenario->hello_paths & 1u << PATH_LINK) == 0)
         build_complain(build, build->problems, group, "hello-link",
                        "no hello takes it (add link to hello-paths, or leave this out)");
 }
@@ -53,11 +47,11 @@ void build_path_commands(struct build *build)
 static const char *blindness(const struct scenario *scenario, const struct fault_spec *fault)
 {
     unsigned paths = scenario->hello_paths;
-    if (fault->action == FAULT_POWER && (paths & HELLO_WAY_CABLE) == 0)
+    if (fault->action == FAULT_POWER && (paths & 1u << PATH_CABLE) == 0)
         return "to the other unit this is a crash: only the cable shows that power is gone (add "
                "cable to hello-paths in [failover])";
     if (fault->action == FAULT_INTERFACE && fault->interface != INTERFACE_PEER
-        && (paths & 1u << fault->interface) == 0)
+        && (paths & 1u << path_on(fault->interface)) == 0)
         return "no hellos go there, so no unit looks after it (add the interface to hello-paths "
                "in [failover])";
     return NULL;

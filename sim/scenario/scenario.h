@@ -145,11 +145,6 @@ struct virtual_crashes_spec {
     nstime from, to; /* to: at most the measured fault's instant, and the duration */
 };
 
-/* The first three by the number of the interface (core/event.h). */
-enum hello_way {
-    HELLO_WAY_LINK = 1, HELLO_WAY_OUTSIDE = 2, HELLO_WAY_INSIDE = 4, HELLO_WAY_CABLE = 8,
-};
-
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
 struct sweep_axis {
@@ -193,7 +188,7 @@ struct scenario {
     unsigned hello_misses;
     nstime hello_phase;        /* the first hello of each unit; NSTIME_NEVER: drawn */
     bool hello_on_replication; /* [failover] hello-link = replication */
-    unsigned hello_paths;      /* enum hello_way, those that hellos take */
+    unsigned hello_paths;      /* those that hellos take: 1 << enum hello_path (core/path.h) */
     nstime interface_test_time; /* of one step, where outside or inside is one of them */
     uint32_t active_ip, failover_ip;
 

@@ -4,6 +4,7 @@
 #include "tests/scenario/support.h"
 
 #include "core/event.h"
+#include "core/path.h"
 
 #include <string.h>
 
@@ -198,7 +199,7 @@ START_TEST(detection_is_configured)
         ck_assert_msg(g_ptr_array_find_with_equal_func(scenario->commands, lines[i], g_str_equal,
                                                        NULL), "%s", lines[i]);
     ck_assert_uint_eq(scenario->hello_paths,
-                      HELLO_WAY_LINK | HELLO_WAY_CABLE | HELLO_WAY_INSIDE);
+                      1u << PATH_LINK | 1u << PATH_CABLE | 1u << PATH_INSIDE);
     scenario_free(scenario);
 }
 END_TEST
