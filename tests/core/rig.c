@@ -23,6 +23,18 @@ void rig_command(struct rig_unit *unit, const char *line)
     ck_assert_msg(reply->reply.ok, "%s: %s", line, effect_text(&unit->effects, reply));
 }
 
+void rig_command_both(struct rig *rig, const char *line)
+{
+    rig_command(&rig->units[0], line);
+    rig_command(&rig->units[1], line);
+}
+
+void rig_assert_roles(const struct rig *rig, enum role first, enum role second)
+{
+    ck_assert_int_eq(director_role(rig->units[0].director), first);
+    ck_assert_int_eq(director_role(rig->units[1].director), second);
+}
+
 void rig_deadline(struct rig_unit *unit)
 {
     step(unit, &(struct event){.kind = EVENT_DEADLINE});

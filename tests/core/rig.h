@@ -76,6 +76,10 @@ void rig_run_both(struct rig *rig, nstime then);
 /* The same without some of them, which stand still: a set of 1 << number. */
 void rig_run_without(struct rig *rig, unsigned stopped, nstime then);
 
+/* The same command to the first two units; their roles. */
+void rig_command_both(struct rig *rig, const char *line);
+void rig_assert_roles(const struct rig *rig, enum role first, enum role second);
+
 /* Give what from just sent to the unit that it is for, once. */
 void rig_deliver(struct rig_unit *from);
 

@@ -23,18 +23,6 @@ static void tear_down(void)
     rig_tear_down(&rig);
 }
 
-static void command_both(const char *line)
-{
-    rig_command(primary, line);
-    rig_command(secondary, line);
-}
-
-static void assert_roles(enum role first, enum role second)
-{
-    ck_assert_int_eq(director_role(primary->director), first);
-    ck_assert_int_eq(director_role(secondary->director), second);
-}
-
 static char *refusal(struct rig_unit *unit, const char *line)
 {
     struct event event = {.kind = EVENT_COMMAND, .command = line};
@@ -50,20 +38,20 @@ static char *refusal(struct rig_unit *unit, const char *line)
 START_TEST(operator_takes_the_role)
 {
     if (_i == 1)
-        command_both("no failover");
+        rig_command_both(&rig, "no failover");
     unsigned server = rig_open(primary, RIG_CLIENT, RIG_PORT);
     rig_deliver(primary);
     rig_command(secondary, "failover active");
     ck_assert_uint_eq(rig_note(secondary, NOTE_BECAME_ACTIVE)->detail, ROLE_OPERATOR);
     ck_assert_uint_eq(rig_effect(secondary, EFFECT_CLAIM, 0)->address.ip, RIG_ACTIVE_IP);
     rig_deliver(secondary);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(director_connections(primary->director), 0);
     rig_client(secondary, TCP_ACK, 1001, 5001);
     ck_assert_uint_eq(rig_forwarded(secondary, SIDE_INSIDE)->destination_ip,
                       RIG_REAL_IP + server);
     rig_run_both(&rig, rig.now + 60 * NSTIME_S); /* nothing takes it back: R-1102 */
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
 }
 END_TEST
 
@@ -119,7 +107,7 @@ static const struct {
 
 START_TEST(hands_over_in_good_order)
 {
-    command_both(waits[_i].option);
+    rig_command_both(&rig, waits[_i].option);
     rig_run_both(&rig, 6 * NSTIME_S);
     rig_open(primary, RIG_CLIENT, RIG_PORT);
     const struct effect *record = rig_effect(primary, EFFECT_DATAGRAM, 0);
@@ -138,14 +126,14 @@ START_TEST(hands_over_in_good_order)
         ck_assert_int_eq(director_role(secondary->director), ROLE_STANDBY);
         rig_datagram(secondary, CHANNEL_REPLICATION, bytes, length);
         rig_run_both(&rig, then + waits[_i].wait - 1);
-        assert_roles(ROLE_STANDBY, ROLE_STANDBY);
+        rig_assert_roles(&rig, ROLE_STANDBY, ROLE_STANDBY);
         rig_run_both(&rig, then + waits[_i].wait);
     }
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(director_connections(secondary->director), 1);
     ck_assert_uint_eq(director_count(secondary->director, NOTE_PEER_SILENT), 0);
     rig_run_both(&rig, then + 60 * NSTIME_S);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
 }
 END_TEST
 
@@ -155,7 +143,7 @@ START_TEST(survives_a_lost_resignation)
     rig_command(primary, "no failover active");
     effects_reset(&primary->effects);
     rig_run_both(&rig, rig.now + 1100 * NSTIME_MS);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
 }
 END_TEST
 
@@ -196,7 +184,7 @@ static const struct {
 
 START_TEST(preempts_by_priority)
 {
-    command_both("option detector vrrp");
+    rig_command_both(&rig, "option detector vrrp");
     rig_run(secondary, 60 * NSTIME_S);
     ck_assert_int_eq(director_role(secondary->director), ROLE_ACTIVE);
     rig_open(secondary, RIG_CLIENT, RIG_PORT);
@@ -207,13 +195,13 @@ START_TEST(preempts_by_priority)
     nstime returned = rig.now;
     if (returns[_i].earliest == NSTIME_NEVER) {
         rig_run_both(&rig, returned + 100 * NSTIME_S);
-        assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+        rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
         return;
     }
     rig_run_both(&rig, returned + returns[_i].earliest - 1);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     rig_run_both(&rig, returned + returns[_i].latest);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(director_count(primary->director, NOTE_PEER_SILENT), 0);
     ck_assert_uint_eq(director_connections(primary->director), 0); /* nobody told it */
 }
@@ -224,7 +212,7 @@ END_TEST
  * preempt, and nobody is held to have failed. */
 START_TEST(contest_is_overtaken)
 {
-    command_both("option detector vrrp");
+    rig_command_both(&rig, "option detector vrrp");
     rig_command(secondary, "option priority 200");
     rig_run_both(&rig, rig.now + 2 * NSTIME_S);
     rig_command(secondary, _i == 0 ? "failover active" : "no failover");

@@ -29,21 +29,9 @@ static void tear_down(void)
     rig_tear_down(&rig);
 }
 
-static void command_both(const char *line)
-{
-    rig_command(primary, line);
-    rig_command(secondary, line);
-}
-
 static void run(nstime by)
 {
     rig_run_both(&rig, rig.now + by);
-}
-
-static void assert_roles(enum role first, enum role second)
-{
-    ck_assert_int_eq(director_role(primary->director), first);
-    ck_assert_int_eq(director_role(secondary->director), second);
 }
 
 static uint64_t count(const struct rig_unit *unit, enum note_code code)
@@ -122,7 +110,7 @@ START_TEST(goes_through_all_steps)
     run_alone(secondary, 1);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_FAILED), 2);
     ck_assert_uint_eq(count(secondary, NOTE_NO_SWITCH), 1);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(secondary, NOTE_PEER_SILENT), 0);
 }
 END_TEST
@@ -153,7 +141,7 @@ START_TEST(first_sign_of_life_ends_it)
     unsigned kind = (unsigned)_i % 3;
     static const nstime steps[] = {NSTIME_S, 6 * NSTIME_S, 16 * NSTIME_S};
     run_alone(secondary, 2100 * NSTIME_MS + steps[_i / 3]);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_TESTED), 2);
     if (kind == 0)
         frame(secondary, SIDE_INSIDE, RIG_REAL_IP + 1);
@@ -177,7 +165,7 @@ START_TEST(hello_ends_it_in_peace)
     run_alone(secondary, 3 * NSTIME_S);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_TESTED), 2);
     run(NSTIME_MIN);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(secondary, NOTE_PEER_SILENT), 0);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_GOOD), 2);
 }
@@ -191,11 +179,11 @@ START_TEST(cut_off_and_back)
     ck_assert_uint_eq(count(secondary, NOTE_NO_SWITCH), 1);
     rig_seen(secondary, INTERFACE_OUTSIDE);
     rig_note(secondary, NOTE_INTERFACE_GOOD);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     run_alone(secondary, 2100 * NSTIME_MS);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     rig_seen(secondary, INTERFACE_OUTSIDE);
-    assert_roles(ROLE_ACTIVE, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_ACTIVE);
 }
 END_TEST
 
@@ -226,9 +214,9 @@ START_TEST(silent_one_has_failed)
     rig_seen(secondary, INTERFACE_OUTSIDE);
     rig_note(secondary, NOTE_INTERFACE_GOOD);
     run(6 * NSTIME_S);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     run(10 * NSTIME_S);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_FAILED), 1);
     assert_shows(primary, "this unit primary failed\n");
     assert_shows(primary, "this unit interface outside failed\n");
@@ -243,13 +231,13 @@ START_TEST(neither_hears)
 {
     rig.cut[0][INTERFACE_OUTSIDE] = true;
     run(NSTIME_MIN);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_FAILED), 1);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_FAILED), 1);
     ck_assert_uint_eq(count(secondary, NOTE_NO_SWITCH), 1);
     rig.cut[0][INTERFACE_OUTSIDE] = false;
     run(NSTIME_MIN); /* and it heals on both sides, with or without a preference */
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_GOOD), 1);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_GOOD), 1);
 }
@@ -262,7 +250,7 @@ START_TEST(standbys_own_failure)
     run(3 * NSTIME_S);
     rig_seen(primary, INTERFACE_INSIDE);
     run(NSTIME_MIN);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_eq(count(secondary, NOTE_INTERFACE_FAILED), 1);
     run(2 * NSTIME_S);
     assert_shows(primary, "other unit interface inside failed\n");
@@ -281,12 +269,12 @@ START_TEST(good_one_is_tested_again)
     rig.cut[0][INTERFACE_INSIDE] = true;
     rig.cut[1][INTERFACE_INSIDE] = false;
     rig_seen(secondary, INTERFACE_INSIDE);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     for (unsigned i = 0; i < 20; i++) { /* it hears the machines there */
         run(10 * NSTIME_S);
         rig_seen(secondary, INTERFACE_INSIDE);
     }
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_FAILED), 1);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_TESTED), 2);
 }
@@ -301,7 +289,7 @@ START_TEST(lost_line)
     rig_interface(primary, INTERFACE_OUTSIDE, false);
     ck_assert_uint_eq(rig_note(primary, NOTE_INTERFACE_FAILED)->detail, INTERFACE_OUTSIDE);
     rig_settle(primary);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_eq(count(primary, NOTE_INTERFACE_TESTED), 0);
     assert_shows(primary, "this unit primary failed\n");
     run(NSTIME_MIN);
@@ -310,23 +298,23 @@ START_TEST(lost_line)
     rig_note(primary, NOTE_RECOVERED);
     assert_shows(primary, "this unit primary standby\n");
     run(NSTIME_MIN);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE); /* R-1102 */
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE); /* R-1102 */
     rig_start(&rig, 1, ROLE_STANDBY);        /* dies: the recovered unit serves */
     run_alone(primary, 4 * NSTIME_S);
     rig_seen(primary, INTERFACE_INSIDE);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
 }
 END_TEST
 
 /* The line of an interface on which no hellos go is no concern of detection (R-1004). */
 START_TEST(unwatched_line)
 {
-    command_both("failover hellopaths link inside");
+    rig_command_both(&rig, "failover hellopaths link inside");
     run(3 * NSTIME_S);
     rig_interface(primary, INTERFACE_OUTSIDE, false);
     ck_assert_uint_eq(primary->effects.count, 0);
     run(NSTIME_MIN);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
 }
 END_TEST
 
@@ -340,9 +328,9 @@ START_TEST(failed_state_lasts)
     static const char *const ends[] = {
         "failover reset", "", "failover active", "option detector vrrp",
     };
-    command_both("failover hellopaths link");
+    rig_command_both(&rig, "failover hellopaths link");
     if (_i == 3)
-        command_both(ends[3]);
+        rig_command_both(&rig, ends[3]);
     run(3 * NSTIME_S);
     rig_run(secondary, rig.now + 5 * NSTIME_S);
     rig_start(&rig, 1, ROLE_STANDBY);
@@ -354,7 +342,7 @@ START_TEST(failed_state_lasts)
         rig_deadline(secondary);
     }
     rig_deliver(secondary);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     run(2 * NSTIME_S);
     assert_shows(primary, _i == 3 ? "this unit primary standby\n" : "this unit primary failed\n");
     rig_open(secondary, RIG_CLIENT, 1);
@@ -377,10 +365,10 @@ END_TEST
  * takes over when the other dies (R-1103). */
 START_TEST(yielding_is_no_failure)
 {
-    command_both("failover hellopaths link");
+    rig_command_both(&rig, "failover hellopaths link");
     rig_command(secondary, "failover active");
     rig_settle(secondary);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     assert_shows(primary, "this unit primary standby\n");
     run_alone(primary, 10 * NSTIME_S);
     ck_assert_int_eq(director_role(primary->director), ROLE_ACTIVE);
@@ -393,7 +381,7 @@ START_TEST(failed_unit_is_no_successor)
     rig_interface(primary, INTERFACE_OUTSIDE, false);
     rig_settle(primary);
     run(2 * NSTIME_S);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     struct event event = {.kind = EVENT_COMMAND, .command = "no failover active"};
     director_step(secondary->director, rig.now, &event, &secondary->effects);
     ck_assert_str_eq(effect_text(&secondary->effects, rig_effect(secondary, EFFECT_REPLY, 0)),
@@ -414,7 +402,7 @@ START_TEST(failed_unit_is_passed_over)
     rig_interface(primary, INTERFACE_OUTSIDE, false);
     rig.cut[0][INTERFACE_OUTSIDE] = true;
     rig_settle(primary);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     run(3 * NSTIME_S);
     rig_open(secondary, RIG_CLIENT, 1);
     rig_deliver(secondary);
@@ -433,14 +421,14 @@ END_TEST
  * "off" it does not (R-1104, fact F-714). */
 START_TEST(healthy_one_is_preferred)
 {
-    command_both(_i == 0 ? "option health-switch off" : "option health-switch on");
+    rig_command_both(&rig, _i == 0 ? "option health-switch off" : "option health-switch on");
     rig.cut[0][INTERFACE_OUTSIDE] = rig.cut[1][INTERFACE_INSIDE] = true;
     rig_interface(secondary, INTERFACE_INSIDE, false);
     rig_settle(secondary);
     rig_interface(primary, INTERFACE_OUTSIDE, false);
     rig_settle(primary);
     run(NSTIME_MIN);
-    assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     ck_assert_uint_ge(count(secondary, NOTE_NO_SWITCH), 1); /* tests fail in this silence, too */
     rig.cut[1][INTERFACE_INSIDE] = false;
     rig_interface(secondary, INTERFACE_INSIDE, true);
@@ -449,12 +437,12 @@ START_TEST(healthy_one_is_preferred)
         rig_seen(secondary, INTERFACE_OUTSIDE);
         run(NSTIME_S);
         if (i < 3)
-            assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+            rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     }
     if (_i == 0)
-        assert_roles(ROLE_ACTIVE, ROLE_STANDBY);
+        rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
     else
-        assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+        rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
 }
 END_TEST
 
@@ -467,7 +455,7 @@ START_TEST(whole_one_prevails)
     rig_command(secondary, "failover active");
     effects_reset(&secondary->effects); /* and so is this */
     run(2 * NSTIME_S);
-    assert_roles(ROLE_STANDBY, ROLE_ACTIVE);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
     ck_assert_uint_ge(count(primary, NOTE_BOTH_ACTIVE), 1);
 }
 END_TEST

@@ -39,11 +39,6 @@ static void teardown(void)
     town_clear(&town);
 }
 
-static void run_for(nstime span)
-{
-    town_run(&town, engine_now(town.engine) + span);
-}
-
 static bool is_data(const struct packet *packet)
 {
     return packet->source_port == DATA_PORT || packet->destination_port == DATA_PORT;
@@ -78,7 +73,7 @@ static void run_to_the_request(void)
 START_TEST(data_goes_both_ways)
 {
     run_to_the_request();
-    run_for(20 * NSTIME_S);
+    town_run_for(&town, 20 * NSTIME_S);
     const struct town_packet *request = town_find(&town, SIDE_OUTSIDE, TCP_PSH, 0, 0);
     const struct town_packet *syn = of_data(SIDE_INSIDE, TCP_SYN, 0);
     const struct town_packet *syn_ack = of_data(SIDE_OUTSIDE, TCP_SYN | TCP_ACK, 0);
@@ -128,12 +123,12 @@ START_TEST(syn_schedule)
     town.cut_from = 0;
     town.cut_to = NSTIME_NEVER;
     nstime announced = engine_now(town.engine);
-    run_for(126 * NSTIME_S);
+    town_run_for(&town, 126 * NSTIME_S);
     ck_assert_uint_eq(traffic_count(town.traffic).server_sockets, 2);
     nstime first = of_data(SIDE_INSIDE, TCP_SYN, 0)->at;
     for (unsigned i = 0; i < G_N_ELEMENTS(seconds); i++)
         ck_assert_int_eq(of_data(SIDE_INSIDE, TCP_SYN, i)->at - first, seconds[i] * NSTIME_S);
-    run_for(2 * NSTIME_S);
+    town_run_for(&town, 2 * NSTIME_S);
     ck_assert_ptr_null(of_data(SIDE_INSIDE, TCP_SYN, G_N_ELEMENTS(seconds)));
     ck_assert_uint_eq(traffic_count(town.traffic).server_sockets, 1);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_REFUSED);
@@ -151,14 +146,14 @@ START_TEST(a_packet_of_the_opening_is_lost)
     } packets[] = { { SIDE_INSIDE, TCP_SYN }, { SIDE_OUTSIDE, TCP_SYN | TCP_ACK },
                     { SIDE_INSIDE, TCP_ACK } };
     run_to_the_request();
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     const struct town_packet *lost = of_data(packets[_i].from, packets[_i].flags, 0);
     int64_t number = lost - (const struct town_packet *)(void *)town.log->data;
     teardown();
     setup();
     town.lose = number;
     run_to_the_request();
-    run_for(20 * NSTIME_S);
+    town_run_for(&town, 20 * NSTIME_S);
     ck_assert(of_data(packets[_i].from, packets[_i].flags, 0)->lost);
     ck_assert_uint_eq(traffic_count(town.traffic).closed, 2);
     ck_assert_uint_eq(traffic_count(town.traffic).corrupt, 0);
@@ -179,7 +174,7 @@ START_TEST(who_waits_takes_only_a_syn)
     };
     traffic_deliver_client(town.traffic, &packet);
     ck_assert((of_data(SIDE_OUTSIDE, TCP_RST, 0) != NULL) == (_i == 0));
-    run_for(20 * NSTIME_S);
+    town_run_for(&town, 20 * NSTIME_S);
     ck_assert_uint_eq(traffic_count(town.traffic).closed, 2);
 }
 END_TEST
@@ -193,7 +188,7 @@ START_TEST(two_are_announced)
     more->opened_by_server = true;
     more->client_network = control->client_network;
     run_to_the_request();
-    run_for(20 * NSTIME_S);
+    town_run_for(&town, 20 * NSTIME_S);
     ck_assert_ptr_nonnull(of_data(SIDE_INSIDE, TCP_SYN, 1));
     ck_assert_ptr_null(of_data(SIDE_INSIDE, TCP_SYN, 2));
     ck_assert_uint_eq(traffic_count(town.traffic).closed, 3);
@@ -209,7 +204,7 @@ START_TEST(the_client_has_given_up)
     run_to_the_request();
     town.cut_from = engine_now(town.engine) + town.delay / 2;
     town.cut_to = engine_now(town.engine) + 2 * NSTIME_S;
-    run_for(20 * NSTIME_S);
+    town_run_for(&town, 20 * NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_GAVE_UP);
     ck_assert_ptr_nonnull(of_data(SIDE_OUTSIDE, TCP_RST | TCP_ACK, 0));
     ck_assert_uint_eq(traffic_count(town.traffic).server_sockets, 0);

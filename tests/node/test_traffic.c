@@ -25,24 +25,7 @@ static struct connection *open_one(void)
 {
     web->rate = 0.001;
     town.scenario.duration = 2000 * NSTIME_S;
-    town_start(&town);
-    while (traffic_first(town.traffic) == NULL)
-        ck_assert(engine_step(town.engine, NSTIME_NEVER));
-    return traffic_first(town.traffic);
-}
-
-static void run_for(nstime span)
-{
-    town_run(&town, engine_now(town.engine) + span);
-}
-
-/* Step until the only connection is in a phase. */
-static void run_to_phase(enum connection_phase phase)
-{
-    while (connection_phase(traffic_first(town.traffic)) != phase) {
-        ck_assert(engine_step(town.engine, NSTIME_NEVER));
-        ck_assert_ptr_nonnull(traffic_first(town.traffic));
-    }
+    return town_open_first(&town);
 }
 
 /* ---- one connection */
@@ -56,7 +39,7 @@ START_TEST(one_exchange)
         TCP_ACK | TCP_PSH, TCP_ACK, TCP_ACK | TCP_FIN, TCP_ACK | TCP_FIN, TCP_ACK,
     };
     open_one();
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     struct traffic_count count = traffic_count(town.traffic);
     ck_assert_uint_eq(count.opened, 1);
     ck_assert_uint_eq(count.established, 1);
@@ -135,9 +118,9 @@ START_TEST(half_close)
     web->half_close = true;
     web->response_size = distribution_constant(30000);
     open_one();
-    run_to_phase(PHASE_HALF_CLOSED);
+    town_run_to_phase(&town, PHASE_HALF_CLOSED);
     traffic_ask(town.traffic, traffic_first(town.traffic)); /* left alone */
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_uint_eq(town.answered, 1);
     const struct town_packet *request = town_find(&town, SIDE_OUTSIDE, TCP_PSH, 0, 0);
@@ -151,7 +134,7 @@ START_TEST(service_time)
 {
     be_slow();
     open_one();
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     nstime request = town_find(&town, SIDE_OUTSIDE, TCP_PSH, 0, 0)->at;
     nstime answer = town_find(&town, SIDE_INSIDE, TCP_ACK, TCP_SYN, 0)->at;
     ck_assert_int_eq(answer - request, town.delay + 20 * NSTIME_MS);
@@ -164,7 +147,7 @@ START_TEST(think_time)
 {
     web->requests = distribution_constant(5);
     open_one();
-    run_for(10 * NSTIME_S);
+    town_run_for(&town, 10 * NSTIME_S);
     ck_assert_uint_eq(town.answered, 5);
     ck_assert_uint_eq(town_count(&town, SIDE_OUTSIDE, TCP_PSH, 0), 5);
     for (unsigned i = 1; i < 5; i++) {
@@ -192,11 +175,11 @@ START_TEST(patience)
     struct connection *connection = open_one();
     nstime start = connection->opened;
     if (_i == 2) {
-        run_to_phase(PHASE_OPEN_WAITING);
+        town_run_to_phase(&town, PHASE_OPEN_WAITING);
         town.cut_from = 0;
         start = connection->request_sent;
     }
-    run_for(200 * NSTIME_S);
+    town_run_for(&town, 200 * NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, how[_i]);
     ck_assert_int_eq(town_ended(&town, 0)->at - start, ends[_i]);
     ck_assert_uint_eq(town_count(&town, SIDE_OUTSIDE, TCP_RST, 0), _i == 2);
@@ -208,9 +191,9 @@ END_TEST
 START_TEST(retries_spent)
 {
     open_one();
-    run_to_phase(PHASE_OPEN_WAITING);
+    town_run_to_phase(&town, PHASE_OPEN_WAITING);
     town.cut_to = NSTIME_NEVER;
-    run_for(1800 * NSTIME_S);
+    town_run_for(&town, 1800 * NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_TIMED_OUT);
     ck_assert_uint_eq(traffic_count(town.traffic).timed_out, 1);
 }
@@ -222,10 +205,10 @@ START_TEST(stray)
 {
     web->requests = distribution_constant(2);
     struct connection *connection = open_one();
-    run_to_phase(PHASE_OPEN_IDLE);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
     ck_assert_int_eq(connection->server, 1);
     town.shift = 1;
-    run_for(2 * NSTIME_S);
+    town_run_for(&town, 2 * NSTIME_S);
     ck_assert_uint_ge(town.strayed, 1);
     ck_assert_uint_eq(town.last_stray, 0);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_RESET);
@@ -239,15 +222,15 @@ START_TEST(second_syn_elsewhere)
 {
     town.lose = 1;
     struct connection *connection = open_one();
-    run_for(10 * NSTIME_MS);
+    town_run_for(&town, 10 * NSTIME_MS);
     ck_assert_int_eq(connection->server, 1);
     town.shift = 1;
-    run_for(5 * NSTIME_S);
+    town_run_for(&town, 5 * NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_uint_eq(town.strayed, 0);
     ck_assert_uint_eq(traffic_count(town.traffic).corrupt, 0);
     ck_assert_uint_eq(traffic_count(town.traffic).server_sockets, 1); /* half open */
-    run_for(100 * NSTIME_S);
+    town_run_for(&town, 100 * NSTIME_S);
     ck_assert_uint_eq(traffic_count(town.traffic).server_sockets, 0);
 }
 END_TEST
@@ -263,9 +246,9 @@ START_TEST(nobody_listens)
             town_real(&town, i)->ip += 100;
     }
     open_one();
-    run_for(500 * NSTIME_MS);
+    town_run_for(&town, 500 * NSTIME_MS);
     ck_assert_uint_eq(traffic_count(town.traffic).refused, _i == 0);
-    run_for(127 * NSTIME_S);
+    town_run_for(&town, 127 * NSTIME_S);
     ck_assert_uint_eq(traffic_count(town.traffic).refused, 1);
 }
 END_TEST
@@ -298,13 +281,13 @@ START_TEST(ask_idle)
     web->requests = distribution_constant(100);
     web->think_time = distribution_constant(100e9);
     struct connection *connection = open_one();
-    run_to_phase(PHASE_OPEN_IDLE);
-    run_for(10 * NSTIME_S);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
+    town_run_for(&town, 10 * NSTIME_S);
     traffic_ask(town.traffic, connection);
     traffic_stop_opening(town.traffic);
     ck_assert_int_eq(connection->request_sent, engine_now(town.engine));
     ck_assert_int_eq(connection_phase(connection), PHASE_OPEN_WAITING);
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_uint_eq(town.answered, 2);
 }
@@ -316,11 +299,11 @@ START_TEST(ask_waiting)
 {
     web->requests = distribution_constant(100);
     struct connection *connection = open_one();
-    run_to_phase(_i % 2 == 0 ? PHASE_OPEN_WAITING : PHASE_OPEN_RECEIVING);
+    town_run_to_phase(&town, _i % 2 == 0 ? PHASE_OPEN_WAITING : PHASE_OPEN_RECEIVING);
     traffic_ask(town.traffic, connection);
     if (_i < 2)
         traffic_stop_opening(town.traffic);
-    run_for(100 * NSTIME_MS);
+    town_run_for(&town, 100 * NSTIME_MS);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_uint_eq(town.answered, 2);
 }
@@ -330,9 +313,9 @@ END_TEST
 START_TEST(ask_last)
 {
     struct connection *connection = open_one();
-    run_to_phase(PHASE_OPEN_WAITING);
+    town_run_to_phase(&town, PHASE_OPEN_WAITING);
     traffic_ask(town.traffic, connection);
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     ck_assert_uint_eq(town.answered, 2);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
 }
@@ -342,9 +325,9 @@ END_TEST
 START_TEST(ask_in_vain)
 {
     struct connection *connection = open_one();
-    run_to_phase(_i == 0 ? PHASE_HANDSHAKE : PHASE_CLOSING);
+    town_run_to_phase(&town, _i == 0 ? PHASE_HANDSHAKE : PHASE_CLOSING);
     traffic_ask(town.traffic, connection);
-    run_for(NSTIME_S);
+    town_run_for(&town, NSTIME_S);
     ck_assert_uint_eq(town.answered, 1);
     ck_assert_uint_eq(traffic_count(town.traffic).closed, 1);
 }
@@ -364,7 +347,7 @@ START_TEST(stop_opening)
     traffic_stop_opening(town.traffic);
     for (struct connection *c = traffic_first(town.traffic); c != NULL; c = traffic_next(c))
         ck_assert_int_ne(connection_phase(c), PHASE_OPEN_IDLE);
-    run_for(10 * NSTIME_S);
+    town_run_for(&town, 10 * NSTIME_S);
     ck_assert_uint_eq(traffic_count(town.traffic).opened, opened);
     ck_assert_uint_eq(traffic_count(town.traffic).closed, opened);
 }

@@ -28,23 +28,7 @@ static void teardown(void)
 
 static struct connection *open_one(void)
 {
-    town_start(&town);
-    while (traffic_first(town.traffic) == NULL)
-        ck_assert(engine_step(town.engine, NSTIME_NEVER));
-    return traffic_first(town.traffic);
-}
-
-static void run_for(nstime span)
-{
-    town_run(&town, engine_now(town.engine) + span);
-}
-
-static void run_to_phase(enum connection_phase phase)
-{
-    while (connection_phase(traffic_first(town.traffic)) != phase) {
-        ck_assert(engine_step(town.engine, NSTIME_NEVER));
-        ck_assert_ptr_nonnull(traffic_first(town.traffic));
-    }
+    return town_open_first(&town);
 }
 
 /* Two requests of one datagram, each answer of 3,000 bytes in three: eight datagrams and
@@ -54,7 +38,7 @@ START_TEST(two_exchanges)
 {
     static const uint16_t lengths[] = { 400, 1472, 1472, 56 };
     open_one();
-    run_for(2 * NSTIME_S);
+    town_run_for(&town, 2 * NSTIME_S);
     struct traffic_count count = traffic_count(town.traffic);
     ck_assert_uint_eq(count.established, 1);
     ck_assert_uint_eq(count.closed, 1);
@@ -102,13 +86,13 @@ START_TEST(retry_schedule)
     town.cut_to = rows[_i].established ? 0 : NSTIME_NEVER;
     struct connection *connection = open_one();
     if (rows[_i].established) {
-        run_to_phase(PHASE_OPEN_IDLE);
+        town_run_to_phase(&town, PHASE_OPEN_IDLE);
         town.cut_to = NSTIME_NEVER;
-        run_to_phase(PHASE_CLOSING);
+        town_run_to_phase(&town, PHASE_CLOSING);
     }
     unsigned before = rows[_i].established; /* the request that was answered */
     nstime start = connection->request_sent;
-    run_for(200 * NSTIME_S);
+    town_run_for(&town, 200 * NSTIME_S);
     ck_assert_uint_eq(town_count(&town, SIDE_OUTSIDE, 0, 0), before + rows[_i].count);
     for (unsigned i = 0; i < rows[_i].count; i++)
         ck_assert_int_eq(town_find(&town, SIDE_OUTSIDE, 0, 0, before + i)->at - start,
@@ -126,7 +110,7 @@ START_TEST(a_part_is_lost)
     town.lose = 2;
     struct connection *connection = open_one();
     nstime start = connection->request_sent;
-    run_for(5 * NSTIME_S);
+    town_run_for(&town, 5 * NSTIME_S);
     ck_assert_uint_eq(town_count(&town, SIDE_OUTSIDE, 0, 0), 2);
     ck_assert_uint_eq(town_count(&town, SIDE_INSIDE, 0, 0), 6);
     ck_assert_uint_eq(town.answered, 1);
@@ -142,10 +126,10 @@ END_TEST
 START_TEST(another_server_answers)
 {
     struct connection *connection = open_one();
-    run_to_phase(PHASE_OPEN_IDLE);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
     int server = connection->server;
     town.shift = 1;
-    run_for(2 * NSTIME_S);
+    town_run_for(&town, 2 * NSTIME_S);
     ck_assert_uint_eq(town.answered, 1);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_MISSERVED);
     ck_assert_uint_eq(traffic_count(town.traffic).misserved, 1);
@@ -163,12 +147,12 @@ START_TEST(the_first_answer_names_the_server)
     nstime start = engine_now(town.engine);
     town.cut_from = start + 1;
     town.cut_to = start + NSTIME_S / 2;
-    run_for(NSTIME_S / 2);
+    town_run_for(&town, NSTIME_S / 2);
     int first = traffic_first(town.traffic)->server;
     town.shift = 1;
-    run_to_phase(PHASE_OPEN_IDLE);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
     ck_assert_int_eq(first + traffic_first(town.traffic)->server, 1);
-    run_for(2 * NSTIME_S);
+    town_run_for(&town, 2 * NSTIME_S);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_uint_eq(town.strayed, 0);
 }
@@ -203,15 +187,15 @@ START_TEST(roll_call)
 {
     asking->requests = distribution_constant(100);
     struct connection *connection = open_one();
-    run_to_phase(PHASE_OPEN_IDLE);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
     if (_i == 1)
-        run_to_phase(PHASE_OPEN_WAITING);
+        town_run_to_phase(&town, PHASE_OPEN_WAITING);
     nstime now = engine_now(town.engine);
     unsigned answered = town.answered;
     traffic_stop_opening(town.traffic);
     ck_assert_ptr_eq(traffic_first(town.traffic), connection);
     traffic_ask(town.traffic, connection);
-    run_for(NSTIME_S / 10);
+    town_run_for(&town, NSTIME_S / 10);
     ck_assert_uint_eq(town.answered, answered + 1 + (unsigned)_i);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_CLOSED);
     ck_assert_int_eq(town_ended(&town, 0)->at - now, (1 + _i) * 2 * town.delay);
@@ -231,9 +215,9 @@ START_TEST(a_server_is_cut_off)
     ck_assert_ptr_eq(traffic_by_flow(town.traffic, &flow), connection);
     flow.protocol = PROTOCOL_TCP;
     ck_assert_ptr_null(traffic_by_flow(town.traffic, &flow));
-    run_to_phase(PHASE_OPEN_IDLE);
+    town_run_to_phase(&town, PHASE_OPEN_IDLE);
     traffic_fail_server(town.traffic, (unsigned)connection->server, true);
-    run_for(200 * NSTIME_S);
+    town_run_for(&town, 200 * NSTIME_S);
     ck_assert_uint_eq(town.answered, 1);
     ck_assert_int_eq(town_ended(&town, 0)->end, CONNECTION_TIMED_OUT);
 }

@@ -259,3 +259,24 @@ const struct town_end *town_ended(const struct town *town, unsigned n)
     ck_assert_uint_lt(n, town->ends->len);
     return &g_array_index(town->ends, struct town_end, n);
 }
+
+void town_run_for(struct town *town, nstime span)
+{
+    town_run(town, engine_now(town->engine) + span);
+}
+
+struct connection *town_open_first(struct town *town)
+{
+    town_start(town);
+    while (traffic_first(town->traffic) == NULL)
+        ck_assert(engine_step(town->engine, NSTIME_NEVER));
+    return traffic_first(town->traffic);
+}
+
+void town_run_to_phase(struct town *town, enum connection_phase phase)
+{
+    while (connection_phase(traffic_first(town->traffic)) != phase) {
+        ck_assert(engine_step(town->engine, NSTIME_NEVER));
+        ck_assert_ptr_nonnull(traffic_first(town->traffic));
+    }
+}

@@ -60,6 +60,12 @@ struct real_spec *town_real(struct town *town, unsigned number);
 void town_inject(struct town *town, enum side to, const struct packet *packet);
 
 void town_run(struct town *town, nstime until);
+void town_run_for(struct town *town, nstime span);
+
+/* Start, and step until the first connection is there; step until the first one is in a
+ * phase, which it must live to see. */
+struct connection *town_open_first(struct town *town);
+void town_run_to_phase(struct town *town, enum connection_phase phase);
 
 /* The n-th logged packet from a side that has all these flags and none of the
  * others given, or NULL. */

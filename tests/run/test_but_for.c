@@ -14,6 +14,17 @@ static struct connection_row row_with(const struct run_result *result, enum caus
     ck_abort_msg("no such connection");
 }
 
+/* Eight casualties of a cause are tried, and each claim holds. */
+static void assert_confirmed(const struct scenario *scenario, enum cause cause)
+{
+    struct run_result *result = run_once(scenario);
+    struct but_for but_for;
+    but_for_verify(scenario, result, 8, &but_for);
+    ck_assert_uint_eq(but_for.causes[cause].tried, 8);
+    ck_assert_uint_eq(but_for.causes[cause].confirmed, 8);
+    run_result_free(result);
+}
+
 /* Each casualty of first.scn blames the loss of its create. Each is run again with this one
  * datagram delivered: all are known then, and no other connection's fate is another. */
 START_TEST(all_casualties_are_confirmed)
@@ -49,12 +60,7 @@ static const char *const links[] = {
 START_TEST(the_luck_of_others_is_left_alone)
 {
     struct scenario *scenario = scenario_pair(links[_i]);
-    struct run_result *result = run_once(scenario);
-    struct but_for but_for;
-    but_for_verify(scenario, result, 8, &but_for);
-    ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_LOST].tried, 8);
-    ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_LOST].confirmed, 8);
-    run_result_free(result);
+    assert_confirmed(scenario, CAUSE_CREATE_LOST);
     scenario_free(scenario);
 }
 END_TEST
@@ -64,12 +70,7 @@ END_TEST
 START_TEST(a_late_create_is_confirmed)
 {
     struct scenario *scenario = scenario_pair(CRASH "[link replication]\ndelay = 3s\n");
-    struct run_result *result = run_once(scenario);
-    struct but_for but_for;
-    but_for_verify(scenario, result, 8, &but_for);
-    ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_IN_FLIGHT].tried, 8);
-    ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_IN_FLIGHT].confirmed, 8);
-    run_result_free(result);
+    assert_confirmed(scenario, CAUSE_CREATE_IN_FLIGHT);
     scenario_free(scenario);
 }
 END_TEST
