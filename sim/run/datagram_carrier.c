@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { UDP_IP_HEADERS = 28, DATAGRAM_MAX = 1472 };
+enum { DATAGRAM_MAX = 1472 };
 
 struct datagram {
     uint8_t channel;
