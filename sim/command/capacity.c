@@ -2,10 +2,11 @@
 
 #include "core/line.h"
 #include "core/record.h"
+#include "sim/network/link.h"
 
 #include <glib.h>
 
-enum { UDP_IP_HEADERS = 28, RECORDS_A_CONNECTION = 2 };
+enum { RECORDS_A_CONNECTION = 2 };
 
 /* What one record takes, as the encoder writes it. */
 static size_t record_length(void)

@@ -27,6 +27,9 @@ struct passage {
     enum passage_loss loss;
 };
 
+/* Bytes of a packet before its payload. */
+enum { UDP_IP_HEADERS = 28, TCP_IP_HEADERS = 40 };
+
 struct link;
 
 /* A link of one run; run_key is chance_root()'s. name tells its draws from other

@@ -12,7 +12,6 @@
 enum {
     PAIRS_MAX = UNITS_MAX * (UNITS_MAX - 1) / 2,
     CHANNELS = CHANNEL_MIRROR + 1,
-    UDP_IP_HEADERS = 28,
 };
 
 /* Units hear each other at the switch of a side, whatever the link that leaves it does. */

@@ -2,8 +2,6 @@
 
 #include "sim/engine/chance.h"
 
-enum { TCP_IP_HEADERS = 40 };
-
 /* A copy made by the network is a packet of its own on the next link. */
 #define SERIAL_OF_A_COPY UINT32_C(0x80000000)
 
