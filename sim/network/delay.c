@@ -65,3 +65,9 @@ nstime delay_value(const struct impairment *impairment, uint64_t draw)
             : rounded((double)jitter * sigmas(impairment->delay_distribution, chance_unit(draw)));
     return MAX(impairment->delay + deviation, 0);
 }
+
+nstime delay_longest(const struct impairment *impairment)
+{
+    const nstime table_end = 4; /* TABLE_END, rounded up */
+    return impairment->delay + table_end * impairment->jitter;
+}

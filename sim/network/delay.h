@@ -7,4 +7,7 @@
 /* One delay in whole nanoseconds, never negative, from one draw. */
 nstime delay_value(const struct impairment *impairment, uint64_t draw);
 
+/* None is longer, whatever the shape: base delay and four jitters, where the tables end. */
+nstime delay_longest(const struct impairment *impairment);
+
 #endif

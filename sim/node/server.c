@@ -34,20 +34,6 @@ static nstime now_of(const struct server_end *end)
 
 /* ---- opening, at a port that a client has announced */
 
-/* The machine of the same address that is seen outside as this virtual one; 0: none. */
-static uint16_t station_seen_as(const struct servers *servers, uint16_t station,
-                                unsigned virtual)
-{
-    const struct real_spec *real = real_of(servers, station - 1u);
-    const GPtrArray *reals = servers->clients->config.scenario->reals;
-    for (unsigned i = 0; i < reals->len; i++) {
-        const struct real_spec *other = real_of(servers, i);
-        if (other->ip == real->ip && other->seen_as == virtual + 1)
-            return (uint16_t)(i + 1);
-    }
-    return 0;
-}
-
 /* One whose port is still in use by a connection of the same tuple cannot be opened; its
  * client waits in vain. */
 static void open_connection(struct servers *servers, uint16_t station, struct client *client)
@@ -81,10 +67,10 @@ static void open_announced(struct servers *servers, const struct server_end *end
         client = clients_by_tag(servers->clients, tag);
         if (client == NULL)
             return; /* it has given up, and the others with it */
-        uint16_t station =
-            station_seen_as(servers, end->tcp.station, client->connection.virtual);
-        if (station != 0 && client->tcp.state == TCP_LISTEN)
-            open_connection(servers, station, client);
+        int opener = scenario_opener(servers->clients->config.scenario, end->tcp.station - 1u,
+                                     client->connection.virtual);
+        if (opener >= 0 && client->tcp.state == TCP_LISTEN)
+            open_connection(servers, (uint16_t)(opener + 1), client);
     }
 }
 

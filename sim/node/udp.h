@@ -13,11 +13,7 @@
 #define SIM_NODE_UDP_H
 
 #include "sim/node/tcp.h"
-
-enum {
-    UDP_PAYLOAD = 1472, /* of a datagram that needs no fragments */
-    UDP_ANSWER_MAX = 44 * UDP_PAYLOAD, /* near the 65,507 bytes that UDP can name */
-};
+#include "sim/scenario/scenario.h" /* sizes */
 
 /* What a call brought, as a set. */
 enum udp_report {

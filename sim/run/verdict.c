@@ -3,6 +3,7 @@
 
 #include "analysis/stats.h"
 #include "analysis/theory.h"
+#include "sim/network/delay.h"
 
 #include <string.h>
 
@@ -141,8 +142,6 @@ static void measure_openings(const struct observer *observer, struct run_result 
     result->last_opening = observer->last_opening;
 }
 
-enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
-
 /* A buddy's record goes again with each that joins it: more than one datagram. */
 static bool has_buddies(const struct scenario *scenario)
 {
@@ -167,8 +166,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
-           && replication->delay + JITTERS_AT_MOST * replication->jitter
-                  < observer->takeover - observer->failure;
+           && delay_longest(replication) < observer->takeover - observer->failure;
 }
 
 /* The conditional line, over the cohort: connections of virtuals without the flag

@@ -1,12 +1,11 @@
 /* What a workload speaks and who opens it: the keys that are for udp only, those that are
  * not for udp, and active FTP's, whose server must be seen as somebody. */
+#include "core/packet.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/value.h"
 
 #include <string.h>
-
-enum { PROTOCOL_UDP = 17, UDP_PAYLOAD = 1472, UDP_ANSWER_MAX = 44 * UDP_PAYLOAD };
 
 static bool is_udp(const struct scenario *scenario, const struct workload_spec *workload)
 {
@@ -89,18 +88,6 @@ static void check_tcp(struct build *build, const struct draft_group *group)
 
 /* ---- opened by the server */
 
-/* A machine of this real one's address that opens connections as the virtual one. */
-static bool opens_as(const struct scenario *scenario, unsigned number, unsigned virtual)
-{
-    const struct real_spec *real = g_ptr_array_index(scenario->reals, number);
-    for (unsigned i = 0; i < scenario->reals->len; i++) {
-        const struct real_spec *other = g_ptr_array_index(scenario->reals, i);
-        if (other->ip == real->ip && other->seen_as == virtual + 1)
-            return true;
-    }
-    return false;
-}
-
 /* Each machine that may serve the connection beside which this one is opened. */
 static void check_statics(struct build *build, const struct draft_group *group,
                           const struct workload_spec *workload, const struct draft_group *control,
@@ -111,7 +98,7 @@ static void check_statics(struct build *build, const struct draft_group *group,
     char **names = quantity_words(build_text(build, control, key));
     for (unsigned i = 0; names[i] != NULL && strcmp(names[i], "none") != 0; i++) {
         int number = build_lookup(build, GROUP_REAL, names[i], control, key);
-        if (!opens_as(build->scenario, (unsigned)number, workload->virtual))
+        if (scenario_opener(build->scenario, (unsigned)number, workload->virtual) < 0)
             build_complain(build, build->problems, group, "opened-by",
                            "[real %s] opens nothing as [virtual %s] (write static = %s in a "
                            "[real NAME] of its IP)", names[i], virtual->name, virtual->name);

@@ -1,12 +1,11 @@
 /* Virtual crashes: where their window lies, and what makes them differ from real ones. */
 #include "core/replication.h"
+#include "sim/network/delay.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/value.h"
 
 #include <string.h>
-
-enum { JITTERS_AT_MOST = 4 }; /* where the tables of delays end */
 
 static const char key_name[] = "virtual-crashes";
 
@@ -60,8 +59,7 @@ static void check_window(const struct build *build, const struct draft_group *gr
 static void warn_of_delay(const struct build *build, const struct draft_group *group)
 {
     const struct scenario *scenario = build->scenario;
-    const struct impairment *link = &scenario->links[LINK_REPLICATION].forward;
-    nstime longest = link->delay + JITTERS_AT_MOST * link->jitter;
+    nstime longest = delay_longest(&scenario->links[LINK_REPLICATION].forward);
     if (scenario->oracle_time == NSTIME_NEVER
         && longest >= build_detection(scenario) - scenario->hello_interval)
         build_complain(build, build->warnings, group, key_name,

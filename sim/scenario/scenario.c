@@ -326,6 +326,17 @@ char *scenario_file_show(const struct scenario_file *file)
     return text;
 }
 
+int scenario_opener(const struct scenario *scenario, unsigned number, unsigned virtual)
+{
+    const struct real_spec *real = g_ptr_array_index(scenario->reals, number);
+    for (unsigned i = 0; i < scenario->reals->len; i++) {
+        const struct real_spec *other = g_ptr_array_index(scenario->reals, i);
+        if (other->ip == real->ip && other->seen_as == virtual + 1)
+            return (int)i;
+    }
+    return -1;
+}
+
 const char *scenario_designed(const struct scenario *scenario)
 {
     if (scenario->measure < 0)

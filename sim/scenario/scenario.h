@@ -57,6 +57,12 @@ struct real_spec {
     struct distribution service_time; /* from a whole request to its answer */
 };
 
+/* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
+enum {
+    UDP_PAYLOAD = 1472, /* of a datagram that needs no fragments */
+    UDP_ANSWER_MAX = 44 * UDP_PAYLOAD,
+};
+
 enum arrival_kind { ARRIVAL_POISSON, ARRIVAL_CONSTANT, ARRIVAL_TRACE };
 
 /* One connection of a trace, in order of start. */
@@ -230,6 +236,10 @@ const char *scenario_file_value(const struct scenario_file *file, unsigned point
  * swept is false). Cannot fail: scenario_file_read() has checked all points. */
 struct scenario *scenario_file_point(const struct scenario_file *file, unsigned point, bool swept);
 void scenario_free(struct scenario *scenario);
+
+/* The machine that opens connections as a virtual one and has the address of this real one:
+ * its index into reals, -1: none has (R-410). */
+int scenario_opener(const struct scenario *scenario, unsigned real, unsigned virtual);
 
 /* Why the measured instant is designed, not independent of what goes on: closed forms are
  * about a random instant. A static phrase, or NULL. */

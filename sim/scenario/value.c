@@ -1,5 +1,6 @@
 #include "sim/scenario/value.h"
 
+#include "core/packet.h"
 #include "sim/scenario/fault_line.h"
 #include "sim/scenario/link_value.h"
 #include "sim/scenario/nearest.h"
@@ -7,8 +8,6 @@
 #include "sim/scenario/random_value.h"
 
 #include <string.h>
-
-enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 
 /* One word of "drop reset" or "weighted/wlc roundrobin/rr"; the first is canonical. */
 static bool read_word(struct phrase *phrase, const char *range)
