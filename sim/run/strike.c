@@ -309,12 +309,12 @@ static bool is_spared(const struct world *world, unsigned index)
 
 /* ---- the timeline */
 
+/* Of those that can be measured: a restart takes nothing away. */
 static bool hits_a_unit(const struct fault_spec *fault)
 {
     return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
-           || fault->action == FAULT_RESTART || fault->action == FAULT_POWER
-           || fault->action == FAULT_INTERFACE || fault->action == FAULT_SWITCHOVER
-           || fault->action == FAULT_COMMAND;
+           || fault->action == FAULT_POWER || fault->action == FAULT_INTERFACE
+           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND;
 }
 
 /* The instant that decides, in the run and in its twin; any other fault disturbs. */
