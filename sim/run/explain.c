@@ -134,24 +134,11 @@ static void append_ladders(GString *out, const struct ladder *run, const struct 
     append_steps(out, twin, common, twin->steps->len);
 }
 
-static void tell_twin(const struct scenario *scenario, const struct run_result *result,
-                      uint32_t tag, const struct ladder *run, GString *out)
-{
-    struct ladder ladder = ladder_new(scenario);
-    struct run_story story = { .tag = tag, .context = &ladder, .tell = take_step };
-    run_result_free(twin_execute(scenario, result, &story));
-    append_ladders(out, run, &ladder);
-    g_ptr_array_unref(ladder.steps);
-}
-
-static void append_story(GString *out, const struct ladder *ladder,
+static void append_story(GString *out, const struct ladder *ladder, const struct ladder *twin,
                          const struct run_result *result, uint32_t connection)
 {
     const struct connection_row *row = row_of(result, connection);
-    if (row && result->has_twin)
-        tell_twin(ladder->scenario, result, connection + 1, ladder, out);
-    else
-        append_ladders(out, ladder, NULL);
+    append_ladders(out, ladder, row && result->has_twin ? twin : NULL);
     if (row)
         append_verdict(out, ladder->scenario, row, result->has_twin);
     else
@@ -162,17 +149,20 @@ static void append_story(GString *out, const struct ladder *ladder,
 bool explain_connection(const struct scenario *scenario, uint32_t repetition,
                         uint32_t connection, GString *out, GError **error)
 {
-    struct ladder ladder = ladder_new(scenario);
-    struct run_story story = { .tag = connection + 1, .context = &ladder, .tell = take_step };
+    struct ladder ladder = ladder_new(scenario), twin = ladder_new(scenario);
+    struct run_story twin_story = { .tag = connection + 1, .context = &twin, .tell = take_step };
+    struct run_story story = { .tag = connection + 1, .context = &ladder, .tell = take_step,
+                               .twin = &twin_story };
     struct run_result *result = run_execute(scenario, 0, repetition, false, &story);
     bool exists = ladder.steps_of_connection > 0;
     if (exists)
-        append_story(out, &ladder, result, connection);
+        append_story(out, &ladder, &twin, result, connection);
     else
         g_set_error(error, EXPLAIN_ERROR, EXPLAIN_ERROR_NO_CONNECTION,
                     "no connection %u in repetition %u (they are numbered from 0 in order of "
                     "opening; see connections.csv)",
                     connection, repetition);
+    g_ptr_array_unref(twin.steps);
     g_ptr_array_unref(ladder.steps);
     run_result_free(result);
     return exists;

@@ -1,6 +1,7 @@
 #include "sim/run/run.h"
 
 #include "sim/run/cohort.h"
+#include "sim/run/story.h"
 #include "sim/run/twin.h"
 #include "sim/run/world.h"
 
@@ -9,9 +10,10 @@ uint32_t run_number(const struct scenario *scenario, uint32_t point, uint32_t re
     return repetition * scenario->points + point;
 }
 
-static void meet_twin(const struct scenario *scenario, struct run_result *result)
+static void meet_twin(const struct scenario *scenario, struct run_result *result,
+                      struct run_story *story)
 {
-    struct run_result *twin = twin_execute(scenario, result, NULL);
+    struct run_result *twin = twin_execute(scenario, result, story);
     twin_compare(result, twin);
     run_result_free(twin);
 }
@@ -31,7 +33,7 @@ struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
     result->point = point;
     result->repetition = repetition;
     if (scenario->twin && result->failure >= 0)
-        meet_twin(scenario, result);
+        meet_twin(scenario, result, story ? story->twin : NULL);
     cohort_count(result);
     result->events = journal_finish(journal);
     result->wall_seconds = (double)(g_get_monotonic_time() - started) / 1e6;

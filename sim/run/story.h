@@ -25,6 +25,7 @@ struct run_story {
     void *context;
     /* to is PLACE_NOWHERE where nothing travels; text is borrowed, without line end */
     void (*tell)(void *context, nstime at, enum place from, enum place to, const char *text);
+    struct run_story *twin; /* the same of the run's twin, or NULL */
 
     /* the story's own: first sequence numbers, so that it can tell relative ones */
     uint32_t first_sequence[2]; /* of the client, of the server */
