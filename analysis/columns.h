@@ -15,11 +15,14 @@
 #define CAUSE_LIST(X)                                                                            \
     X(CAUSE_NONE, "", "")                                                                        \
     X(CAUSE_NOT_REPLICATED, "not_replicated",                                                    \
-      "it is not replicated: flag off, protocol none, or older than the standby")                \
+      "it is not replicated: flag off, protocol none, or its director lost its table")           \
+    X(CAUSE_STANDBY_ABSENT, "standby_absent",                                                    \
+      "the unit that took over became the standby only after its create was due")                \
+    X(CAUSE_HANDSHAKE, "handshake", "it was in its handshake, and no create was due yet")        \
     X(CAUSE_CREATE_UNSENT, "create_unsent", "its create had not left the active at the failure") \
     X(CAUSE_CREATE_LOST, "create_lost", "every datagram with its create was lost")               \
     X(CAUSE_CREATE_IN_FLIGHT, "create_in_flight",                                                \
-      "its create arrived only after the standby had become active")                             \
+      "its create came, or would have come, only after the standby had become active")           \
     X(CAUSE_CREATE_REJECTED, "create_rejected", "its create arrived and was refused")            \
     X(CAUSE_OVERWRITTEN, "overwritten", "another connection's record took its place")            \
     X(CAUSE_DELETED_EARLY, "deleted_early", "a delete removed its record while it lived")        \

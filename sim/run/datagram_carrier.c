@@ -243,12 +243,16 @@ static void count_datagram(struct carrier *carrier, const struct datagram *datag
     report_records(carrier, datagram, &fate_sent, "");
 }
 
+/* When it would have come is what tells a loss that mattered from one that did not. */
 static void lose_on_link(struct carrier *carrier, const struct datagram *datagram,
-                         enum link_role role, enum passage_loss loss)
+                         enum link_role role, enum passage_loss loss, nstime safe_arrival)
 {
     char where[64];
     g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role), passage_word(loss));
     lose_records(carrier, datagram, where);
+    for (unsigned i = 0; i < datagram->mark_count; i++)
+        observer_record_lost(carrier->observer, &datagram->marks[i], datagram->receiver,
+                             safe_arrival);
 }
 
 /* The link has its say all the same, so that its memory is what it is without a rescue. */
@@ -263,25 +267,30 @@ static void rescue_datagram(struct carrier *carrier, const struct datagram *data
         *passage = (struct passage){ .copies = 1, .arrival = { arrival }, .loss = PASSED };
 }
 
-static struct passage passage_of(struct carrier *carrier, const struct datagram *datagram,
+/* What a link makes of a datagram, and when it would have let it arrive. */
+struct transit {
+    struct passage passage;
+    nstime safe_arrival;
+};
+
+static struct transit transit_of(struct carrier *carrier, const struct datagram *datagram,
                                  enum link_role role)
 {
     unsigned from = datagram->sender, to = datagram->receiver;
     struct link *link = carrier_pair_link(carrier, role, from, to);
     enum direction way = carrier_way(from, to);
-    nstime now = engine_now(carrier->engine), safe_arrival = now;
+    nstime now = engine_now(carrier->engine);
     uint64_t identity = datagram_identity(carrier, datagram);
     uint32_t bytes = UDP_IP_HEADERS + datagram->length;
-    bool rescued = is_rescued(carrier, datagram);
-    struct passage passage;
-    if (rescued)
-        safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
-    link_pass(link, way, now, identity, bytes, &passage);
+    struct transit transit = { .safe_arrival = now };
+    if (datagram->mark_count > 0)
+        transit.safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
+    link_pass(link, way, now, identity, bytes, &transit.passage);
     if (carrier->scenario->udp_checksum)
-        passage_check(&passage);
-    if (rescued)
-        rescue_datagram(carrier, datagram, safe_arrival, &passage);
-    return passage;
+        passage_check(&transit.passage);
+    if (is_rescued(carrier, datagram))
+        rescue_datagram(carrier, datagram, transit.safe_arrival, &transit.passage);
+    return transit;
 }
 
 static void pass_link(struct carrier *carrier, const struct datagram *datagram)
@@ -289,11 +298,12 @@ static void pass_link(struct carrier *carrier, const struct datagram *datagram)
     enum link_role role = link_of(carrier, datagram->channel);
     carrier->numbered[datagram->sender][datagram->receiver][datagram->channel] +=
         datagram->mark_count == 0;
-    struct passage passage = passage_of(carrier, datagram, role);
-    if (passage.copies == 0)
-        lose_on_link(carrier, datagram, role, passage.loss);
-    for (unsigned i = 0; i < passage.copies; i++)
-        send_copy(carrier, datagram, passage.arrival[i], passage.damage[i]);
+    struct transit transit = transit_of(carrier, datagram, role);
+    const struct passage *passage = &transit.passage;
+    if (passage->copies == 0)
+        lose_on_link(carrier, datagram, role, passage->loss, transit.safe_arrival);
+    for (unsigned i = 0; i < passage->copies; i++)
+        send_copy(carrier, datagram, passage->arrival[i], passage->damage[i]);
 }
 
 /* Hellos on a side go by its switch; all else has a network of its own, whatever the

@@ -11,6 +11,7 @@
  * standby knows nothing of it. Counts stay at 255. */
 struct record_history {
     nstime first_sent;
+    nstime due;      /* when the first of those that a link lost would have come, 0: none */
     uint8_t sent;    /* datagrams with its create handed to the link */
     uint8_t arrived; /* in time: the receiver was standby still */
     uint8_t late;    /* after the takeover */
@@ -39,7 +40,8 @@ struct listing {
     bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
-                    * no record of it */
+                    * no record of it: this unit */
+    uint8_t forsaker;
     bool unconnected; /* it ended before it was established */
     enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;

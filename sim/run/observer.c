@@ -183,6 +183,16 @@ void observer_record_sent(struct observer *observer, const struct record_mark *m
     count(&observed->record.sent);
 }
 
+void observer_record_lost(struct observer *observer, const struct record_mark *mark,
+                          unsigned receiver, nstime due)
+{
+    struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
+    if (!observed || observed->record.receiver != receiver)
+        return;
+    nstime *earliest = &observed->record.due;
+    *earliest = *earliest == 0 ? due : MIN(*earliest, due);
+}
+
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
                              unsigned receiver)
 {

@@ -129,6 +129,7 @@ static void look_up(struct observer *observer, unsigned unit, const struct direc
         if (listing->decided)
             continue;
         listing->forsaken = !listing_stands(observer, director, listing);
+        listing->forsaker = (uint8_t)unit;
         listing->keeper = listing->forsaken ? SAVED_NOT : keeper(observer, listing, unit);
     }
 }

@@ -14,28 +14,57 @@ static bool replicated(const struct observer *observer, const struct listing *li
     return virtual->replicate && strcmp(observer->scenario->protocol, "none") != 0;
 }
 
-/* The record's fate first; the order is that of CAUSE_LIST. CAUSE_NONE: none applies. */
+/* Was this unit not yet a standby when the create was due? */
+static bool was_absent(const struct observer *observer, const struct listing *listing,
+                       unsigned unit)
+{
+    const struct record_history *record = &listing->observed->record;
+    nstime due = record->sent > 0 ? record->first_sent : listing->established;
+    return due < observer->emptied[unit];
+}
+
+/* Not the unit that took over, or not yet: another one was fed then, or none. */
+static bool heir_was_absent(const struct observer *observer, const struct listing *listing)
+{
+    const struct record_history *record = &listing->observed->record;
+    return (record->sent > 0 && record->receiver != observer->heir)
+           || was_absent(observer, listing, observer->heir);
+}
+
+/* Of a create that was lost: would it have come in time? If not, its loss is not to blame. */
+static enum cause cause_of_loss(const struct observer *observer, const struct listing *listing)
+{
+    const struct record_history *record = &listing->observed->record;
+    return record->late > 0 || record->due > observer->takeover ? CAUSE_CREATE_IN_FLIGHT
+                                                                : CAUSE_CREATE_LOST;
+}
+
+/* The record's fate; the order is that of CAUSE_LIST. CAUSE_NONE: none applies. */
 static enum cause record_cause(const struct observer *observer, const struct listing *listing)
 {
     const struct record_history *record = &listing->observed->record;
     bool sent_before = record->sent > 0 && record->first_sent <= observer->failure;
-    if (!replicated(observer, listing)
-        || (sent_before && (record->receiver != observer->heir
-                            || record->first_sent < observer->emptied[observer->heir])))
+    if (!replicated(observer, listing))
         return CAUSE_NOT_REPLICATED;
+    if (heir_was_absent(observer, listing))
+        return CAUSE_STANDBY_ABSENT;
     if (!sent_before)
-        return CAUSE_CREATE_UNSENT;
+        return listing->row.state == STATE_HANDSHAKE ? CAUSE_HANDSHAKE : CAUSE_CREATE_UNSENT;
     if (record->arrived == 0)
-        return record->late > 0 ? CAUSE_CREATE_IN_FLIGHT : CAUSE_CREATE_LOST;
+        return cause_of_loss(observer, listing);
     if (!record->accepted)
         return CAUSE_CREATE_REJECTED;
     return (enum cause)record->removed;
 }
 
-/* After a failure that nobody had to take over from, no record was asked for. */
-static bool was_spared(const struct observer *observer)
+/* Whoever owns the address has no record of it, though nobody took over from its director,
+ * or whoever did has lost the address again. */
+static enum cause forsaken_cause(const struct observer *observer, const struct listing *listing)
 {
-    return observer->takeover < 0 && observer->served;
+    if (observer->both_active)
+        return CAUSE_BOTH_ACTIVE;
+    return was_absent(observer, listing, listing->forsaker) ? CAUSE_STANDBY_ABSENT
+                                                            : CAUSE_NOT_REPLICATED;
 }
 
 /* What befell one whose record was there, or was not needed. */
@@ -43,10 +72,10 @@ static enum cause later_cause(const struct observer *observer, const struct list
 {
     if (listing->stranded)
         return CAUSE_SERVER_FAILED;
-    if (listing->cut_off)
+    if (listing->cut_off || (observer->takeover < 0 && !observer->served))
         return CAUSE_ADDRESS_NOT_MOVED;
     if (listing->forsaken)
-        return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NOT_REPLICATED;
+        return forsaken_cause(observer, listing);
     if (listing->gave_up)
         return CAUSE_GAVE_UP_WAITING;
     if (listing->observed->record.forgotten)
@@ -57,15 +86,14 @@ static enum cause later_cause(const struct observer *observer, const struct list
     return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }
 
+/* Where nobody took over, no record was asked for. */
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
-    if (listing->row.known || was_spared(observer))
+    if (listing->row.known || observer->takeover < 0)
         return later_cause(observer, listing);
     enum cause cause = record_cause(observer, listing);
     if (cause != CAUSE_NONE)
         return cause;
-    if (observer->takeover < 0)
-        return CAUSE_ADDRESS_NOT_MOVED;
     return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 

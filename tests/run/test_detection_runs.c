@@ -70,7 +70,7 @@ START_TEST(spare)
     ck_assert_int_le(result->takeover, 2101 * NSTIME_MS);
     ck_assert_double_ge(survival(result), rows[_i].least);
     ck_assert_double_le(survival(result), rows[_i].most);
-    ck_assert_uint_ge(result->causes[CAUSE_NOT_REPLICATED] + 3, casualties(result));
+    ck_assert_uint_ge(result->causes[CAUSE_STANDBY_ABSENT] + 3, casualties(result));
     ck_assert_uint_eq(times(result, "\"event\":\"claims-active-address\""), 3);
     ck_assert_uint_eq(times(result, "address-has-another-mac"), 0);
     run_result_free(result);

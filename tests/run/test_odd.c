@@ -119,8 +119,8 @@ START_TEST(a_second_failover_to_an_empty_unit)
     struct run_result *result = run_text(HELLO PATENT "[faults]\nfirst = at 9s crash A\n"
                                                       "back = at 11500ms restart A\n"
                                                       "second = at 12s crash B\n");
-    ck_assert_uint_gt(result->causes[CAUSE_NOT_REPLICATED], 10);
-    ck_assert_uint_eq(casualties(result), result->causes[CAUSE_NOT_REPLICATED]
+    ck_assert_uint_gt(result->causes[CAUSE_STANDBY_ABSENT], 10);
+    ck_assert_uint_eq(casualties(result), result->causes[CAUSE_STANDBY_ABSENT]
                                               + result->causes[CAUSE_CREATE_UNSENT]);
     run_result_free(result);
 }
@@ -135,8 +135,7 @@ START_TEST(a_unit_that_comes_back_alone_knows_nobody)
                                                       "back = at 10200ms restart A\n");
     ck_assert_int_gt(result->takeover, 0);
     ck_assert_uint_eq(result->known, 0);
-    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED] + result->causes[CAUSE_CREATE_UNSENT],
-                      result->counted);
+    ck_assert_uint_eq(result->causes[CAUSE_STANDBY_ABSENT], result->counted);
     ck_assert_uint_gt(result->connected_during_outage, 20);
     run_result_free(result);
 }

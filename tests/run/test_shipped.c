@@ -308,7 +308,7 @@ START_TEST(preempt)
     struct scenario *scenario = scenario_shipped("preempt", rows[_i].delay, NULL);
     struct run_result *result = run_once(scenario);
     ck_assert_double_eq_tol(survival(result), rows[_i].expected, 0.1);
-    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED] + result->causes[CAUSE_CREATE_UNSENT],
+    ck_assert_uint_eq(result->causes[CAUSE_STANDBY_ABSENT] + result->causes[CAUSE_CREATE_UNSENT],
                       casualties(result));
     ck_assert_int_eq(result->failed_unit, 1);
     if (_i == 0) /* back at 12 s; the timer of priority 200 */
@@ -331,7 +331,7 @@ START_TEST(rolling_reboot)
     struct scenario *scenario = scenario_shipped("rolling-reboot", rows[_i].second, NULL);
     struct run_result *result = run_once(scenario);
     ck_assert_double_eq_tol(survival(result), rows[_i].expected, 0.1);
-    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED] + result->causes[CAUSE_CREATE_UNSENT],
+    ck_assert_uint_eq(result->causes[CAUSE_STANDBY_ABSENT] + result->causes[CAUSE_CREATE_UNSENT],
                       casualties(result));
     ck_assert_int_eq(result->takeover, 200 * NSTIME_US);
     run_result_free(result);

@@ -175,7 +175,7 @@ START_TEST(a_handshake_is_interrupted)
         handshakes++;
         ck_assert_int_eq(row->known, 0);
         served += row->outcome == OUTCOME_SURVIVED;
-        stranded += row->cause == CAUSE_CREATE_UNSENT;
+        stranded += row->cause == CAUSE_HANDSHAKE;
     }
     ck_assert_uint_gt(served, 10);
     ck_assert_uint_gt(stranded, 10);
