@@ -1,4 +1,5 @@
-# understudy: make | demo | check | lint | asan | bench | results | regress | accept | install
+# understudy: make | demo | check | lint | asan | bench | results | regress | accept |
+#             verify-causes | install
 #
 # V=1 shows the commands. VARIANT=asan builds beside the ordinary build. Each folder is
 # compiled with a view of only what it may include (build/view/), so that a forbidden
@@ -149,7 +150,7 @@ demo-run: understudy
 	$(Q)./understudy plot results/loss-sweep survival --format text
 	$(Q)echo 'the figure: results/loss-sweep/survival.svg'
 
-.PHONY: results regress accept
+.PHONY: results regress accept verify-causes
 results: packages
 	$(Q)$(MAKE) --no-print-directory understudy
 	$(Q)sh results/remake $(JOBS)
@@ -157,6 +158,9 @@ regress: understudy
 	$(Q)sh results/regress $(JOBS)
 accept: understudy
 	$(Q)sh results/accept $(JOBS)
+# 200 casualties of each scenario, run again with the datagram mended that their cause blames
+verify-causes: understudy
+	$(Q)sh results/verify-causes $(JOBS)
 
 # ---- benchmarks: rates, ratios and memory, never part of a test
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))

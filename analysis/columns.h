@@ -23,7 +23,7 @@
     X(CAUSE_CREATE_LOST, "create_lost", "every datagram with its create was lost")               \
     X(CAUSE_CREATE_IN_FLIGHT, "create_in_flight",                                                \
       "its create came, or would have come, only after the standby had become active")           \
-    X(CAUSE_CREATE_REJECTED, "create_rejected", "its create arrived and was refused")            \
+    X(CAUSE_CREATE_REJECTED, "create_rejected", "its create arrived damaged, or was refused")    \
     X(CAUSE_OVERWRITTEN, "overwritten", "another connection's record took its place")            \
     X(CAUSE_DELETED_EARLY, "deleted_early", "a delete removed its record while it lived")        \
     X(CAUSE_AGED_OUT, "aged_out",                                                                \

@@ -3,14 +3,14 @@
 #include "sim/command/report.h"
 
 static const char legend[] =
-    "but for its create: the same run again for each casualty tried, with its create "
-    "delivered; confirmed: it became known, and no other fate changed; rebalanced: it did, and "
-    "others that were not known got another server in turn";
+    "but for its datagram: the same run again for each casualty tried, with its create delivered "
+    "in time and whole, or its delete withheld; confirmed: it became known, and no other fate "
+    "changed; rebalanced: it did, and others that were not known got another server in turn";
 
 static void print_row(GString *text, enum cause cause, const struct but_for_count *count)
 {
     g_string_append_printf(text, "  %-18s %10u", cause_word(cause), count->casualties);
-    if (but_for_asks(cause))
+    if (count->tried > 0)
         g_string_append_printf(text, " %7u %10u %11u %8u\n", count->tried, count->confirmed,
                                count->rebalanced, count->refuted);
     else

@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 static const struct verb *const verbs[] = {
-    &verb_run,  &verb_sweep, &verb_plot,    &verb_compare,
-    &verb_check, &verb_show, &verb_explain, &verb_list,
+    &verb_run,  &verb_sweep, &verb_plot,    &verb_compare, &verb_check,
+    &verb_show, &verb_explain, &verb_causes, &verb_list,
 };
 
 static char *describe(void)

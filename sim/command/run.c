@@ -107,7 +107,7 @@ static enum status verify_causes(const struct verb *verb, const struct run_optio
                                  const struct run_result *outcome)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    struct but_for but_for;
+    struct but_for but_for = {0};
 
     but_for_verify(scenario, outcome, (uint32_t)options->causes, &but_for);
     but_for_table_print(text, &but_for);
@@ -187,7 +187,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, "write all tables there", "DIR"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "report as JSON", NULL},
         {"verify-causes", 0, 0, G_OPTION_ARG_STRING, &options.causes_text,
-         "run again for N casualties, their create delivered", "N"},
+         "run again for N casualties, their datagram mended", "N"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     enum verb_parse parse = verb_parse(verb, console, entries, &argc, &argv);
@@ -214,9 +214,10 @@ const struct verb verb_run = {
                "  understudy run scenarios/first.scn --repetition 3 --json\n"
                "  understudy run scenarios/first.scn --verify-causes 10\n"
                "\n"
-               "--verify-causes puts causes that blame a lost or late create to the test: the\n"
-               "same run once more for each of N casualties, with its create delivered. That\n"
-               "connection must become known, and no other's fate may change, else exit 4.\n",
+               "--verify-causes puts causes that blame a datagram to the test: the same run once\n"
+               "more for each of N casualties, with its create delivered in time and whole, or\n"
+               "its delete withheld. That connection must become known, and no other's fate may\n"
+               "change, else exit 4. \"causes\" does so for all points of a scenario.\n",
     .arguments_min = 1,
     .arguments_max = 1,
     .act = act,

@@ -1,6 +1,7 @@
 #include "sim/run/but_for.h"
 
 #include "sim/engine/chance.h"
+#include "sim/run/standing.h"
 #include "sim/run/world.h"
 
 const char *but_for_phrase(enum but_for_verdict verdict)
@@ -14,7 +15,9 @@ const char *but_for_phrase(enum but_for_verdict verdict)
 
 bool but_for_asks(enum cause cause)
 {
-    return cause == CAUSE_CREATE_LOST || cause == CAUSE_CREATE_IN_FLIGHT;
+    return cause == CAUSE_CREATE_LOST || cause == CAUSE_CREATE_IN_FLIGHT
+           || cause == CAUSE_CREATE_REJECTED || cause == CAUSE_OVERWRITTEN
+           || cause == CAUSE_DELETED_EARLY;
 }
 
 /* ---- once more -------------------------------------------------------------------- */
@@ -64,7 +67,16 @@ static bool is_balanced_anew(const struct connection_row *row)
            && (row->outcome == OUTCOME_MISROUTED || row->saved_by == SAVED_SCHEDULE);
 }
 
-/* Whose record was in the same datagram has been delivered with it, and is no witness. */
+/* Whose record was in the same datagram has met its fate with it, and is no witness; nor is one
+ * whose record it removed, which is known again. */
+static bool is_witness(const struct rescue *rescue, const struct connection_row *before,
+                       const struct connection_row *after)
+{
+    bool victim = before->cause == CAUSE_OVERWRITTEN && before->blamed == rescue->tag
+                  && after->known;
+    return !victim && !is_rider(rescue, before->connection);
+}
+
 static enum but_for_verdict look_at_others(const struct run_result *result,
                                            const struct run_result *again,
                                            const struct rescue *rescue)
@@ -72,7 +84,7 @@ static enum but_for_verdict look_at_others(const struct run_result *result,
     enum but_for_verdict verdict = BUT_FOR_CONFIRMED;
     for (uint32_t i = 0; i < result->row_count; i++) {
         const struct connection_row *before = &result->rows[i], *after = &again->rows[i];
-        if (is_rider(rescue, before->connection) || is_same_fate(before, after))
+        if (!is_witness(rescue, before, after) || is_same_fate(before, after))
             continue;
         if (before->connection != after->connection || !is_balanced_anew(before)
             || !is_balanced_anew(after))
@@ -92,17 +104,44 @@ static const struct connection_row *row_of(const struct run_result *result,
 }
 
 static enum but_for_verdict judge(const struct run_result *result,
-                                  const struct run_result *again, const struct rescue *rescue)
+                                  const struct run_result *again,
+                                  const struct connection_row *before,
+                                  const struct rescue *rescue)
 {
-    const struct connection_row *before = row_of(result, rescue->tag - 1);
-    const struct connection_row *after = row_of(again, rescue->tag - 1);
-    if (before && before->known)
+    const struct connection_row *after = row_of(again, before->connection);
+    if (before->known)
         return BUT_FOR_KNOWN_BEFORE;
+    if (before->cause == CAUSE_CREATE_REJECTED && !rescue->changed)
+        return BUT_FOR_UNBLAMED;
     if (!after || !after->known)
         return after && after->cause == CAUSE_CREATE_IN_FLIGHT ? BUT_FOR_TOO_LATE
                                                                : BUT_FOR_STILL_UNKNOWN;
     return is_same_world(result, again) ? look_at_others(result, again, rescue)
                                         : BUT_FOR_MORE_CHANGED;
+}
+
+/* What would have kept its record in the table. It is no witness in its own case. */
+static struct rescue rescue_for(const struct scenario *scenario, const struct run_result *result,
+                                const struct connection_row *row)
+{
+    static const enum rescue_deed deeds[CAUSE_COUNT] = {
+        [CAUSE_CREATE_LOST] = RESCUE_DELIVERS,
+        [CAUSE_CREATE_REJECTED] = RESCUE_DELIVERS,
+        [CAUSE_CREATE_IN_FLIGHT] = RESCUE_DELIVERS_AT_ONCE,
+        [CAUSE_OVERWRITTEN] = RESCUE_WITHHOLDS_CREATE,
+        [CAUSE_DELETED_EARLY] = RESCUE_WITHHOLDS_DELETES,
+    };
+    uint32_t own_tag = row->connection + 1;
+    struct rescue rescue = {
+        .deed = deeds[row->cause],
+        .tag = row->cause == CAUSE_OVERWRITTEN ? row->blamed : own_tag,
+        .flow = standing_flow(scenario, row->virtual,
+                              (struct address){ row->client_ip, row->client_port }),
+        .receiver = (unsigned)result->heir,
+        .riders = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+    };
+    g_array_append_val(rescue.riders, own_tag);
+    return rescue;
 }
 
 enum but_for_verdict but_for_try(const struct scenario *scenario,
@@ -112,14 +151,9 @@ enum but_for_verdict but_for_try(const struct scenario *scenario,
     g_assert(but_for_asks(row->cause) && result->failure >= 0);
     if (result->heir < 0)
         return BUT_FOR_NOBODY_ASKED;
-    struct rescue rescue = {
-        .tag = row->connection + 1,
-        .receiver = (unsigned)result->heir,
-        .at_once = row->cause == CAUSE_CREATE_IN_FLIGHT,
-        .riders = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-    };
+    struct rescue rescue = rescue_for(scenario, result, row);
     struct run_result *again = execute(scenario, result, &rescue);
-    enum but_for_verdict verdict = judge(result, again, &rescue);
+    enum but_for_verdict verdict = judge(result, again, row, &rescue);
     run_result_free(again);
     g_array_free(rescue.riders, TRUE);
     return verdict;
@@ -165,7 +199,10 @@ static void count_verdict(struct but_for *but_for, const struct connection_row *
                           enum but_for_verdict verdict)
 {
     struct but_for_count *count = &but_for->causes[row->cause];
+    if (verdict == BUT_FOR_UNBLAMED)
+        return;
     count->tried++;
+    but_for->tried++;
     count->confirmed += verdict == BUT_FOR_CONFIRMED;
     count->rebalanced += verdict == BUT_FOR_REBALANCED;
     if (verdict == BUT_FOR_CONFIRMED || verdict == BUT_FOR_REBALANCED)
@@ -180,7 +217,6 @@ static void count_verdict(struct but_for *but_for, const struct connection_row *
 void but_for_verify(const struct scenario *scenario, const struct run_result *result,
                     uint32_t samples, struct but_for *but_for)
 {
-    *but_for = (struct but_for){ .refuted = 0 };
     GArray *claims = draw_claims(scenario, result, but_for);
     for (guint i = 0; i < MIN(claims->len, samples); i++) {
         const struct connection_row *row = g_array_index(claims, struct claim, i).row;

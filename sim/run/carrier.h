@@ -23,14 +23,23 @@ struct replication_count {
     uint64_t datagrams, bytes, lost;
 };
 
-/* A record that is to be saved: each datagram with a connection's create that is sent to a
- * unit reaches its interface, whatever the link would do to it. All other datagrams meet the
- * luck that they have without it. */
+/* A record that is to be saved: whatever the link would do to them, datagrams that are sent to
+ * a unit meet another fate. All others meet the luck that they have without it. */
+enum rescue_deed {
+    RESCUE_DELIVERS,         /* each create of the tag, whole, with its own delay */
+    RESCUE_DELIVERS_AT_ONCE, /* or without */
+    RESCUE_WITHHOLDS_CREATE, /* of the tag, which did harm */
+    RESCUE_WITHHOLDS_DELETES, /* of the flow */
+};
+
 struct rescue {
-    uint32_t tag;      /* whose create: number + 1 */
+    enum rescue_deed deed;
+    uint32_t tag;      /* number of a connection + 1 */
+    struct flow flow;
     unsigned receiver; /* number of the unit */
-    bool at_once;      /* without the link's delay */
-    GArray *riders;    /* uint32_t, filled by the carrier: the tags of all records in these */
+    /* filled by the carrier: */
+    bool changed;   /* the link's verdict on one of these is another than without it */
+    GArray *riders; /* uint32_t, the tags of all records in these */
 };
 
 struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
@@ -87,6 +96,10 @@ bool carrier_is_open(const struct carrier *carrier, enum link_role role);
 
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);
+
+/* Whose record was first in the datagram that a unit is stepping on just now, whatever it says
+ * after damage: number + 1; 0: it is not stepping on records. */
+uint32_t carrier_tag_at_hand(const struct carrier *carrier);
 
 /* The record of this flow in the datagram that a unit is stepping on just now; its first
  * record where none is of this flow; NULL when it is not stepping on records. */

@@ -90,16 +90,28 @@ void carrier_set_rescue(struct carrier *carrier, struct rescue *rescue)
     carrier->rescue = rescue;
 }
 
-static bool is_rescued(const struct carrier *carrier, const struct datagram *datagram)
+static bool concerns(const struct rescue *rescue, const struct record_mark *mark)
+{
+    return rescue->deed == RESCUE_WITHHOLDS_DELETES
+               ? mark->is_delete && flow_equal(&mark->flow, &rescue->flow)
+               : !mark->is_delete && mark->tag == rescue->tag;
+}
+
+static bool is_concerned(const struct carrier *carrier, const struct datagram *datagram)
 {
     const struct rescue *rescue = carrier->rescue;
     if (!rescue || datagram->channel != CHANNEL_REPLICATION
         || datagram->receiver != rescue->receiver)
         return false;
     for (unsigned i = 0; i < datagram->mark_count; i++)
-        if (datagram->marks[i].tag == rescue->tag && !datagram->marks[i].is_delete)
+        if (concerns(rescue, &datagram->marks[i]))
             return true;
     return false;
+}
+
+static bool is_rescued(const struct carrier *carrier, const struct datagram *datagram)
+{
+    return is_concerned(carrier, datagram) && carrier->rescue->deed <= RESCUE_DELIVERS_AT_ONCE;
 }
 
 /* ---- there and back --------------------------------------------------------------- */
@@ -255,16 +267,37 @@ static void lose_on_link(struct carrier *carrier, const struct datagram *datagra
                              safe_arrival);
 }
 
-/* The link has its say all the same, so that its memory is what it is without a rescue. */
-static void rescue_datagram(struct carrier *carrier, const struct datagram *datagram,
-                            nstime safe_arrival, struct passage *passage)
+/* The link has had its say, so that its memory is what it is without a rescue. */
+static void deliver_whole(struct rescue *rescue, nstime arrival, struct passage *passage)
+{
+    bool passed = passage->copies > 0 && rescue->deed != RESCUE_DELIVERS_AT_ONCE;
+    for (unsigned i = 0; i < passage->copies; i++) {
+        rescue->changed |= passage->damage[i] != 0;
+        passage->damage[i] = 0;
+    }
+    rescue->changed |= !passed;
+    if (!passed)
+        *passage = (struct passage){ .copies = 1, .arrival = { arrival }, .loss = PASSED };
+}
+
+static void withhold(struct rescue *rescue, struct passage *passage)
+{
+    rescue->changed |= passage->copies > 0;
+    *passage = (struct passage){ .copies = 0, .loss = LOST_RANDOM };
+}
+
+static void come_between(struct carrier *carrier, const struct datagram *datagram,
+                         nstime safe_arrival, struct passage *passage)
 {
     struct rescue *rescue = carrier->rescue;
     for (unsigned i = 0; i < datagram->mark_count; i++)
         g_array_append_val(rescue->riders, datagram->marks[i].tag);
-    nstime arrival = rescue->at_once ? engine_now(carrier->engine) : safe_arrival;
-    if (rescue->at_once || passage->copies == 0)
-        *passage = (struct passage){ .copies = 1, .arrival = { arrival }, .loss = PASSED };
+    if (rescue->deed == RESCUE_DELIVERS)
+        deliver_whole(rescue, safe_arrival, passage);
+    else if (rescue->deed == RESCUE_DELIVERS_AT_ONCE)
+        deliver_whole(rescue, engine_now(carrier->engine), passage);
+    else
+        withhold(rescue, passage);
 }
 
 /* What a link makes of a datagram, and when it would have let it arrive. */
@@ -288,8 +321,8 @@ static struct transit transit_of(struct carrier *carrier, const struct datagram 
     link_pass(link, way, now, identity, bytes, &transit.passage);
     if (carrier->scenario->udp_checksum)
         passage_check(&transit.passage);
-    if (is_rescued(carrier, datagram))
-        rescue_datagram(carrier, datagram, transit.safe_arrival, &transit.passage);
+    if (is_concerned(carrier, datagram))
+        come_between(carrier, datagram, transit.safe_arrival, &transit.passage);
     return transit;
 }
 
@@ -336,6 +369,12 @@ void carrier_datagram(struct carrier *carrier, struct unit *unit,
     };
     g_assert(datagram.receiver < carrier->scenario->units->len);
     carry_datagram(carrier, &datagram);
+}
+
+uint32_t carrier_tag_at_hand(const struct carrier *carrier)
+{
+    const struct datagram *datagram = carrier->at_hand;
+    return datagram && datagram->mark_count > 0 ? datagram->marks[0].tag : 0;
 }
 
 const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,

@@ -162,7 +162,7 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     struct world *world = context;
     const struct record_mark *mark = carrier_mark_at_hand(world->carrier, &note->flow);
     unsigned number = unit_number(unit);
-    observer_note(world->observer, number, note, mark);
+    observer_note(world->observer, number, note, mark, carrier_tag_at_hand(world->carrier));
     note_preemption(world, note);
     if (is_about_the_unit(note->code) || is_about_the_mirror(note))
         world_report_unit(world, number, note_word(note->code),

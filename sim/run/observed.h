@@ -19,6 +19,7 @@ struct record_history {
     bool forgotten;  /* an active unit ended it as idle */
     uint8_t receiver; /* number of that unit */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
+    uint32_t remover; /* whose record did it, number + 1 */
 };
 
 /* One for each live connection, so it is kept small; those that were there at the

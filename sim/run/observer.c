@@ -204,13 +204,15 @@ void observer_record_arrived(struct observer *observer, const struct record_mark
 /* The table no longer holds a record of this flow: if that was a live connection's, it
  * has lost it. */
 static void remove_record(struct observer *observer, unsigned unit, const struct note *note,
-                          enum cause cause)
+                          enum cause cause, uint32_t author)
 {
     struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
     struct observed *observed = connection ? connection->observed : NULL;
-    if (observed && observed->record.accepted && observed->record.receiver == unit
-        && observer->takeover < 0)
-        observed->record.removed = (uint8_t)cause;
+    if (!observed || !observed->record.accepted || observed->record.receiver != unit
+        || observer->takeover >= 0)
+        return;
+    observed->record.removed = (uint8_t)cause;
+    observed->record.remover = author;
 }
 
 static void accept_record(struct observer *observer, unsigned unit,
@@ -239,7 +241,7 @@ static void forget(struct observer *observer, const struct note *note)
 }
 
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
-                   const struct record_mark *mark)
+                   const struct record_mark *mark, uint32_t author)
 {
     switch (note->code) {
     case NOTE_CREATE_APPLIED:
@@ -247,13 +249,13 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
         accept_record(observer, unit, mark);
         break;
     case NOTE_DELETE_APPLIED:
-        remove_record(observer, unit, note, CAUSE_DELETED_EARLY);
+        remove_record(observer, unit, note, CAUSE_DELETED_EARLY, author);
         break;
     case NOTE_OVERWRITTEN:
-        remove_record(observer, unit, note, CAUSE_OVERWRITTEN);
+        remove_record(observer, unit, note, CAUSE_OVERWRITTEN, author);
         break;
     case NOTE_AGED_OUT:
-        remove_record(observer, unit, note, CAUSE_AGED_OUT);
+        remove_record(observer, unit, note, CAUSE_AGED_OUT, 0);
         observer->disturbed |= observer->takeover < 0;
         break;
     case NOTE_ENDED:

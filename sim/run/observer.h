@@ -34,9 +34,10 @@ void observer_record_lost(struct observer *observer, const struct record_mark *m
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
                              unsigned receiver);
 
-/* A note of a unit, by its number; mark is the record of the datagram at hand, or NULL. */
+/* A note of a unit, by its number; mark is the record of the datagram at hand, or NULL; author
+ * whose record was sent in it, number + 1, or 0. */
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
-                   const struct record_mark *mark);
+                   const struct record_mark *mark, uint32_t author);
 
 /* A fault other than the measured one happens now. */
 void observer_disturbance(struct observer *observer);

@@ -23,6 +23,7 @@ struct connection_row {
     uint8_t state;     /* enum state_at_failure */
     uint8_t outcome;   /* enum outcome */
     uint8_t cause;     /* enum cause; CAUSE_NONE for survived and censored */
+    uint32_t blamed;   /* whose record removed its own, number + 1: where that is the cause */
     bool known;
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */

@@ -103,6 +103,7 @@ static void judge(const struct observer *observer, struct listing *listing,
     struct connection_row *row = &listing->row;
     if (row->outcome != OUTCOME_SURVIVED && row->outcome != OUTCOME_CENSORED) {
         row->cause = (uint8_t)cause_of(observer, listing);
+        row->blamed = listing->observed->record.remover;
         if (row->cause == CAUSE_NONE && !result->violation)
             result->violation = g_strdup_printf("connection %u: %s without a cause",
                                                 row->connection, outcome_word(row->outcome));

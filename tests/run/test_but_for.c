@@ -18,7 +18,7 @@ static struct connection_row row_with(const struct run_result *result, enum caus
 static void assert_confirmed(const struct scenario *scenario, enum cause cause)
 {
     struct run_result *result = run_once(scenario);
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, 8, &but_for);
     ck_assert_uint_eq(but_for.causes[cause].tried, 8);
     ck_assert_uint_eq(but_for.causes[cause].confirmed, 8);
@@ -31,7 +31,7 @@ START_TEST(all_casualties_are_confirmed)
 {
     struct scenario *scenario = scenario_shipped("first", NULL);
     struct run_result *result = run_once(scenario);
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, UINT32_MAX, &but_for);
     const struct but_for_count *count = &but_for.causes[CAUSE_CREATE_LOST];
     ck_assert_uint_gt(count->casualties, 20);
@@ -83,7 +83,7 @@ START_TEST(rebalanced_ones_stand_apart)
         scenario_shipped("dns", "replication.protocol=patent", "scenario.duration=14s",
                          "faults.crash=at 10s crash active", NULL);
     struct run_result *result = run_once(scenario);
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, 5, &but_for);
     const struct but_for_count *count = &but_for.causes[CAUSE_CREATE_LOST];
     ck_assert_uint_eq(count->tried, 5);
@@ -111,7 +111,7 @@ START_TEST(another_reason_is_found)
     struct scenario *scenario = scenario_pair(other_reasons[_i].more);
     struct run_result *result = run_once(scenario);
     const struct but_for_count *count;
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, UINT32_MAX, &but_for);
     count = &but_for.causes[other_reasons[_i].cause];
     ck_assert_uint_gt(count->casualties, 10);
@@ -149,7 +149,7 @@ START_TEST(a_wrong_label_is_refuted)
             row = &result->rows[i];
     ck_assert_ptr_nonnull(row);
     row->cause = CAUSE_CREATE_LOST;
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, 5, &but_for);
     ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_LOST].tried, 1);
     ck_assert_uint_eq(but_for.causes[CAUSE_CREATE_LOST].refuted, 1);
