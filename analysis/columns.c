@@ -50,6 +50,13 @@ const char *state_word(enum state_at_failure state)
     return words[state];
 }
 
+const char *form_word(enum form form)
+{
+    static const char *const words[FORM_COUNT] = {FORM_LIST(WORD3)};
+    g_assert((unsigned)form < FORM_COUNT);
+    return words[form];
+}
+
 int state_word_counts(const char *word)
 {
     for (unsigned state = 0; state < STATE_COUNT; state++) {

@@ -55,12 +55,32 @@
     X(STATE_HALF_CLOSED, "half_closed")        \
     X(STATE_CLOSING, "closing")
 
+/* Closed forms that a scenario may be made to meet: code, word, what is counted among what, and
+ * the share of it that theory says (analysis/theory.h). Protocols to come add theirs. */
+#define FORM_LIST(X)                                                                             \
+    X(FORM_NONE, "none", "")                                                                     \
+    X(FORM_KNOWN, "known",                                                                       \
+      "known among those open: two exchanges and an exponential wait, started empty (1)")        \
+    X(FORM_GHOST_RATE, "ghost-rate",                                                             \
+      "ghosts among those that ended, on fresh tuples: p (1 - p)")                               \
+    X(FORM_GHOST_KNOWN, "ghost-known",                                                           \
+      "known among those open, on tuples used again: 1 - p + p g s, g = p / (1 + p s)")          \
+    X(FORM_BYTES, "bytes",                                                                       \
+      "IP bytes of replication among 60 for each create and each delete that was due (10)")      \
+    X(FORM_BALANCED_ANEW, "balanced-anew",                                                       \
+      "survivors among the unknown that are balanced anew among n servers: 1 / n (11)")          \
+    X(FORM_STALL, "stall",                                                                       \
+      "those whose stall is that of their sender's retransmissions, among those that waited (12)") \
+    X(FORM_ROOF, "roof",                                                                         \
+      "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)")
+
 #define COLUMNS_CODE2(code, word) code,
 #define COLUMNS_CODE3(code, word, phrase) code,
 enum outcome { OUTCOME_LIST(COLUMNS_CODE2) OUTCOME_COUNT };
 enum cause { CAUSE_LIST(COLUMNS_CODE3) CAUSE_COUNT };
 enum saved_by { SAVED_LIST(COLUMNS_CODE3) SAVED_COUNT };
 enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
+enum form { FORM_LIST(COLUMNS_CODE3) FORM_COUNT };
 #undef COLUMNS_CODE2
 #undef COLUMNS_CODE3
 
@@ -70,6 +90,7 @@ const char *cause_phrase(enum cause cause);
 const char *saved_word(enum saved_by saved);
 const char *saved_phrase(enum saved_by saved);
 const char *state_word(enum state_at_failure state);
+const char *form_word(enum form form);
 
 /* Is a connection in this state part of the headline cohort? */
 static inline int state_counts(enum state_at_failure state)
@@ -109,6 +130,10 @@ int state_word_counts(const char *word);
 #define RUNS_COLUMNS_VIRTUAL                                                          \
     "virtual_crashes,virtual_seen,virtual_known,virtual_connections,virtual_lost,"    \
     "virtual_lo,virtual_hi"
+
+/* and last, where the scenario is made to meet a closed form: so many, of so many, and the share
+ * that theory says: */
+#define RUNS_COLUMNS_FORM "form_count,form_of,form_theory"
 
 /* protection.csv: the same by age, and the share that no protocol can exceed at these
  * ages where the replication link's loss is an outage. */
@@ -154,6 +179,8 @@ int state_word_counts(const char *word);
     X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
     X("syn-peak-twin", "count", "the same in the twin")                                         \
     X("reconnected", "count", "connections opened again by clients whose own had died")\
-    X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
+    X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
+    X("form", "share", "what the scenario's closed form is about, as simulated")                \
+    X("form-theory", "share", "and as the closed form says")
 
 #endif

@@ -53,6 +53,8 @@ static const struct formula formulas[] = {
     {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},
+    {"form", METRIC_SHARE, METRIC_NEITHER, "form_count", "form_of", NULL, NONE},
+    {"form-theory", METRIC_LEVEL, METRIC_NEITHER, "form_theory", NULL, NULL, NONE},
 };
 
 static const struct formula *formula_of(const char *name)

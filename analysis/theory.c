@@ -36,6 +36,23 @@ double theory_known_from_empty(double p, double c, double D, double w)
     return (1 - p) * (exp(-c / D) - youngest) / (1 - youngest);
 }
 
+/* The integral of the survival function: 1 up to the exchange's end, then falling. */
+static double lived(double x, double exchange, double D)
+{
+    return x <= exchange ? x : exchange + D * (1 - exp(-(x - exchange) / D));
+}
+
+double theory_known_after_exchange(double p, double c, double exchange, double D, double w)
+{
+    g_assert(p >= 0 && p <= 1);
+    g_assert(c >= 0 && exchange >= 0 && D > 0 && w > 0);
+    if (c >= w) {
+        return 0;
+    }
+    double whole = lived(w, exchange, D);
+    return (1 - p) * (whole - lived(c, exchange, D)) / whole;
+}
+
 double theory_ghost_rate(double rate, double p)
 {
     g_assert(rate >= 0);
@@ -70,7 +87,7 @@ double theory_lost_variance(double p, const unsigned *fills, size_t count)
 double theory_stall(double before, double outage, double rto)
 {
     const double longest = 120;
-    g_assert(before >= 0 && outage >= 0);
+    g_assert(outage >= 0);
     g_assert(rto > 0);
     double sent = -before;
     for (double pause = rto; sent < outage; pause = fmin(2 * pause, longest)) {

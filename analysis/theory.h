@@ -22,6 +22,11 @@ double theory_known_equilibrium(double p, double c, double D);
 /* Started empty w before the crash: (1-p)(e^(-c/D) - e^(-w/D)) / (1 - e^(-w/D)). */
 double theory_known_from_empty(double p, double c, double D, double w);
 
+/* Lifetimes of at least an exchange, and exponential of mean D beyond it, started
+ * empty w before: (1-p) (G(w) - G(c)) / G(w), where G(x) is the integral of the survival
+ * function from 0 to x. With exchange 0 this is theory_known_from_empty(). */
+double theory_known_after_exchange(double p, double c, double exchange, double D, double w);
+
 /* Ghosts: records on the standby without a connection. On fresh tuples one is left by each
  * connection whose create arrived and whose delete was lost, so that they grow at
  * rate p (1-p) a second, for rate connections that end a second. */
@@ -40,7 +45,7 @@ double theory_known_with_ghosts(double p, double s);
 double theory_lost_variance(double p, const unsigned *fills, size_t count);
 
 /* The stall of a connection whose unanswered segment was sent before seconds ahead of an
- * outage's begin and is sent again after rto, 3 rto, 7 rto and so on, doubling to a pause of
+ * outage's begin (below 0: so long after it) and is sent again after rto, 3 rto, 7 rto and so on, doubling to a pause of
  * at most 120 s: from the begin of the outage to the first such instant that is not before
  * its end (form 12). Between one and two outages where before is 0 and rto is small. */
 double theory_stall(double before, double outage, double rto);

@@ -201,6 +201,12 @@ nstime link_safe_arrival(const struct link *link, enum direction direction, nsti
     return way.impairment.keep_order ? MAX(arrival, way.last_arrival) : arrival;
 }
 
+nstime link_outage_since(const struct link *link, enum direction direction, nstime now)
+{
+    struct way way = link->ways[direction];
+    return loss_outage_since(&way.loss, &way.impairment.loss, now);
+}
+
 /* A packet that is not lost before the queue: it arrives, unless the queue is full. */
 static bool enqueue(struct way *way, nstime now, struct packet_key packet, uint32_t bytes,
                     nstime *arrival)

@@ -54,6 +54,10 @@ void link_pass(struct link *link, enum direction direction, nstime now, uint64_t
 nstime link_safe_arrival(const struct link *link, enum direction direction, nstime now,
                          uint64_t identity, uint32_t bytes);
 
+/* When the outage of its loss model began that lasts now, NSTIME_NEVER: there is none. Asking
+ * changes nothing. */
+nstime link_outage_since(const struct link *link, enum direction direction, nstime now);
+
 /* What a receiver's checksum does: damaged copies are taken out. Were there no others, it
  * is a loss, LOST_DAMAGED. The link itself does not know who checks. */
 void passage_check(struct passage *passage);

@@ -57,6 +57,7 @@ static void begin_period(struct outage *outage, uint64_t key)
     double mean = (double)outage->mean * (outage->off ? 1 : (1 - share) / share);
     nstime length = period_length(mean, chance_fold(key, ++outage->period));
 
+    outage->begin = outage->end;
     outage->end = outage->end > NSTIME_NEVER - length ? NSTIME_NEVER : outage->end + length;
 }
 
@@ -84,6 +85,12 @@ static bool outage_at(struct loss_state *state, const struct loss *loss, nstime 
         begin_period(outage, state->outage_key);
     }
     return outage->off;
+}
+
+nstime loss_outage_since(struct loss_state *state, const struct loss *loss, nstime now)
+{
+    bool off = loss->model == LOSS_OUTAGE && outage_at(state, loss, now);
+    return off ? state->outage.begin : NSTIME_NEVER;
 }
 
 bool loss_decide(struct loss_state *state, const struct loss *loss, nstime now,

@@ -22,7 +22,7 @@ struct outage {
     nstime mean;
     bool off;
     uint64_t period; /* 0 = not started */
-    nstime end;      /* of the current period */
+    nstime begin, end; /* of the current period */
 };
 
 struct loss_state {
@@ -39,6 +39,10 @@ void loss_init(struct loss_state *state, uint64_t key);
  * counts the packets of this direction. now never goes back. */
 bool loss_decide(struct loss_state *state, const struct loss *loss, nstime now,
                  uint64_t identity, uint64_t index);
+
+/* When the outage began that lasts now; NSTIME_NEVER: the link is well, or has none. now never
+ * goes back. */
+nstime loss_outage_since(struct loss_state *state, const struct loss *loss, nstime now);
 
 /* The share of packets that meet GEMODEL's bad state in the long run, p / (p + r);
  * 0 when it is never entered. */

@@ -121,6 +121,12 @@ bool carrier_is_open(const struct carrier *carrier, enum link_role role)
            && !link_impairment(link, DIRECTION_REVERSE)->down;
 }
 
+nstime carrier_outage_since(const struct carrier *carrier, unsigned from, unsigned to)
+{
+    return link_outage_since(carrier_pair_link(carrier, LINK_REPLICATION, from, to),
+                             carrier_way(from, to), engine_now(carrier->engine));
+}
+
 void carrier_change_link(struct carrier *carrier, enum link_role role,
                          const struct link_spec *spec, unsigned ways)
 {

@@ -94,6 +94,10 @@ void carrier_change_link(struct carrier *carrier, enum link_role role,
                          const struct link_spec *spec, unsigned ways);
 bool carrier_is_open(const struct carrier *carrier, enum link_role role);
 
+/* When the outage began that the replication link is in, from one unit to another;
+ * NSTIME_NEVER: it is in none. */
+nstime carrier_outage_since(const struct carrier *carrier, unsigned from, unsigned to);
+
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);
 

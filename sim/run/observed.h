@@ -66,6 +66,7 @@ struct observer {
     bool outage;              /* from the failure until the address is served again */
     uint32_t connecting;      /* openings neither connected nor failed */
     uint32_t ghosts;
+    uint64_t creates_due, deletes_due; /* until the failure: established, and ended again */
     uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
     GArray *openings;         /* struct opening */
     nstime last_opening;

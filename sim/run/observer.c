@@ -258,7 +258,11 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
         remove_record(observer, unit, note, CAUSE_AGED_OUT, 0);
         observer->disturbed |= observer->takeover < 0;
         break;
+    case NOTE_ESTABLISHED:
+        observer->creates_due += observer->failure < 0;
+        break;
     case NOTE_ENDED:
+        observer->deletes_due += observer->failure < 0;
         forget(observer, note);
         break;
     case NOTE_RECORD_REFUSED:

@@ -30,6 +30,7 @@ struct protection_count {
 struct protection {
     uint32_t instants;
     nstime window;    /* they lie in: its length */
+    uint64_t reachable; /* of all.seen, those with a good instant of the link in their life */
     nstime mean_age;  /* of those seen; 0 when none was */
     unsigned batches; /* 0: the window is too short for an interval */
     struct protection_count all;

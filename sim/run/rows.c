@@ -38,6 +38,9 @@ void rows_runs_header(GString *text, const struct rows_frame *frame)
     if (frame->scenario->virtual_crashes.count > 0) {
         g_string_append(text, "," RUNS_COLUMNS_VIRTUAL);
     }
+    if (frame->scenario->form != FORM_NONE) {
+        g_string_append(text, "," RUNS_COLUMNS_FORM);
+    }
     g_string_append_c(text, '\n');
 }
 
@@ -169,6 +172,11 @@ void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
     if (result->protection != NULL) {
         append_count(text, result->protection->instants);
         append_protection_count(text, &result->protection->all);
+    }
+    if (frame->scenario->form != FORM_NONE) {
+        append_count(text, result->form.count);
+        append_count(text, result->form.of);
+        append_share(text, result->form.theory);
     }
     g_string_append_c(text, '\n');
 }

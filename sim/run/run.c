@@ -1,6 +1,7 @@
 #include "sim/run/run.h"
 
 #include "sim/run/cohort.h"
+#include "sim/run/form.h"
 #include "sim/run/story.h"
 #include "sim/run/twin.h"
 #include "sim/run/world.h"
@@ -35,6 +36,7 @@ struct run_result *run_execute(const struct scenario *scenario, uint32_t point,
     if (scenario->twin && result->failure >= 0)
         meet_twin(scenario, result, story ? story->twin : NULL);
     cohort_count(result);
+    form_measure(scenario, result);
     result->events = journal_finish(journal);
     result->wall_seconds = (double)(g_get_monotonic_time() - started) / 1e6;
     return result;

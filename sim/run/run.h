@@ -41,6 +41,12 @@ struct connection_row {
     nstime twin_waited;
 };
 
+/* What a closed form is about: so many, of so many, and the share that theory says. */
+struct form_measure {
+    uint64_t count, of;
+    double theory; /* below 0: its conditions do not hold in this run */
+};
+
 /* One connection opened in the outage; again, in the twin, at the same time. */
 struct opening {
     uint64_t key;  /* connection_key() */
@@ -103,6 +109,9 @@ struct run_result {
     uint32_t syn_peak;        /* SYNs that reached the active unit in 100 ms after the failure */
     uint32_t syn_peak_twin;
     uint32_t reconnected;
+    uint64_t creates_due, deletes_due; /* until the failure: one each for what was established,
+                                        * and has ended again */
+    struct form_measure form; /* where the scenario is made to meet one */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 
     char *events;    /* lines of events.jsonl, or NULL */

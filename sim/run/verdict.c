@@ -228,6 +228,8 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->heir = observer_heir(observer);
     result->ghosts = observer->ghosts;
+    result->creates_due = observer->creates_due;
+    result->deletes_due = observer->deletes_due;
     memcpy(result->refused, observer->refused, sizeof result->refused);
     result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);
     result->rows = g_new0(struct connection_row, count);

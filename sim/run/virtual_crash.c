@@ -13,6 +13,8 @@ struct virtual_crashes {
     uint64_t key;
     nstime from, to;
     nstime last_arrival; /* of a record that makes it before the takeover */
+    nstime out_since;    /* the link is in an outage that began then, NSTIME_NEVER: in none */
+    uint64_t reachable;  /* of all seen: established before it began */
     uint32_t next;
 };
 
@@ -84,6 +86,7 @@ static void see(struct virtual_crashes *crashes, const struct unit *heir,
                                  .virtual = connection->virtual,
                                  .server = connection->server };
     bool known = heir && wire_stands(crashes->wire, unit_director(heir), claimant);
+    crashes->reachable += connection->established < crashes->out_since;
     protection_add(crashes->tally, now - connection->established, known,
                    latest_sight(crashes, connection->number));
     if (crashes->watch)
@@ -108,6 +111,8 @@ static void crash(void *object, uint64_t number)
         return; /* a preemption, whose instant nobody knew: what follows is its doing */
     protection_instant(crashes->tally, (unsigned)(number * PROTECTION_CELLS / count));
     look_at_wire(crashes, heir);
+    crashes->out_since = carrier_outage_since(world->carrier, world_active(world),
+                                              world_standby(world));
     for (struct connection *c = traffic_first(world->traffic); c; c = traffic_next(c))
         if (counts(c))
             see(crashes, heir, c);
@@ -177,6 +182,9 @@ void virtual_crashes_watch(struct virtual_crashes *crashes,
 
 struct protection *virtual_crashes_finish(const struct virtual_crashes *crashes)
 {
-    return protection_finish(crashes->tally, crashes->to - crashes->from,
-                             crashes->world->scenario->confidence);
+    struct protection *protection =
+        protection_finish(crashes->tally, crashes->to - crashes->from,
+                          crashes->world->scenario->confidence);
+    protection->reachable = crashes->reachable;
+    return protection;
 }

@@ -238,6 +238,7 @@ void build_scenario(struct build *build)
     take_twin(build, group);
     build_path_faults(build);
     build_virtual_crashes(build);
+    build_form(build, group);
     take_drain(build, group);
     build_commands(build);
     build_check_commands(build);

@@ -31,6 +31,7 @@ void build_services(struct build *build);  /* udp, and who opens; after the work
 void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_virtual_crashes(struct build *build);   /* after the faults */
+void build_form(struct build *build, const struct draft_group *group); /* after these */
 void build_commands(struct build *build);
 void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */

@@ -3,6 +3,7 @@
 #ifndef SIM_SCENARIO_SCENARIO_H
 #define SIM_SCENARIO_SCENARIO_H
 
+#include "analysis/columns.h"
 #include "core/nstime.h"
 #include "sim/engine/distribution.h"
 #include "sim/network/impairment.h"
@@ -171,6 +172,7 @@ struct scenario {
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
     int measure; /* index of the fault whose instant decides, or -1: no fault's does */
+    enum form form; /* the closed form that it is made to meet */
     bool twin;   /* each run is run again without the measured fault, */
     bool twin_of_one; /* or at least where there is only one run */
     struct virtual_crashes_spec virtual_crashes;

@@ -10,6 +10,7 @@
     X(world)          \
     X(odd)            \
     X(expected)       \
+    X(forms)          \
     X(exact)          \
     X(keyed)          \
     X(explain)        \

@@ -1,0 +1,71 @@
+/* The closed form that a scenario is made to meet, and whether it can. */
+#include "sim/scenario/build.h"
+
+#include "core/packet.h"
+
+static const struct workload_spec *first_workload(const struct scenario *scenario)
+{
+    return g_ptr_array_index(scenario->workloads, 0);
+}
+
+/* Two exchanges, with an exponential wait between; the client closes behind the second. */
+static bool lives_two_exchanges(const struct scenario *scenario)
+{
+    const struct workload_spec *workload = first_workload(scenario);
+    return workload->arrivals == ARRIVAL_POISSON
+           && workload->requests.kind == DISTRIBUTION_CONSTANT && workload->requests.mean >= 2
+           && workload->requests.mean < 3
+           && workload->think_time.kind == DISTRIBUTION_EXPONENTIAL;
+}
+
+static bool speaks_udp(const struct scenario *scenario)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(scenario->virtuals, first_workload(scenario)->virtual);
+    return virtual->protocol == PROTOCOL_UDP;
+}
+
+static bool has_outages(const struct scenario *scenario)
+{
+    return scenario->links[LINK_REPLICATION].forward.loss.model == LOSS_OUTAGE
+           && scenario->virtual_crashes.count > 0 && lives_two_exchanges(scenario);
+}
+
+/* What is missing, and what to write; NULL: nothing. */
+static const char *missing(const struct scenario *scenario)
+{
+    switch (scenario->form) {
+    case FORM_KNOWN:
+        return lives_two_exchanges(scenario)
+                   ? NULL
+                   : "its lifetimes are two exchanges and an exponential wait (write "
+                     "requests-per-connection = 2, think-time = TIME exponential and arrivals = "
+                     "poisson N/s)";
+    case FORM_BALANCED_ANEW:
+        return speaks_udp(scenario) ? NULL
+                                    : "only UDP's unknown are balanced anew (write a virtual "
+                                      "address that ends with :udp)";
+    case FORM_ROOF:
+        return has_outages(scenario)
+                   ? NULL
+                   : "it is about outages of the replication link, seen at virtual crashes by "
+                     "exponential lifetimes (write loss = outage SHARE MEAN, virtual-crashes = N, "
+                     "requests-per-connection = 2 and think-time = TIME exponential)";
+    default:
+        return NULL;
+    }
+}
+
+void build_form(struct build *build, const struct draft_group *group)
+{
+    struct scenario *scenario = build->scenario;
+    while (!build_is(build, group, "form", form_word(scenario->form))) {
+        scenario->form++; /* the schema holds the words of FORM_LIST */
+        g_assert(scenario->form < FORM_COUNT);
+    }
+    if (problems_any(build->problems) || scenario->workloads->len == 0)
+        return;
+    const char *remedy = missing(scenario);
+    if (remedy)
+        build_complain(build, build->problems, group, "form", "%s", remedy);
+}
