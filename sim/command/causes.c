@@ -141,7 +141,7 @@ static enum status act(const struct verb *verb, struct console *console, int arg
 const struct verb verb_causes = {
     .name = "causes",
     .arguments = "FILE",
-    .summary = "Put the causes of casualties to the test: the but-for table.",
+    .summary = "Put causes to the test: the but-for table.",
     .details = "Examples:\n"
                "  understudy causes scenarios/loss-sweep.scn\n"
                "  understudy causes scenarios/damage.scn --casualties 20\n"

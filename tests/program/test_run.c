@@ -179,7 +179,7 @@ START_TEST(causes_are_verified)
     struct answer none = ask("run small.scn --verify-causes 0");
 
     assert_status(table, 0);
-    assert_contains(table.out, "but for its create");
+    assert_contains(table.out, "but for its datagram");
     ck_assert(g_regex_match_simple("create_lost +[0-9]+ +5 +5 +0 +0\n", table.out, 0, 0));
     assert_fits(table.out);
     assert_status(json, 2);

@@ -19,6 +19,7 @@ static const struct {
     {"scenario.repetitions", "7"},
     {"scenario.measure", "crash"},
     {"scenario.twin", "no"},
+    {"scenario.form", "ghost-rate"},
     {"scenario.virtual-crashes", "100 from 2s to 9s"},
     {"unit.A.rank", "secondary"},
     {"unit.A.priority", "128"},
