@@ -26,8 +26,9 @@ enum but_for_verdict { BUT_FOR_LIST(BUT_FOR_CODE) BUT_FOR_COUNT };
 const char *but_for_phrase(enum but_for_verdict verdict);
 
 /* What became of the claims of one cause, among the headline cohort. Unblamed ones are not
- * tried: a create that was refused for what it said. Rebalanced ones stand apart: the claim is true, but a new active balances anew what it does not know (UDP has no
- * handshake), so that one fewer to balance shifts the turn of those behind it. */
+ * tried: a create that was refused for what it said. Rebalanced ones stand apart: the claim is
+ * true, but a new active balances anew what it does not know (UDP has no handshake), so that
+ * one fewer to balance shifts the turn of those behind it. */
 struct but_for_count {
     uint32_t casualties, tried, confirmed, rebalanced, refuted;
 };
