@@ -1,6 +1,7 @@
 #include "sim/run/rows.h"
 
 #include "analysis/table.h"
+#include "core/packet.h"
 
 static unsigned axes(const struct rows_frame *frame)
 {
@@ -143,6 +144,8 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, lost_to_limits(result));
     append_cohorts(text, result);
     append_harm(text, result);
+    append_time(text, result->moved[SIDE_OUTSIDE]);
+    append_time(text, result->moved[SIDE_INSIDE]);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

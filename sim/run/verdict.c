@@ -227,6 +227,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->failure = observer->failure;
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->heir = observer_heir(observer);
+    memcpy(result->moved, observer->moved, sizeof result->moved);
     result->ghosts = observer->ghosts;
     result->creates_due = observer->creates_due;
     result->deletes_due = observer->deletes_due;
