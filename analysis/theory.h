@@ -45,9 +45,10 @@ double theory_known_with_ghosts(double p, double s);
 double theory_lost_variance(double p, const unsigned *fills, size_t count);
 
 /* The stall of a connection whose unanswered segment was sent before seconds ahead of an
- * outage's begin (below 0: so long after it) and is sent again after rto, 3 rto, 7 rto and so on, doubling to a pause of
- * at most 120 s: from the begin of the outage to the first such instant that is not before
- * its end (form 12). Between one and two outages where before is 0 and rto is small. */
+ * outage's begin (below 0: so long after it) and is sent again after rto, 3 rto, 7 rto and so
+ * on, doubling to a pause of at most 120 s: from the begin of the outage to the first such
+ * instant that is not before its end (form 12). Between one and two outages where before is 0
+ * and rto is small. */
 double theory_stall(double before, double outage, double rto);
 
 /* The roof: no protocol can know a connection whose whole life so far fell into a bad time of
