@@ -57,8 +57,16 @@ static enum cause later_cause(const struct observer *observer, const struct list
     return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }
 
+/* A handshake needs no record: one for another server is what it dies of. */
+static bool is_led_astray(const struct listing *listing)
+{
+    return listing->row.led_astray && listing->row.state == STATE_HANDSHAKE;
+}
+
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
+    if (is_led_astray(listing))
+        return CAUSE_GHOST_MISROUTE;
     if (listing->row.known || was_spared(observer))
         return later_cause(observer, listing);
     enum cause cause = record_cause(observer, listing);
@@ -66,6 +74,8 @@ static enum cause cause_of(const struct observer *observer, const struct listing
         return cause;
     if (observer->takeover < 0)
         return CAUSE_ADDRESS_NOT_MOVED;
+    if (listing->row.led_astray)
+        return CAUSE_GHOST_MISROUTE;
     return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 
@@ -87,6 +97,7 @@ static void judge(const struct observer *observer, struct listing *listing,
     struct virtual_count *virtual = &result->virtuals[row->virtual];
     result->counted++;
     result->known += row->known;
+    result->ghost_misroutes += row->led_astray;
     result->outcomes[row->outcome]++;
     result->causes[row->cause]++;
     virtual->counted++;
