@@ -5,7 +5,9 @@
 
 struct ports {
     const GPtrArray *workloads; /* borrowed: struct workload_spec */
+    uint64_t *keys;             /* [workload] */
     uint16_t **next;            /* [workload][client] */
+    bool came_round;
 };
 
 static uint16_t last_port(const struct workload_spec *spec)
@@ -29,17 +31,24 @@ static void start_above_log(uint16_t *next, const struct workload_spec *spec)
     }
 }
 
-static uint16_t *first_ports(const struct workload_spec *spec, uint64_t run_key)
+static uint64_t key_of(const struct workload_spec *spec, uint64_t run_key)
+{
+    return chance_fold_name(chance_fold_name(run_key, "port"), spec->name);
+}
+
+static uint16_t first_port(const struct workload_spec *spec, uint64_t key, uint32_t client)
+{
+    if (spec->arrivals == ARRIVAL_TRACE)
+        return PORT_FIRST;
+    return (uint16_t)(PORT_FIRST + chance_fold(key, client) % spec->client_ports);
+}
+
+static uint16_t *first_ports(const struct workload_spec *spec, uint64_t key)
 {
     uint32_t count = workload_clients(spec);
     uint16_t *next = g_new(uint16_t, count);
-    uint64_t key = chance_fold_name(chance_fold_name(run_key, "port"), spec->name);
-    for (uint32_t i = 0; i < count; i++) {
-        if (spec->arrivals == ARRIVAL_TRACE)
-            next[i] = PORT_FIRST;
-        else
-            next[i] = (uint16_t)(PORT_FIRST + chance_fold(key, i) % spec->client_ports);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        next[i] = first_port(spec, key, i);
     if (spec->arrivals == ARRIVAL_TRACE)
         start_above_log(next, spec);
     return next;
@@ -48,10 +57,17 @@ static uint16_t *first_ports(const struct workload_spec *spec, uint64_t run_key)
 struct ports *ports_new(const struct scenario *scenario, uint64_t run_key)
 {
     struct ports *ports = g_new(struct ports, 1);
-    ports->workloads = scenario->workloads;
-    ports->next = g_new(uint16_t *, ports->workloads->len);
-    for (unsigned i = 0; i < ports->workloads->len; i++)
-        ports->next[i] = first_ports(g_ptr_array_index(ports->workloads, i), run_key);
+    const GPtrArray *workloads = scenario->workloads;
+    *ports = (struct ports){
+        .workloads = workloads,
+        .keys = g_new(uint64_t, workloads->len),
+        .next = g_new(uint16_t *, workloads->len),
+    };
+    for (unsigned i = 0; i < workloads->len; i++) {
+        const struct workload_spec *spec = g_ptr_array_index(workloads, i);
+        ports->keys[i] = key_of(spec, run_key);
+        ports->next[i] = first_ports(spec, ports->keys[i]);
+    }
     return ports;
 }
 
@@ -60,15 +76,21 @@ void ports_free(struct ports *ports)
     for (unsigned i = 0; i < ports->workloads->len; i++)
         g_free(ports->next[i]);
     g_free(ports->next);
+    g_free(ports->keys);
     g_free(ports);
 }
 
 uint16_t ports_next(struct ports *ports, unsigned workload, uint32_t client)
 {
+    const struct workload_spec *spec = g_ptr_array_index(ports->workloads, workload);
     uint16_t *next = &ports->next[workload][client];
     uint16_t port = *next;
-    *next = port == last_port(g_ptr_array_index(ports->workloads, workload))
-                ? PORT_FIRST
-                : (uint16_t)(port + 1);
+    *next = port == last_port(spec) ? PORT_FIRST : (uint16_t)(port + 1);
+    ports->came_round |= *next == first_port(spec, ports->keys[workload], client);
     return port;
+}
+
+bool ports_came_round(const struct ports *ports)
+{
+    return ports->came_round;
 }

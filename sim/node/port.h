@@ -8,6 +8,7 @@
 
 #include "sim/scenario/scenario.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ports;
@@ -18,5 +19,8 @@ void ports_free(struct ports *ports);
 /* The next port of a client of a workload; never fails: whether it is free is the
  * caller's to see, at most as often as the client has ports. */
 uint16_t ports_next(struct ports *ports, unsigned workload, uint32_t client);
+
+/* Has some client used all its ports, so that tuples come again? */
+bool ports_came_round(const struct ports *ports);
 
 #endif

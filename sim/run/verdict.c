@@ -166,8 +166,8 @@ static bool has_buddies(const struct scenario *scenario)
 
 /* The form holds where a create is one datagram that waits for no other and is on its
  * way for less time than the takeover takes, where the handshake's last ACK is not
- * lost, and where the measured failure is the first thing to go wrong, at an instant
- * that nobody has designed. */
+ * lost, where no tuple comes again (its ghosts save and mislead), and where the measured
+ * failure is the first thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
@@ -175,6 +175,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
+           && !traffic_count(observer->traffic).tuples_again
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && delay_longest(replication) < observer->takeover - observer->failure;
