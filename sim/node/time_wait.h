@@ -1,6 +1,6 @@
 /* What is left of a connection for some time (TIME_WAIT, 60 s in Linux) at the end that
- * closed first: enough to answer a repeated FIN, to keep the tuple from being used, and to judge a new SYN
- * (RFC 9293, 3.6.1; RFC 6191's idea without time stamps).
+ * closed first: enough to answer a repeated FIN, to keep the tuple from being used, and to
+ * judge a new SYN (RFC 9293, 3.6.1; RFC 6191's idea without time stamps).
  *
  * Apart from struct tcp, and 40 bytes each, because most sockets of a busy client are
  * here. Entries go when somebody looks or adds and finds them too old: no events. How long
