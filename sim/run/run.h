@@ -25,6 +25,7 @@ struct connection_row {
     uint8_t cause;     /* enum cause; CAUSE_NONE for survived and censored */
     uint32_t blamed;   /* whose record removed its own, number + 1: where that is the cause */
     bool known;
+    bool led_astray;   /* at the takeover its tuple's record was for another server */
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
@@ -113,6 +114,8 @@ struct run_result {
     uint64_t creates_due, deletes_due; /* until the failure: one each for what was established,
                                         * and has ended again */
     struct form_measure form; /* where the scenario is made to meet one */
+    uint32_t ghost_misroutes; /* of the cohort, that were led astray */
+    uint64_t without_port;    /* connections not opened: every port of their client was in use */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 
     char *events;    /* lines of events.jsonl, or NULL */
