@@ -28,6 +28,8 @@
     X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
     X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
       "nobody took over, or traffic never reached who did")                                      \
+    X(CAUSE_WINDOW_REFUSED, "window_refused",                                                    \
+      "the new active's window check refused its packets")                                       \
     X(CAUSE_BOTH_ACTIVE, "both_active",                                                          \
       "both units held themselves active, and the one without its record won")                   \
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \

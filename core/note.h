@@ -89,7 +89,8 @@ enum note_code {
     X(DROP_UNKNOWN_INBOUND, "unknown-inbound") /* */                  \
     X(DROP_UNKNOWN_OUTBOUND, "unknown-outbound")                            \
     X(DROP_TABLE_FULL, "table-full")                                        \
-    X(DROP_PROTOCOL, "protocol")
+    X(DROP_PROTOCOL, "protocol")                                            \
+    X(DROP_WINDOW, "window") /* core/window.h */
 
 /* Why a replication datagram or its record was refused. */
 #define REFUSAL_LIST(X)                               \

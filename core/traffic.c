@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "core/outbound.h"
 #include "core/translate.h"
+#include "core/window.h"
 
 #include <glib.h>
 
@@ -125,6 +126,15 @@ static void advance_close(struct director *director, nstime now, struct conn *co
     }
     conn->closed = true;
     life_rearm(director, conn);
+}
+
+/* "window-check strict": what it refuses is no sign of life either. */
+static bool is_refused(const struct director *director, const struct conn *conn, enum side from,
+                       const struct packet *packet)
+{
+    return director->settings.window_check == WINDOW_STRICT && packet->protocol == PROTOCOL_TCP
+           && (conn->state == CONN_ACTIVE || conn->state == CONN_CLOSING)
+           && !window_accepts(conn, from, packet);
 }
 
 /* The create leaves before the packet that made it due: what is on the wire when
@@ -258,6 +268,8 @@ void traffic_packet(struct director *director, nstime now, enum side from,
                             : conn_table_find_reverse(director->connections, &key);
     if (is_request(director, from, conn, packet))
         request(director, now, conn, from, packet, effects);
+    else if (conn != NULL && is_refused(director, conn, from, packet))
+        drop(director, from, packet, DROP_WINDOW, effects);
     else if (conn != NULL)
         forward_known(director, now, conn, from, packet, effects);
     else

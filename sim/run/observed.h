@@ -39,6 +39,7 @@ struct listing {
     bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out, or the router or its server
                     * had not heard who would */
+    bool window_refused; /* a unit did not let its packets pass */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
     bool unconnected; /* it ended before it was established */

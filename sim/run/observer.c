@@ -230,6 +230,16 @@ static void forget(struct observer *observer, const struct note *note)
     observer_disturbance(observer);
 }
 
+static void refuse_by_window(struct observer *observer, const struct note *note)
+{
+    if (note->detail != DROP_WINDOW)
+        return;
+    struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    struct observed *observed = connection ? connection->observed : NULL;
+    if (observed && observed->listing)
+        observed->listing->window_refused = true;
+}
+
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
                    const struct record_mark *mark)
 {
@@ -250,6 +260,9 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
         break;
     case NOTE_ENDED:
         forget(observer, note);
+        break;
+    case NOTE_DROPPED:
+        refuse_by_window(observer, note);
         break;
     case NOTE_RECORD_REFUSED:
         observer->refused[note->detail]++;

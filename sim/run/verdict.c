@@ -45,6 +45,8 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_SERVER_FAILED;
     if (listing->cut_off)
         return CAUSE_ADDRESS_NOT_MOVED;
+    if (listing->window_refused)
+        return CAUSE_WINDOW_REFUSED;
     if (listing->forsaken)
         return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NOT_REPLICATED;
     if (listing->gave_up)

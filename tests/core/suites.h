@@ -29,6 +29,7 @@
     X(paths)          \
     X(interface_test) \
     X(conn_table)     \
+    X(window)         \
     X(director)       \
     X(traffic)        \
     X(health)         \

@@ -22,6 +22,7 @@
     X(wire)           \
     X(sides)          \
     X(garp)           \
+    X(window)         \
     X(detection_runs) \
     X(shipped)        \
     X(services)       \
