@@ -173,6 +173,7 @@ void world_result(struct world *world, struct run_result *result)
     result->peak_open = world->peak_open;
     result->opened = traffic_count(world->traffic).opened;
     result->reconnected = (uint32_t)traffic_count(world->traffic).reconnected;
+    result->without_port = traffic_count(world->traffic).without_port;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

@@ -31,6 +31,7 @@
     X(conn_table)     \
     X(window)         \
     X(director)       \
+    X(ghost)          \
     X(traffic)        \
     X(health)         \
     X(operator)       \

@@ -78,6 +78,7 @@ static const struct {
     {"real.r1.maxconns", "500"},
     {"real.r1.static", "web"},
     {"real.r1.service-time", "1ms"},
+    {"real.r1.time-wait", "0s"},
     {"real.r1.threshold", "3"},
     {"real.r1.reassign", "5"},
     {"real.r1.retry", "10s"},
@@ -104,6 +105,8 @@ static const struct {
     {"link.replication.keep-order", "yes"},
     {"workload.browsers.virtual", "web"},
     {"workload.browsers.clients", "50"},
+    {"workload.browsers.client-ports", "9000"},
+    {"workload.browsers.time-wait", "0s"},
     {"workload.browsers.client-network", "203.0.113.0/24"},
     {"workload.browsers.beside", NULL}, /* has tests of its own: test_scenario.c */
     {"workload.browsers.opened-by", NULL}, /* and this: test_services.c */
