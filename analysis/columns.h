@@ -97,7 +97,8 @@ int state_word_counts(const char *word);
     "saved_original,saved_record,saved_ghost,saved_schedule,saved_closing,"           \
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
-    "syn_peak,syn_peak_twin,reconnected"
+    "syn_peak,syn_peak_twin,reconnected,"                                             \
+    "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -151,6 +152,11 @@ int state_word_counts(const char *word);
     X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
     X("syn-peak-twin", "count", "the same in the twin")                                         \
     X("reconnected", "count", "connections opened again by clients whose own had died")\
+    X("drop-send-queue", "count", "datagrams that a unit's send queue had no room for")         \
+    X("drop-receive-buffer", "count", "datagrams that a unit's receive buffer had no room for") \
+    X("drop-backlog", "count", "packets and datagrams that a unit's backlog had no room for")   \
+    X("drop-lossy", "count", "packets and datagrams that a lossy unit dropped")                 \
+    X("replication-loss", "share", "of the datagrams handed out before the failure, not applied") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 
 #endif

@@ -51,6 +51,11 @@ static const struct formula formulas[] = {
     {"syn-peak", METRIC_COUNT, METRIC_LOWER, "syn_peak", NULL, NULL, NONE},
     {"syn-peak-twin", METRIC_COUNT, METRIC_NEITHER, "syn_peak_twin", NULL, NULL, NONE},
     {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL, NONE},
+    {"drop-send-queue", METRIC_COUNT, METRIC_LOWER, "drop_send_queue", NULL, NULL, NONE},
+    {"drop-receive-buffer", METRIC_COUNT, METRIC_LOWER, "drop_receive_buffer", NULL, NULL, NONE},
+    {"drop-backlog", METRIC_COUNT, METRIC_LOWER, "drop_backlog", NULL, NULL, NONE},
+    {"drop-lossy", METRIC_COUNT, METRIC_LOWER, "drop_lossy", NULL, NULL, NONE},
+    {"replication-loss", METRIC_LEVEL, METRIC_LOWER, "replication_loss", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},
 };

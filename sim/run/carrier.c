@@ -200,6 +200,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     datagram_carrier_init(carrier);
     frame_carrier_init(carrier);
     serial_carrier_init(carrier);
+    queue_carrier_init(carrier);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         make_links(carrier, role, run_key);
     return carrier;
@@ -211,6 +212,7 @@ void carrier_free(struct carrier *carrier)
         for (unsigned pair = 0; pair < PAIRS_MAX; pair++)
             if (carrier->links[role][pair])
                 link_free(carrier->links[role][pair]);
+    queue_carrier_clear(carrier);
     serial_carrier_clear(carrier);
     frame_carrier_clear(carrier);
     datagram_carrier_clear(carrier);

@@ -1,3 +1,4 @@
+#include "sim/network/throttle.h"
 #include "sim/run/carrier_internal.h"
 
 #include "sim/engine/chance.h"
@@ -11,13 +12,23 @@ struct packet_parcel {
     uint8_t direction;
 };
 
+/* One that waits in a unit. */
+struct packet_waiting {
+    struct throttle_item item;
+    struct packet packet;
+    uint8_t unit;
+    uint8_t side;
+};
+
 void packet_carrier_init(struct carrier *carrier)
 {
     carrier->packets = pool_new(sizeof(struct packet_parcel));
+    carrier->packets_waiting = pool_new(sizeof(struct packet_waiting));
 }
 
 void packet_carrier_clear(struct carrier *carrier)
 {
+    pool_free(carrier->packets_waiting);
     pool_free(carrier->packets);
 }
 
@@ -44,11 +55,53 @@ static void tell_packet(const struct carrier *carrier, const struct packet *pack
                           sender == SIDE_OUTSIDE, packet, fate);
 }
 
+static enum place origin_of(enum side side)
+{
+    return side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+}
+
+static void take_from_backlog(void *object, struct throttle_item *item, bool served)
+{
+    struct carrier *carrier = object;
+    struct packet_waiting waiting = *(struct packet_waiting *)item;
+    enum side side = (enum side)waiting.side;
+    pool_give(carrier->packets_waiting, item);
+    if (served)
+        unit_packet(carrier->units[waiting.unit], side, &waiting.packet);
+    else
+        tell_packet(carrier, &waiting.packet, origin_of(side), story_unit_place(waiting.unit),
+                    side, "  (it waited in a machine that is down)");
+}
+
+/* It waits its turn in a unit that has a capacity, where there is room. */
+static void take_in(struct carrier *carrier, struct unit *unit, enum side side,
+                    const struct packet *packet)
+{
+    struct throttle *backlog = carrier->queues[unit_number(unit)].backlog;
+    if (throttle_is_open(backlog)) {
+        unit_packet(unit, side, packet);
+        return;
+    }
+    struct packet_waiting *waiting = pool_take(carrier->packets_waiting);
+    *waiting = (struct packet_waiting){
+        .item = { .take = take_from_backlog, .work = 1, .size = 1 },
+        .packet = *packet,
+        .unit = (uint8_t)unit_number(unit),
+        .side = (uint8_t)side,
+    };
+    if (throttle_put(backlog, &waiting->item))
+        return;
+    pool_give(carrier->packets_waiting, waiting);
+    carrier->drops[DROP_BACKLOG]++;
+    tell_packet(carrier, packet, origin_of(side), place_of(unit), side,
+                "  lost: the backlog is full");
+}
+
 /* A packet came to the units' end of a link: whoever owns the active address gets
  * it, on the side it came from. */
 static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
 {
-    enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+    enum place from = origin_of(side);
     struct unit *owner = active_owner(carrier, side);
     if (!owner) {
         tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
@@ -64,7 +117,8 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
         return;
     if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet))
         observer_request(carrier->observer);
-    unit_packet(owner, side, packet);
+    if (!dead)
+        take_in(carrier, owner, side, packet);
 }
 
 static void packet_came(void *object, uint64_t number)

@@ -128,6 +128,14 @@ static void append_harm(GString *text, const struct run_result *result)
     append_count(text, result->reconnected);
 }
 
+static void append_own_loss(GString *text, const struct run_result *result)
+{
+    for (unsigned i = 0; i < DROP_PLACES; i++) {
+        append_count(text, result->drops[i]);
+    }
+    append_share(text, result->replication_loss);
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -140,6 +148,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, lost_to_limits(result));
     append_cohorts(text, result);
     append_harm(text, result);
+    append_own_loss(text, result);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

@@ -70,6 +70,7 @@ static void thaw_came(void *object, uint64_t number)
     struct world *world = object;
     world_report_unit(world, (unsigned)number, "thaw", NULL);
     unit_thaw(world->units[number]);
+    carrier_let_unit_go(world->carrier, (unsigned)number);
     if (unit_health(world->units[number]) == UNIT_UP)
         world->failed_at[number] = NSTIME_NEVER;
     world_look_at_service(world);
@@ -79,6 +80,7 @@ static void freeze(struct world *world, unsigned index, unsigned hit)
 {
     ask_oracle(world, hit);
     unit_freeze(world->units[hit]);
+    carrier_stop_unit(world->carrier, hit);
     if (world->times[index].ends != NSTIME_NEVER)
         engine_schedule(world->engine, world->times[index].ends, thaw_came, world, hit);
 }
@@ -87,6 +89,7 @@ static void crash(struct world *world, unsigned hit)
 {
     ask_oracle(world, hit);
     unit_crash(world->units[hit]);
+    carrier_empty_unit(world->carrier, hit);
 }
 
 /* The cable joins primary and secondary; it shows each whether the other has power
@@ -107,6 +110,7 @@ static void restart(struct world *world, unsigned hit)
         world->powered_off[hit] = false;
         show_cable(world);
     }
+    carrier_empty_unit(world->carrier, hit);
     unit_restart(world->units[hit]);
 }
 

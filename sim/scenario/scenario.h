@@ -19,6 +19,16 @@ struct unit_spec {
     bool primary;
     char *command;    /* of its configuration, what is its alone: the priority */
     nstime detection; /* as standby, from the last hello it hears to its taking over */
+    uint64_t capacity; /* packets a second that it takes in, 0: any number */
+    uint32_t backlog;  /* packets that may wait for that */
+};
+
+/* What a unit can do with records, each a second; 0: any number. */
+struct budgets {
+    uint64_t send;           /* hand to the link */
+    uint32_t send_queue;     /* datagrams that may wait for that */
+    uint64_t receive;        /* apply */
+    uint64_t receive_buffer; /* bytes, as a kernel counts them, for those that wait */
 };
 
 /* The word for an interface by its number: "peer", "outside", "inside". */
@@ -186,6 +196,7 @@ struct scenario {
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
+    struct budgets budgets;
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */
@@ -244,6 +255,9 @@ int scenario_opener(const struct scenario *scenario, unsigned real, unsigned vir
 /* Why the measured instant is designed, not independent of what goes on: closed forms are
  * about a random instant. A static phrase, or NULL. */
 const char *scenario_designed(const struct scenario *scenario);
+
+/* Does a unit take its time for records or packets, so that they may wait in it? */
+bool scenario_throttled(const struct scenario *scenario);
 
 /* The resolved scenario in canonical spelling, a valid scenario file again: what
  * "show" prints. Free with g_free(). */
