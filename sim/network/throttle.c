@@ -83,7 +83,7 @@ static void done(void *object, uint64_t number)
     serve(throttle);
 }
 
-/* What needs no time passes now, without an event that others would have to stand behind. */
+/* Where there is no limit any more, all that had waited passes now. */
 static void serve(struct throttle *throttle)
 {
     while (throttle->first && throttle->event == 0 && !throttle->stopped) {
@@ -107,7 +107,7 @@ bool throttle_is_open(const struct throttle *throttle)
 bool throttle_put(struct throttle *throttle, struct throttle_item *item)
 {
     g_assert(item->take != NULL);
-    if (throttle->first && item->size > 0 && throttle->held + item->size > throttle->room)
+    if (throttle->first && throttle->held + item->size > throttle->room)
         return false;
     append(throttle, item);
     if (throttle->first == item)

@@ -20,8 +20,7 @@ struct throttle_item;
  * again; object is the throttle's. */
 typedef void throttle_taker(void *object, struct throttle_item *item, bool served);
 
-/* To be the first member of what waits. One without work and size takes nobody's room and
- * delays nobody: it passes right behind those that came before it. */
+/* To be the first member of what waits. */
 struct throttle_item {
     struct throttle_item *next;
     throttle_taker *take;

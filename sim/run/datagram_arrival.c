@@ -58,22 +58,17 @@ static void lose(struct carrier *carrier, struct datagram_parcel *parcel, const 
     datagram_parcel_free(carrier, parcel);
 }
 
-/* One that is saved takes no room and nobody's time: those behind it wait as they would
- * without it. */
+/* One that is saved goes past all that wait: those behind it wait as they would without it. */
 static void wait_in(struct carrier *carrier, struct throttle *throttle,
-                    const struct place_to_wait *place, struct datagram_parcel *parcel,
-                    struct throttle_item need)
+                    const struct place_to_wait *place, struct datagram_parcel *parcel)
 {
-    bool saved = parcel->datagram.saved;
-    parcel->item = saved ? (struct throttle_item){ .take = place->next } : need;
     parcel->item.take = place->next;
-    bool room = throttle_put(throttle, &parcel->item);
-    if (!room && datagram_save(carrier, &parcel->datagram)) {
-        parcel->item = (struct throttle_item){ .take = place->next };
-        room = throttle_put(throttle, &parcel->item);
-    }
-    if (room)
+    if (!parcel->datagram.saved && throttle_put(throttle, &parcel->item))
         return;
+    if (datagram_save(carrier, &parcel->datagram)) {
+        place->next(carrier, &parcel->item, true);
+        return;
+    }
     carrier->drops[place->drop]++;
     lose(carrier, parcel, place->full);
 }
@@ -109,12 +104,13 @@ static void reach_buffer(struct carrier *carrier, struct datagram_parcel *parcel
                                                 read_from_buffer };
     const struct datagram *datagram = &parcel->datagram;
     struct throttle *buffer = carrier->queues[datagram->receiver].buffer;
-    struct throttle_item need = { .work = MAX(datagram->mark_count, 1),
-                                  .size = truesize(datagram) };
-    if (datagram->channel == CHANNEL_REPLICATION && !throttle_is_open(buffer))
-        wait_in(carrier, buffer, &place, parcel, need);
-    else
+    if (datagram->channel != CHANNEL_REPLICATION || throttle_is_open(buffer)) {
         reach_director(carrier, parcel);
+        return;
+    }
+    parcel->item.work = MAX(datagram->mark_count, 1);
+    parcel->item.size = truesize(datagram);
+    wait_in(carrier, buffer, &place, parcel);
 }
 
 /* ---- the interface ------------------------------------------------------------------- */
@@ -133,10 +129,12 @@ static void reach_backlog(struct carrier *carrier, struct datagram_parcel *parce
     static const struct place_to_wait place = { DROP_BACKLOG, ": the backlog is full",
                                                 take_from_backlog };
     struct throttle *backlog = carrier->queues[parcel->datagram.receiver].backlog;
-    if (throttle_is_open(backlog))
+    if (throttle_is_open(backlog)) {
         reach_buffer(carrier, parcel);
-    else
-        wait_in(carrier, backlog, &place, parcel, (struct throttle_item){ .work = 1, .size = 1 });
+        return;
+    }
+    parcel->item.work = parcel->item.size = 1;
+    wait_in(carrier, backlog, &place, parcel);
 }
 
 void datagram_arrival(struct carrier *carrier, struct datagram_parcel *parcel)

@@ -128,8 +128,7 @@ static void tell_waiting(struct carrier *carrier, const struct datagram *datagra
     datagram_waits(carrier, datagram, where);
 }
 
-/* One that is saved from a full queue stands behind those in it, and nobody behind it waits
- * for it. */
+/* One that is saved from a full queue leaves past those in it, and takes nobody's turn. */
 static void wait_for_turn(struct carrier *carrier, struct throttle *queue,
                           const struct datagram *datagram)
 {
@@ -140,16 +139,14 @@ static void wait_for_turn(struct carrier *carrier, struct throttle *queue,
         .work = MAX(datagram->mark_count, 1),
         .size = 1,
     };
-    bool room = throttle_put(queue, &parcel->item);
-    if (!room && datagram_save(carrier, &parcel->datagram)) {
-        parcel->item.work = parcel->item.size = 0;
-        room = throttle_put(queue, &parcel->item);
-    }
-    if (room) {
+    if (throttle_put(queue, &parcel->item)) {
         tell_waiting(carrier, datagram, before);
         return;
     }
-    drop(carrier, &parcel->datagram);
+    if (datagram_save(carrier, &parcel->datagram))
+        hand_over(carrier, &parcel->datagram);
+    else
+        drop(carrier, &parcel->datagram);
     datagram_parcel_free(carrier, parcel);
 }
 
