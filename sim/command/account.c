@@ -49,6 +49,8 @@ static void print_fault(GString *text, const struct scenario *scenario, int unit
         [FAULT_INTERFACE] = "lost a side",
         [FAULT_SWITCHOVER] = "handed over",
         [FAULT_COMMAND] = "was commanded",
+        [FAULT_SLOW] = "slowed down",
+        [FAULT_LOSSY] = "became lossy",
     };
     const struct fault_spec *fault = NULL;
 

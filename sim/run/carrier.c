@@ -194,6 +194,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     carrier->observer = observer;
     carrier->journal = journal;
     carrier->story = story;
+    carrier->lossy_key = chance_fold_name(run_key, "lossy");
     carrier->segments[INTERFACE_OUTSIDE] = segment_new();
     carrier->segments[INTERFACE_INSIDE] = segment_new();
     packet_carrier_init(carrier);

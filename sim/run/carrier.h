@@ -91,6 +91,11 @@ void carrier_empty_unit(struct carrier *carrier, unsigned unit);
 void carrier_stop_unit(struct carrier *carrier, unsigned unit);
 void carrier_let_unit_go(struct carrier *carrier, unsigned unit);
 
+/* A unit takes in so many packets a second from now on, 0: any number; it drops this share of
+ * what it takes in and of what it sends. Both until it dies or boots. */
+void carrier_slow_unit(struct carrier *carrier, unsigned unit, uint64_t capacity);
+void carrier_make_lossy(struct carrier *carrier, unsigned unit, struct probability share);
+
 /* What units have dropped so far; and the share of the datagrams that their directors handed
  * out until the failure which is lost by now, wherever, < 0: there were none. */
 uint64_t carrier_drops(const struct carrier *carrier, enum drop_place place);

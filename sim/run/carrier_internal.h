@@ -27,7 +27,10 @@ struct unit_queues {
     struct throttle *send;    /* datagrams of records, on their way out */
     struct throttle *backlog; /* packets and datagrams that come in */
     struct throttle *buffer;  /* datagrams of records, behind the backlog */
+    struct probability lossy; /* the share that a gray failure drops */
 };
+
+enum way { WAY_IN, WAY_OUT };
 
 /* The address a unit holds, to be announced when a line comes up. */
 struct held {
@@ -63,6 +66,7 @@ struct carrier {
     struct replication_count replication;
     struct unit_queues queues[UNITS_MAX];
     uint64_t drops[DROP_PLACES];
+    uint64_t lossy_key;
     uint64_t handed_out; /* datagrams of records that directors gave away until the failure, */
     uint64_t unapplied;  /* and of these, those that were lost on their way */
     struct rescue *rescue; /* or NULL */
@@ -86,6 +90,15 @@ void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
 void queue_carrier_init(struct carrier *carrier);
 void queue_carrier_clear(struct carrier *carrier);
+/* Asked for everything that passes a unit. */
+static inline bool carrier_is_lossy(const struct carrier *carrier, unsigned unit)
+{
+    return carrier->queues[unit].lossy.threshold != 0;
+}
+
+/* Does the gray failure of a lossy unit drop what is going in or out there? */
+bool carrier_unit_loses(struct carrier *carrier, unsigned unit, enum way way, uint64_t identity);
+
 void serial_carrier_init(struct carrier *carrier);
 void serial_carrier_clear(struct carrier *carrier);
 void frame_carrier_init(struct carrier *carrier);

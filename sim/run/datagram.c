@@ -130,6 +130,27 @@ uint64_t datagram_identity(const struct carrier *carrier, const struct datagram 
     return identity;
 }
 
+/* A hello goes several ways at once: its way and its instant are what it is. */
+static uint64_t identity_in_unit(const struct carrier *carrier, const struct datagram *datagram)
+{
+    if (datagram->mark_count > 0)
+        return datagram_identity(carrier, datagram);
+    uint64_t ends = (uint64_t)datagram->sender << 8 | datagram->receiver;
+    uint64_t identity = chance_fold((uint64_t)datagram->channel << 8 | datagram->interface, ends);
+    return chance_fold(identity, (uint64_t)engine_now(carrier->engine));
+}
+
+bool datagram_unit_loses(struct carrier *carrier, struct datagram *datagram, unsigned unit,
+                         enum way way)
+{
+    if (!carrier_is_lossy(carrier, unit)
+        || !carrier_unit_loses(carrier, unit, way, identity_in_unit(carrier, datagram))
+        || datagram_save(carrier, datagram))
+        return false;
+    carrier->drops[DROP_LOSSY]++;
+    return true;
+}
+
 /* ---- what is told of records -------------------------------------------------------- */
 
 /* What happens to a record: whom it is reported to, and how it is told. */
@@ -149,7 +170,8 @@ static void report_records(const struct carrier *carrier, const struct datagram 
         const char *record = mark->is_delete ? "delete" : "create";
         if (fate->report)
             fate->report(carrier->observer, mark, datagram->receiver);
-        journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
+        if (mark->tag != 0) /* nobody's: of a flood */
+            journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
             story_tell(carrier->story, now, story_unit_place(datagram->sender),
                        story_unit_place(datagram->receiver), "%s %s%s", record, fate->phrase,

@@ -58,8 +58,12 @@ bool datagram_is_rescued(const struct carrier *carrier, const struct datagram *d
 /* It would be lost here: false, if the rescue does not save it. */
 bool datagram_save(struct carrier *carrier, struct datagram *datagram);
 
-/* Its records, or nothing where there are none. The same for all channels. */
+/* What it is, for keyed chance: its records, else its number. */
 uint64_t datagram_identity(const struct carrier *carrier, const struct datagram *datagram);
+
+/* Does a gray failure of a unit drop it, and does no rescue save it? That is counted. */
+bool datagram_unit_loses(struct carrier *carrier, struct datagram *datagram, unsigned unit,
+                         enum way way);
 
 /* A datagram comes to its receiver's interface; the parcel is taken. */
 void datagram_arrival(struct carrier *carrier, struct datagram_parcel *parcel);

@@ -146,6 +146,8 @@ void datagram_arrival(struct carrier *carrier, struct datagram_parcel *parcel)
         lose(carrier, parcel, ": an interface is down");
     else if (!receiver || unit_health(receiver) != UNIT_UP)
         lose(carrier, parcel, ": the machine is not running");
+    else if (datagram_unit_loses(carrier, datagram, datagram->receiver, WAY_IN))
+        lose(carrier, parcel, ": the machine drops it");
     else
         reach_backlog(carrier, parcel);
 }

@@ -175,7 +175,9 @@ static void rescue(struct carrier *carrier, struct datagram *datagram)
 static void send(struct carrier *carrier, struct datagram *datagram)
 {
     struct throttle *queue = carrier->queues[datagram->sender].send;
-    if (datagram->channel == CHANNEL_REPLICATION && !throttle_is_open(queue))
+    if (datagram_unit_loses(carrier, datagram, datagram->sender, WAY_OUT))
+        datagram_dropped(carrier, datagram, ": the machine drops it");
+    else if (datagram->channel == CHANNEL_REPLICATION && !throttle_is_open(queue))
         wait_for_turn(carrier, queue, datagram);
     else
         hand_over(carrier, datagram);

@@ -1,4 +1,5 @@
 #include "sim/network/throttle.h"
+#include "sim/node/flood.h"
 #include "sim/run/carrier_internal.h"
 
 #include "sim/engine/chance.h"
@@ -30,6 +31,11 @@ void packet_carrier_clear(struct carrier *carrier)
 {
     pool_free(carrier->packets_waiting);
     pool_free(carrier->packets);
+}
+
+static uint64_t packet_identity(const struct packet *packet)
+{
+    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
 }
 
 static enum place place_of(const struct unit *unit)
@@ -73,11 +79,32 @@ static void take_from_backlog(void *object, struct throttle_item *item, bool ser
                     side, "  (it waited in a machine that is down)");
 }
 
+static bool is_dropped(struct carrier *carrier, const struct unit *unit, enum way way,
+                       const struct packet *packet)
+{
+    unsigned number = unit_number(unit);
+    return carrier_is_lossy(carrier, number)
+           && carrier_unit_loses(carrier, number, way, packet_identity(packet));
+}
+
+static void drop(struct carrier *carrier, const struct unit *unit, enum side side,
+                 const struct packet *packet, enum drop_place place)
+{
+    carrier->drops[place]++;
+    tell_packet(carrier, packet, origin_of(side), place_of(unit), side,
+                place == DROP_LOSSY ? "  lost: the machine drops it"
+                                    : "  lost: the backlog is full");
+}
+
 /* It waits its turn in a unit that has a capacity, where there is room. */
 static void take_in(struct carrier *carrier, struct unit *unit, enum side side,
                     const struct packet *packet)
 {
     struct throttle *backlog = carrier->queues[unit_number(unit)].backlog;
+    if (is_dropped(carrier, unit, WAY_IN, packet)) {
+        drop(carrier, unit, side, packet, DROP_LOSSY);
+        return;
+    }
     if (throttle_is_open(backlog)) {
         unit_packet(unit, side, packet);
         return;
@@ -92,9 +119,7 @@ static void take_in(struct carrier *carrier, struct unit *unit, enum side side,
     if (throttle_put(backlog, &waiting->item))
         return;
     pool_give(carrier->packets_waiting, waiting);
-    carrier->drops[DROP_BACKLOG]++;
-    tell_packet(carrier, packet, origin_of(side), place_of(unit), side,
-                "  lost: the backlog is full");
+    drop(carrier, unit, side, packet, DROP_BACKLOG);
 }
 
 /* A packet came to the units' end of a link: whoever owns the active address gets
@@ -132,17 +157,14 @@ static void packet_came(void *object, uint64_t number)
     carrier_note_delivery(carrier, (uint64_t)packet.tag << 32 | packet.serial);
     if (clients && forward)
         reach_units(carrier, SIDE_OUTSIDE, &packet);
+    else if (clients && packet.tag == 0 && flood_uses(packet.destination_ip))
+        return; /* nobody is there */
     else if (clients)
         traffic_deliver_client(carrier->traffic, &packet);
     else if (forward)
         traffic_deliver_server(carrier->traffic, &packet);
     else
         reach_units(carrier, SIDE_INSIDE, &packet);
-}
-
-static uint64_t packet_identity(const struct packet *packet)
-{
-    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
 }
 
 static void tell_loss(const struct carrier *carrier, const struct packet *packet,
@@ -194,13 +216,17 @@ void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
 {
     struct packet crossed = *packet;
     bool cut = carrier_is_cut(carrier, unit_number(unit), interface_of(side));
-    const char *fate = cut ? "  lost: its interface is down" : "";
+    bool lost = is_dropped(carrier, unit, WAY_OUT, packet);
+    const char *fate = cut    ? "  lost: its interface is down"
+                       : lost ? "  lost: the machine drops it"
+                              : "";
     crossed.epoch = carrier->epoch;
     if (side == SIDE_OUTSIDE)
         tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, fate);
     else
         tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, fate);
-    if (cut)
+    carrier->drops[DROP_LOSSY] += lost && !cut;
+    if (cut || lost)
         return;
     if (side == SIDE_OUTSIDE)
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);

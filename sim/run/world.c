@@ -1,6 +1,7 @@
 #include "sim/run/world_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/node/flood.h"
 #include "sim/run/virtual_crash.h"
 
 const struct unit_spec *world_unit_spec(const struct world *world, unsigned number)
@@ -225,6 +226,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     world->story = listeners.story;
     world->is_twin = twin_of != NULL;
     world->failed_unit = -1;
+    world->floods = g_ptr_array_new_with_free_func((GDestroyNotify)flood_free);
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
     if (twin_of)
@@ -243,6 +245,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
 
 void world_free(struct world *world)
 {
+    g_ptr_array_free(world->floods, TRUE);
     for (unsigned i = 0; i < world->unit_count; i++)
         unit_free(world->units[i]);
     traffic_free(world->traffic);

@@ -99,8 +99,8 @@ static bool read_length(struct phrase *phrase, struct fault_line *line)
     if (bounded && length == LENGTH_NONE)
         return phrase_refuse(phrase, "it happens at an instant and has no end (write at TIME)");
     if (!bounded && length == LENGTH_NEEDED)
-        return phrase_refuse(phrase, "a freeze needs an end (write from 12s to 13s freeze X, or "
-                                     "at 12s freeze X for 1s)");
+        return phrase_refuse(phrase, "a freeze, or a flood, needs an end (write from 12s to 13s "
+                                     "freeze X, or at 12s freeze X for 1s)");
     return phrase_end(phrase);
 }
 

@@ -125,11 +125,18 @@ enum fault_action {
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
     FAULT_DRAIN, FAULT_UNDRAIN, /* weight 0 by the operator, and its own weight again */
     FAULT_SWITCHOVER, FAULT_COMMAND,
+    FAULT_SLOW,  /* a unit's capacity is another, until it dies or for a time */
+    FAULT_LOSSY, /* a unit drops a share of what it takes in and sends, as long */
+    FAULT_FLOOD, /* SYNs from addresses that never answer */
 };
 enum fault_target {
     TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY, TARGET_SPARE,
 };
 enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_AFTER_TAKEOVER };
+
+/* Where the SYNs of floods come from: RFC 6598's network, which is nobody's here. */
+#define FLOOD_NETWORK UINT32_C(0x64400000)
+enum { FLOOD_PREFIX = 10 };
 
 /* Directions of a link, together. */
 enum { WAY_FORWARD = 1, WAY_REVERSE = 2, WAY_BOTH = WAY_FORWARD | WAY_REVERSE };
@@ -150,6 +157,9 @@ struct fault_spec {
     unsigned ways;            /* FAULT_LINK: which directions it changes */
     unsigned real;            /* of what hits a server: index into reals */
     struct link_spec changed; /* FAULT_LINK: the link as it is while the fault lasts */
+    unsigned virtual;         /* FAULT_FLOOD: whom it asks, index into virtuals */
+    uint64_t rate;            /* FAULT_SLOW, FLOOD: packets, SYNs a second */
+    struct probability share; /* FAULT_LOSSY: of what passes */
     char *command;            /* FAULT_COMMAND, DRAIN and UNDRAIN: an operator's line */
     char *undo;               /* FAULT_DRAIN: and the line that takes it back */
     char *text;               /* the action as written, for logs */
