@@ -196,7 +196,7 @@ static const struct schema_key keys[] = {
      "datagrams that may wait for that; further ones are dropped (Linux's txqueuelen)"},
     {GROUP_REPLICATION, "receive-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none",
      "none", false, "records a second that a unit can apply"},
-    {GROUP_REPLICATION, "receive-buffer", NULL, VALUE_SIZE, "0b..1000mb", NULL, "212992b", false,
+    {GROUP_REPLICATION, "receive-buffer", NULL, VALUE_SIZE, "0b..1000mb", NULL, "212.992kb", false,
      "room for datagrams that wait for that, as Linux counts it: at least 768 b each (its "
      "rmem_default)"},
 

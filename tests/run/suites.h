@@ -28,6 +28,9 @@
     X(pairs)          \
     X(late_machine)   \
     X(capacity)       \
+    X(own_loss)       \
+    X(gray)           \
+    X(own_scenarios)  \
     X(section_15)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
