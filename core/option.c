@@ -218,6 +218,8 @@ static const struct option tacit_options[] = {
     {"health-switch", &choice, FIELD(health_switch), "off|on"},                 /* R-1104 */
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
     {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
+    {"window-check", &choice, FIELD(window_check), "liberal|strict"},
+    {"mac", &choice, FIELD(mac), "swapped|own"}, /* R-1003 */
 };
 
 enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };

@@ -235,6 +235,20 @@ static void print_refusals(GString *text, const struct account *account)
     }
 }
 
+/* What was never opened cannot be lost, and is easily overlooked. */
+static void print_ports(GString *text, const struct account *account)
+{
+    uint64_t without = account->result->without_port;
+
+    if (without > 0) {
+        g_autofree char *line = g_strdup_printf(
+            "%" G_GUINT64_FORMAT " connection%s not opened: every port of the client was in use "
+            "(more client-ports, more clients or a shorter time-wait)",
+            without, without == 1 ? " was" : "s were");
+        report_wrap(text, line, 2);
+    }
+}
+
 /* A casualty to explain, the first by number; else any connection that counted. */
 static const struct connection_row *an_example(const struct run_result *result)
 {
@@ -285,6 +299,7 @@ void account_print(GString *text, const struct account *account)
     toll_print(text, account->result);
     print_refusals(text, account);
     own_loss_print(text, account->scenario, account->result);
+    print_ports(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);
 }

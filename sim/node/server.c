@@ -129,7 +129,8 @@ static void drop(struct servers *servers, struct server_end *end)
     tcp_dispose(&end->tcp);
     socket_table_remove(&servers->sockets, &end->tcp.socket);
     if (end->tcp.state == TCP_TIME_WAIT)
-        time_waits_add(&servers->waits, &end->tcp);
+        time_waits_add(&servers->waits, &end->tcp,
+                       real_of(servers, end->tcp.station - 1u)->time_wait);
     pool_give(servers->pool, end);
 }
 

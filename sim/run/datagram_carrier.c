@@ -94,9 +94,10 @@ static void hand_over(struct carrier *carrier, struct datagram *datagram)
     if (carrier_is_cut(carrier, datagram->sender, datagram->interface)
         && !datagram_save(carrier, datagram))
         datagram_lost(carrier, datagram, ": its interface is down");
-    else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER)
+    else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER) {
+        carrier_note_frame(carrier, datagram->sender, datagram->interface);
         send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY, 0);
-    else
+    } else
         pass_link(carrier, datagram);
 }
 

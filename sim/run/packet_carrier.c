@@ -53,6 +53,15 @@ static struct unit *active_owner(const struct carrier *carrier, enum side side)
     return segment_owner(carrier->segments[interface_of(side)], carrier->scenario->active_ip);
 }
 
+/* Whoever its sender holds for the owner. */
+static struct unit *receiver_of(const struct carrier *carrier, enum side side,
+                                const struct packet *packet)
+{
+    return carrier->garp[interface_of(side)].used
+               ? garp_carrier_receiver(carrier, interface_of(side), packet->source_ip)
+               : active_owner(carrier, side);
+}
+
 static void tell_packet(const struct carrier *carrier, const struct packet *packet,
                         enum place from, enum place to, enum side sender, const char *fate)
 {
@@ -122,12 +131,12 @@ static void take_in(struct carrier *carrier, struct unit *unit, enum side side,
     drop(carrier, unit, side, packet, DROP_BACKLOG);
 }
 
-/* A packet came to the units' end of a link: whoever owns the active address gets
- * it, on the side it came from. */
+/* A packet came to the units' end of a link: whoever owns the active address gets it, on the
+ * side it came from, or a former owner, if its sender has not heard of another. */
 static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
 {
     enum place from = origin_of(side);
-    struct unit *owner = active_owner(carrier, side);
+    struct unit *owner = receiver_of(carrier, side, packet);
     if (!owner) {
         tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
         return;
@@ -140,7 +149,8 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
                       : "");
     if (cut)
         return;
-    if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet))
+    if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet)
+        && owner == active_owner(carrier, side))
         observer_request(carrier->observer);
     if (!dead)
         take_in(carrier, owner, side, packet);
@@ -228,6 +238,7 @@ void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
     carrier->drops[DROP_LOSSY] += lost && !cut;
     if (cut || lost)
         return;
+    carrier_note_frame(carrier, unit_number(unit), interface_of(side));
     if (side == SIDE_OUTSIDE)
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
     else

@@ -1,6 +1,7 @@
 #include "sim/run/rows.h"
 
 #include "analysis/table.h"
+#include "core/packet.h"
 
 static unsigned axes(const struct rows_frame *frame)
 {
@@ -148,6 +149,10 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, lost_to_limits(result));
     append_cohorts(text, result);
     append_harm(text, result);
+    append_time(text, result->moved[SIDE_OUTSIDE]);
+    append_time(text, result->moved[SIDE_INSIDE]);
+    append_count(text, result->ghost_misroutes);
+    append_count(text, result->without_port);
     append_own_loss(text, result);
 }
 
@@ -221,6 +226,7 @@ static void append_fate(GString *text, const struct connection_row *row, bool ha
     append_time(text, row->waited);
     g_string_append_printf(text, ",%s", has_twin ? outcome_word(row->twin_outcome) : "");
     append_time(text, has_twin ? row->twin_waited : -1);
+    g_string_append(text, row->led_astray ? ",yes" : ",no");
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,

@@ -24,6 +24,7 @@ struct connection_row {
     uint8_t outcome;   /* enum outcome */
     uint8_t cause;     /* enum cause; CAUSE_NONE for survived and censored */
     bool known;
+    bool led_astray;   /* at the takeover its tuple's record was for another server */
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
@@ -79,6 +80,7 @@ struct run_result {
     int failed_unit;     /* whom it hit: index into scenario.units, -1: none */
     int heir;            /* who took over, -1: nobody */
     nstime takeover;     /* from failure until another unit owned the address, -1: never */
+    nstime moved[2];     /* by enum side: from failure until all there reach it, -1: never */
     uint32_t counted;    /* the headline cohort: open_* and half_closed */
     uint32_t outcomes[OUTCOME_COUNT]; /* of the cohort */
     uint32_t causes[CAUSE_COUNT];     /* of the cohort's casualties */
@@ -114,6 +116,8 @@ struct run_result {
     uint32_t syn_peak;        /* SYNs that reached the active unit in 100 ms after the failure */
     uint32_t syn_peak_twin;
     uint32_t reconnected;
+    uint32_t ghost_misroutes; /* of the cohort, that were led astray */
+    uint64_t without_port;    /* connections not opened: every port of their client was in use */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 
     char *events;    /* lines of events.jsonl, or NULL */

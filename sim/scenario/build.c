@@ -230,6 +230,7 @@ void build_scenario(struct build *build)
     build_machines(build);
     build_budgets(build);
     build_paths(build);
+    build_garp(build);
     build_check_binds(build);
     build_links(build);
     build_workloads(build);

@@ -123,6 +123,7 @@ static void take_reals(struct build *build)
         real->port = address.port;
         real->protocol = address.protocol;
         build_random(build, group, "service-time", &real->service_time);
+        real->time_wait = build_time(build, group, "time-wait");
         g_ptr_array_add(build->scenario->reals, real);
     }
     g_ptr_array_free(groups, TRUE);

@@ -65,6 +65,7 @@ struct real_spec {
     unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
+    nstime time_wait; /* TIME_WAIT of what it closed first; 0: none */
 };
 
 /* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
@@ -72,6 +73,9 @@ enum {
     UDP_PAYLOAD = 1472, /* of a datagram that needs no fragments */
     UDP_ANSWER_MAX = 44 * UDP_PAYLOAD,
 };
+
+/* Linux's ip_local_port_range: the ephemeral ports of one address for one virtual. */
+enum { PORT_FIRST = 32768, PORT_LAST = 60999, PORT_COUNT = PORT_LAST - PORT_FIRST + 1 };
 
 enum arrival_kind { ARRIVAL_POISSON, ARRIVAL_CONSTANT, ARRIVAL_TRACE };
 
@@ -95,6 +99,8 @@ struct workload_spec {
     uint32_t clients; /* how many client addresses, from client_network up */
     uint32_t client_network; /* first address */
     unsigned client_prefix;  /* of the network it lies in */
+    uint16_t client_ports;   /* of each address for one virtual, from PORT_FIRST up */
+    nstime time_wait;        /* TIME_WAIT of a client that closed first; 0: none */
     struct distribution requests;      /* per connection, at least 1 */
     struct distribution request_size;  /* bytes, at least 1 */
     struct distribution response_size; /* bytes, at least 1 */
@@ -171,6 +177,16 @@ struct virtual_crashes_spec {
     nstime from, to; /* to: at most the measured fault's instant, and the duration */
 };
 
+/* How those around the pair learn that an address has moved (sim/network/neighbours.h). By
+ * enum side: what is lost and how long an entry lives differ. */
+struct garp_spec {
+    bool swapped;               /* the address keeps its MAC */
+    struct probability loss[2]; /* of each frame, for each that should hear it */
+    unsigned repeat;            /* frames at once */
+    nstime delay;               /* until as many follow; NSTIME_NEVER: none do */
+    nstime lifetime[2];         /* of a neighbour's entry, until it asks */
+};
+
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
 struct sweep_axis {
@@ -218,6 +234,7 @@ struct scenario {
     unsigned hello_paths;      /* those that hellos take: 1 << enum hello_path (core/path.h) */
     nstime interface_test_time; /* of one step, where outside or inside is one of them */
     uint32_t active_ip, failover_ip;
+    struct garp_spec garp;
 
     /* commands for each director, in order, in the core's own vocabulary */
     GPtrArray *commands; /* char * */

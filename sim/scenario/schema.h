@@ -57,6 +57,7 @@ enum value_type {
     VALUE_SIZE,      /* range: LOW..HIGH */
     VALUE_LOSS,
     VALUE_DELAY,
+    VALUE_SHARE, /* a probability */
     VALUE_DUPLICATE, VALUE_CORRUPT,
     VALUE_REORDER,
     VALUE_RATE,

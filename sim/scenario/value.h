@@ -23,6 +23,7 @@ uint64_t value_frequency(const char *text); /* whole, a second; a word is 0 */
 uint64_t value_size(const char *text);
 uint32_t value_ip(const char *text);
 double value_confidence(const char *text);
+uint64_t value_share(const char *text); /* in parts per billion */
 
 /* from, to: NSTIME_NEVER where none is given; count 0: off. */
 struct value_instants {

@@ -14,7 +14,8 @@
     X(waiting)        \
     X(throttle)       \
     X(pool)           \
-    X(segment)
+    X(segment)        \
+    X(neighbours)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

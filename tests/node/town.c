@@ -146,6 +146,8 @@ struct workload_spec *town_add_workload(struct town *town, const char *name)
         .rate = 1,
         .clients = 4,
         .client_network = TOWN_CLIENT_IP + 64 * town->scenario.workloads->len,
+        .client_ports = PORT_COUNT,
+        .time_wait = 60 * NSTIME_S,
         .requests = distribution_constant(1),
         .request_size = distribution_constant(400),
         .response_size = distribution_constant(3000),
@@ -163,7 +165,8 @@ static void add_real(struct town *town, unsigned number)
     struct real_spec *real = g_new0(struct real_spec, 1);
     *real = (struct real_spec){ .ip = TOWN_REAL_IP + number, .port = 80,
                                 .protocol = PROTOCOL_TCP,
-                                .service_time = distribution_constant(0) };
+                                .service_time = distribution_constant(0),
+                                .time_wait = 60 * NSTIME_S };
     g_ptr_array_add(town->scenario.reals, real);
 }
 

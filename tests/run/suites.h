@@ -18,9 +18,11 @@
     X(twin)           \
     X(harm)           \
     X(saved_by)       \
+    X(forms_ghosts)   \
     X(virtual)        \
     X(wire)           \
     X(sides)          \
+    X(garp)           \
     X(detection_runs) \
     X(shipped)        \
     X(services)       \
