@@ -296,6 +296,13 @@ void clients_stop_opening(struct clients *clients)
 
 /* ---- all of them */
 
+static const struct keepalive *keepalive_of(const struct tcp *tcp)
+{
+    const struct client *client =
+        (const struct client *)((const char *)tcp - offsetof(struct client, tcp));
+    return &spec_of(client)->keepalive;
+}
+
 void clients_init(struct clients *clients, const struct traffic_config *config)
 {
     struct tcp_stack stack = {
@@ -306,6 +313,7 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
         .send = config->send,
         .wake = wake,
         .owner = clients,
+        .keepalive = keepalive_of,
     };
     *clients = (struct clients){
         .config = *config,

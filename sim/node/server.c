@@ -32,6 +32,20 @@ static nstime now_of(const struct server_end *end)
     return engine_now(end->tcp.stack->engine);
 }
 
+static const struct keepalive *keepalive_of(const struct tcp *tcp)
+{
+    return &real_of(tcp->stack->owner, tcp->station - 1u)->keepalive;
+}
+
+/* Its socket is there: it is found from now on, and speaks. */
+static void begin(struct servers *servers, struct server_end *end)
+{
+    if (keepalive_of(&end->tcp)->probes > 0)
+        tcp_keep_alive(&end->tcp);
+    socket_table_add(&servers->sockets, &end->tcp.socket);
+    tcp_flush(&end->tcp);
+}
+
 /* ---- opening, at a port that a client has announced */
 
 /* One whose port is still in use by a connection of the same tuple cannot be opened; its
@@ -54,9 +68,8 @@ static void open_connection(struct servers *servers, uint16_t station, struct cl
     struct server_end *end = pool_take(servers->pool);
     *end = (struct server_end){0};
     tcp_connect(&end->tcp, &servers->stack, &socket, station);
-    socket_table_add(&servers->sockets, &end->tcp.socket);
     client->connection.server = (int16_t)(station - 1);
-    tcp_flush(&end->tcp);
+    begin(servers, end);
 }
 
 static void open_announced(struct servers *servers, const struct server_end *end)
@@ -181,8 +194,7 @@ static void accept_request(struct servers *servers, const struct packet *syn, ui
     end->request_to = end->tcp.received;
     if (client != NULL)
         expect_request(end);
-    socket_table_add(&servers->sockets, &end->tcp.socket);
-    tcp_flush(&end->tcp);
+    begin(servers, end);
 }
 
 /* A handful of machines. */
@@ -305,6 +317,7 @@ void servers_init(struct servers *servers, const struct traffic_config *config,
         .send = send,
         .wake = wake,
         .owner = servers,
+        .keepalive = keepalive_of,
     };
     *servers = (struct servers){
         .stack = stack,

@@ -231,13 +231,6 @@ static void fin_acknowledged(struct tcp *tcp)
     }
 }
 
-/* Whatever comes shows that the other end is there. */
-static void note_sign_of_life(struct tcp *tcp)
-{
-    if (tcp->probing && tcp->acknowledged == tcp->highest)
-        tcp->retries = 0;
-}
-
 static bool finished(const struct tcp *tcp)
 {
     return tcp->state == TCP_TIME_WAIT || tcp->state == TCP_CLOSED;
@@ -381,7 +374,7 @@ unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
         return 0;
     }
     unsigned report = 0;
-    note_sign_of_life(tcp);
+    tcp_put_off_probe(tcp); /* whatever comes shows that the other end is there */
     if (!has(&segment, TCP_ACK) || !receive_acknowledgement(tcp, &segment, &report))
         return report;
     report |= receive_bytes(tcp, &segment);

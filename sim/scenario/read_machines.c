@@ -123,6 +123,7 @@ static void take_reals(struct build *build)
         real->port = address.port;
         real->protocol = address.protocol;
         build_random(build, group, "service-time", &real->service_time);
+        real->keepalive = value_keepalive(build_text(build, group, "keepalive"));
         g_ptr_array_add(build->scenario->reals, real);
     }
     g_ptr_array_free(groups, TRUE);

@@ -86,6 +86,7 @@ static void take_traffic(struct build *build, struct site *site)
     workload->reconnect = build_time(build, group, "reconnect");
     workload->half_close = build_yes(build, group, "half-close");
     workload->opened_by_server = build_is(build, group, "opened-by", "server");
+    workload->keepalive = value_keepalive(build_text(build, group, "keepalive"));
     workload->retry_time = build_time(build, group, "retry-time");
     workload->retries = (unsigned)build_count(build, group, "retries");
     build_random(build, group, "requests-per-connection", &workload->requests);

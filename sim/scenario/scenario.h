@@ -47,6 +47,17 @@ struct virtual_spec {
     nstime idle_time;
 };
 
+/* Keepalive of TCP, with Linux's numbers. */
+struct keepalive {
+    nstime time;     /* without a segment from the other end, until the first probe */
+    nstime interval; /* from probe to probe, and from the last to the end */
+    unsigned probes; /* 0: off */
+};
+
+#define KEEPALIVE_TIME (7200 * NSTIME_S)   /* tcp_keepalive_time */
+#define KEEPALIVE_INTERVAL (75 * NSTIME_S) /* tcp_keepalive_intvl */
+enum { KEEPALIVE_PROBES = 9 };             /* tcp_keepalive_probes */
+
 struct real_spec {
     char *name;
     uint32_t ip;
@@ -55,6 +66,7 @@ struct real_spec {
     unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
+    struct keepalive keepalive;       /* of its sockets */
 };
 
 /* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
@@ -94,6 +106,7 @@ struct workload_spec {
     nstime reconnect; /* after a death, until the client opens again; NSTIME_NEVER = not */
     bool half_close; /* the client shuts its side with the last request */
     bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    struct keepalive keepalive; /* of the clients' sockets */
     nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
     unsigned retries;  /* UDP: how often it goes again, before a last wait */
 

@@ -155,6 +155,8 @@ static const struct schema_key keys[] = {
      "the [virtual NAME] that its own outbound connections seem to come from"},
     {GROUP_REAL, "service-time", NULL, VALUE_RANDOM_TIME, NULL, NULL, "20ms exponential", true,
      "from a whole request to its answer"},
+    {GROUP_REAL, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", true,
+     "its sockets probe a silent client after TIME, then each 75s, 9 times (on: after 120min)"},
     {GROUP_REAL, "threshold", NULL, VALUE_COUNT, "1..1000000", NULL, "8", true,
      "connections in a row left unanswered until it has failed"},
     {GROUP_REAL, "reassign", NULL, VALUE_COUNT, "1..255", NULL, "3", true,
@@ -229,6 +231,8 @@ static const struct schema_key keys[] = {
      "a client is harmed by a longer wait for an answer, or for a connection"},
     {GROUP_WORKLOAD, "reconnect", NULL, VALUE_TIME, ANY_TIME, "no", "no", false,
      "so long after its connection died a client opens another, for the requests left"},
+    {GROUP_WORKLOAD, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", false,
+     "clients probe a silent server after TIME, then each 75s, 9 times (on: after 120min)"},
     {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
      "udp: an unanswered request goes again after it, then after twice as long, and so on"},
     {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
@@ -289,6 +293,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
     [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
+    [VALUE_KEEPALIVE] = "TIME [INTERVAL [PROBES]]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */

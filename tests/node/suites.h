@@ -13,7 +13,8 @@
     X(workload)     \
     X(udp)          \
     X(server_opens) \
-    X(population)
+    X(population)   \
+    X(keepalive)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
