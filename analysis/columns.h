@@ -30,6 +30,10 @@
       "nobody took over, or traffic never reached who did")                                      \
     X(CAUSE_BOTH_ACTIVE, "both_active",                                                          \
       "both units held themselves active, and the one without its record won")                   \
+    X(CAUSE_SERVER_CLOSED, "server_closed",                                                      \
+      "its server had closed it as idle, and its FIN was not heard")                             \
+    X(CAUSE_UNKNOWN_OUTBOUND, "unknown_outbound",                                                \
+      "the server spoke, and its packet matched nothing")                                        \
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \
       "all was well, but its time, or a TCP's retries, ran out first")
 
@@ -44,6 +48,12 @@
     X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection, which it was")   \
     X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")
 
+/* Whose packet met nothing: code, word in tables. */
+#define SPEAKER_LIST(X)           \
+    X(SPEAKER_NONE, "")           \
+    X(SPEAKER_CLIENT, "client")   \
+    X(SPEAKER_SERVER, "server")
+
 #define STATE_LIST(X)                          \
     X(STATE_HANDSHAKE, "handshake")            \
     X(STATE_OPEN_IDLE, "open_idle")            \
@@ -56,6 +66,7 @@
 #define COLUMNS_CODE3(code, word, phrase) code,
 enum outcome { OUTCOME_LIST(COLUMNS_CODE2) OUTCOME_COUNT };
 enum cause { CAUSE_LIST(COLUMNS_CODE3) CAUSE_COUNT };
+enum speaker { SPEAKER_LIST(COLUMNS_CODE2) SPEAKER_COUNT };
 enum saved_by { SAVED_LIST(COLUMNS_CODE3) SAVED_COUNT };
 enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
 #undef COLUMNS_CODE2
@@ -66,6 +77,7 @@ const char *cause_word(enum cause cause);
 const char *cause_phrase(enum cause cause);
 const char *saved_word(enum saved_by saved);
 const char *saved_phrase(enum saved_by saved);
+const char *speaker_word(enum speaker speaker);
 const char *state_word(enum state_at_failure state);
 
 /* Is a connection in this state part of the headline cohort? */
@@ -97,7 +109,7 @@ int state_word_counts(const char *word);
     "saved_original,saved_record,saved_ghost,saved_schedule,saved_closing,"           \
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
-    "syn_peak,syn_peak_twin,reconnected"
+    "syn_peak,syn_peak_twin,reconnected,server_orphans"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -116,7 +128,8 @@ int state_word_counts(const char *word);
     "stall_ns"
 /* and behind them, which older tables do not have: */
 #define CONNECTIONS_COLUMNS_LATER \
-    "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns"
+    "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns," \
+    "first_unknown"
 
 /* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
  * it is. survival and known are followed by their .NAME forms for each virtual. */
@@ -151,6 +164,7 @@ int state_word_counts(const char *word);
     X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
     X("syn-peak-twin", "count", "the same in the twin")                                         \
     X("reconnected", "count", "connections opened again by clients whose own had died")\
+    X("server-orphans", "count", "server sockets whose client had ended, not in order, at most") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 
 #endif

@@ -48,7 +48,6 @@ static struct client *client_new(struct clients *clients, const struct plan *pla
             .established = NSTIME_NEVER,
             .request_sent = NSTIME_NEVER,
         },
-        .asked_at = NSTIME_NEVER,
         .plan = *plan,
         .requests = plan_requests(scenario, plan),
         .protocol = protocol,

@@ -320,6 +320,10 @@ static unsigned receive_bytes(struct tcp *tcp, const struct segment_view *segmen
 {
     if (segment->to == segment->from || !receives(tcp))
         return 0;
+    if (tcp->orphan && tcp_before(tcp->received, segment->to)) {
+        tcp_refuse(tcp->stack, segment->packet); /* RFC 1122, 4.2.2.13: nobody will read it */
+        return over(tcp, TCP_FINISHED);
+    }
     const struct packet *packet = segment->packet;
     if (packet->payload != tcp_digest(tcp, tcp->peer_station, segment->from, segment->to))
         tcp->stack->corrupt++;
@@ -378,7 +382,8 @@ unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
     if (!has(&segment, TCP_ACK) || !receive_acknowledgement(tcp, &segment, &report))
         return report;
     report |= receive_bytes(tcp, &segment);
-    report |= receive_fin(tcp, &segment);
+    if (!finished(tcp))
+        report |= receive_fin(tcp, &segment);
     if (!finished(tcp))
         return report;
     tcp->resend_at = NSTIME_NEVER;

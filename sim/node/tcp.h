@@ -65,7 +65,8 @@ enum tcp_report {
     TCP_ADVANCED = 2,  /* new bytes or FIN came, or ours were acknowledged */
     TCP_PEER_DONE = 4, /* the other side has shut */
     /* over, and the owner must dispose of it: */
-    TCP_FINISHED = 8,     /* both FINs acknowledged: state is TIME_WAIT or CLOSED */
+    TCP_FINISHED = 8,     /* both FINs acknowledged: state is TIME_WAIT or CLOSED; or bytes came
+                           * after the owner had closed, which draw a RST: state is CLOSED */
     TCP_WAS_RESET = 16,
     TCP_TIMED_OUT = 32,   /* retries spent */
     TCP_OVER = TCP_FINISHED | TCP_WAS_RESET | TCP_TIMED_OUT,

@@ -126,6 +126,7 @@ static void append_harm(GString *text, const struct run_result *result)
     append_count(text, result->syn_peak);
     append_time(text, result->has_twin ? (int64_t)result->syn_peak_twin : -1);
     append_count(text, result->reconnected);
+    append_count(text, result->server_orphans);
 }
 
 /* In the order of RUNS_COLUMNS_LATER. */
@@ -212,6 +213,7 @@ static void append_fate(GString *text, const struct connection_row *row, bool ha
     append_time(text, row->waited);
     g_string_append_printf(text, ",%s", has_twin ? outcome_word(row->twin_outcome) : "");
     append_time(text, has_twin ? row->twin_waited : -1);
+    g_string_append_printf(text, ",%s", speaker_word(row->first_unknown));
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,

@@ -67,6 +67,8 @@ struct real_spec {
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
     struct keepalive keepalive;       /* of its sockets */
+    nstime idle_close; /* from its last word to its closing; NSTIME_NEVER = never */
+    uint32_t sockets;  /* its process has at a time, at most; 0 = any number */
 };
 
 /* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
@@ -107,6 +109,9 @@ struct workload_spec {
     bool half_close; /* the client shuts its side with the last request */
     bool opened_by_server; /* beside another: to a port that the client has announced on it */
     struct keepalive keepalive; /* of the clients' sockets */
+    bool pushes;                   /* servers speak unasked: */
+    struct distribution push_time; /* from a server's last word to the next */
+    struct distribution push_size; /* bytes, at least 1 */
     nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
     unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
@@ -171,6 +176,9 @@ struct sweep_axis {
     char **values; /* each as "show" would print it; NULL-terminated */
 };
 
+/* Who speaks at duration, of each connection that is undecided then. */
+enum roll_call { ROLL_CALL_NO, ROLL_CALL_CLIENT, ROLL_CALL_SERVER };
+
 struct scenario {
     char *file;  /* as given */
     char *name;  /* file name without folder and ending */
@@ -179,7 +187,7 @@ struct scenario {
 
     nstime duration;
     nstime drain;
-    bool roll_call;
+    enum roll_call roll_call;
     uint64_t seed;
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */

@@ -14,7 +14,8 @@
     X(udp)          \
     X(server_opens) \
     X(population)   \
-    X(keepalive)
+    X(keepalive)    \
+    X(server_end)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

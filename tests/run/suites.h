@@ -28,7 +28,8 @@
     X(pairs)          \
     X(late_machine)   \
     X(capacity)       \
-    X(section_15)
+    X(section_15)     \
+    X(endpoints)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
