@@ -109,7 +109,7 @@ int state_word_counts(const char *word);
     "saved_original,saved_record,saved_ghost,saved_schedule,saved_closing,"           \
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
-    "syn_peak,syn_peak_twin,reconnected,server_orphans"
+    "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,server_orphans"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -164,6 +164,8 @@ int state_word_counts(const char *word);
     X("syn-peak", "count", "SYNs that reached the active unit in 100 ms, at most")              \
     X("syn-peak-twin", "count", "the same in the twin")                                         \
     X("reconnected", "count", "connections opened again by clients whose own had died")\
+    X("outside-moved", "s", "from the failure until the clients' router reached the new active") \
+    X("inside-moved", "s", "from the failure until every server did")                           \
     X("server-orphans", "count", "server sockets whose client had ended, not in order, at most") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 

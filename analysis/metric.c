@@ -51,6 +51,8 @@ static const struct formula formulas[] = {
     {"syn-peak", METRIC_COUNT, METRIC_LOWER, "syn_peak", NULL, NULL, NONE},
     {"syn-peak-twin", METRIC_COUNT, METRIC_NEITHER, "syn_peak_twin", NULL, NULL, NONE},
     {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL, NONE},
+    {"outside-moved", METRIC_TIME, METRIC_LOWER, "outside_moved_ns", NULL, NULL, NONE},
+    {"inside-moved", METRIC_TIME, METRIC_LOWER, "inside_moved_ns", NULL, NULL, NONE},
     {"server-orphans", METRIC_COUNT, METRIC_LOWER, "server_orphans", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},

@@ -219,6 +219,8 @@ static const struct option tacit_options[] = {
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
     {"unknown-outbound", &choice, FIELD(unknown_outbound), "drop|pass"}, /* */
     {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
+    {"window-check", &choice, FIELD(window_check), "liberal|strict"},
+    {"mac", &choice, FIELD(mac), "swapped|own"}, /* R-1003 */
 };
 
 enum { OPTIONS = G_N_ELEMENTS(options), ALL_OPTIONS = OPTIONS + G_N_ELEMENTS(tacit_options) };

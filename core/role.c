@@ -35,12 +35,14 @@ static bool is_start_known(const struct director *director)
 
 /* R-1003: the active address goes with the primary's MAC, whoever is active, and the
  * failover address with the secondary's, so that no table of neighbours needs to change.
- * Until that unit has told its MAC, the own one serves. */
+ * Until that unit has told its MAC, the own one serves; "mac own" wants no other. */
 static uint64_t mac_of_role(const struct director *director)
 {
     bool active = director->group.role == ROLE_ACTIVE;
     enum unit_rank owner = active ? RANK_PRIMARY : RANK_SECONDARY;
     uint64_t mac = director->config.mac;
+    if (director->settings.mac == MAC_OWN)
+        return mac;
     for (unsigned i = 0; i < PEERS_MAX && director->config.rank != owner; i++) {
         const struct hello *hello = &director->detector.peers[i].latest;
         if (hello->rank == owner && hello->mac != 0)

@@ -32,5 +32,7 @@ void settings_init(struct settings *settings)
         .fail_distinct_clients = FAIL_EVERY_CLIENT,
         .buddy_packet = BUDDY_SAME,
         .mirror = MIRROR_SERIAL, /* F4.2 */
+        .window_check = WINDOW_LIBERAL,
+        .mac = MAC_SWAPPED, /* R-1003 */
     };
 }

@@ -1,5 +1,6 @@
 #include "sim/command/plan.h"
 
+#include "core/packet.h"
 #include "core/path.h"
 #include "sim/command/capacity.h"
 #include "sim/command/report.h"
@@ -197,6 +198,58 @@ static void add_ways(GPtrArray *lines, const struct scenario *scenario)
     }
 }
 
+/* What somebody waits at most, whom nobody tells. */
+static void append_silence(GString *words, const struct scenario *scenario, enum side side)
+{
+    const struct garp_spec *garp = &scenario->garp;
+
+    if (garp->swapped) {
+        g_string_append(words, " the switch hears nothing, and sends to the former owner until "
+                               "the new one's next frame there, 300s at most");
+        return;
+    }
+    g_string_append(words, side == SIDE_OUTSIDE ? " the router" : " a server");
+    g_string_append(words, " hears nothing, and sends to the former owner for 0s to ");
+    append_seconds(words, garp->lifetime[side]);
+}
+
+static nstime least_patience(const struct scenario *scenario)
+{
+    nstime least = NSTIME_NEVER;
+    for (guint i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(scenario->workloads, i);
+        least = MIN(least, MIN(workload->patience, workload->application_timeout));
+    }
+    return least;
+}
+
+/* The life of an entry against a client's patience. */
+static void add_garp(GPtrArray *lines, const struct scenario *scenario, enum side side)
+{
+    const struct garp_spec *garp = &scenario->garp;
+    nstime patience = least_patience(scenario);
+    double loss = probability_share(garp->loss[side]), all_lost = 1;
+    g_autoptr(GString) words = g_string_new(side == SIDE_OUTSIDE ? "outside" : "inside");
+
+    if (loss <= 0) {
+        return;
+    }
+    for (unsigned i = 0; i < garp->repeat; i++) {
+        all_lost *= loss;
+    }
+    g_string_append_printf(words, ", in %.3g%% of takeovers", 100 * all_lost);
+    append_silence(words, scenario, side);
+    if (garp->delay != NSTIME_NEVER) {
+        g_string_append(words, ", or until it hears one sent again after ");
+        append_seconds(words, garp->delay);
+    }
+    if (patience != NSTIME_NEVER) {
+        g_string_append(words, "; a client's patience is ");
+        append_seconds(words, patience);
+    }
+    add_line(lines, "a lost GARP", words->str);
+}
+
 static void add_traces(GPtrArray *lines, const struct scenario *scenario)
 {
     for (guint i = 0; i < scenario->workloads->len; i++) {
@@ -278,6 +331,8 @@ void plan_print_world(GString *text, const struct scenario_file *file)
         add_links(impaired, scenario);
         add_detections(others, scenario);
         add_ways(others, scenario);
+        add_garp(others, scenario, SIDE_OUTSIDE);
+        add_garp(others, scenario, SIDE_INSIDE);
         add_traces(others, scenario);
         add_populations(others, scenario);
         add_design(others, scenario);

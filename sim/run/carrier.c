@@ -20,7 +20,10 @@ static void announce(struct carrier *carrier, unsigned unit, unsigned interface)
     const struct held *held = &carrier->held[unit];
     if (held->ip == 0 || carrier_is_cut(carrier, unit, interface))
         return;
+    bool same_mac = segment_mac(carrier->segments[interface], held->ip) == held->mac;
     segment_claim(carrier->segments[interface], held->ip, carrier->units[unit], held->mac);
+    if (held->ip == carrier->scenario->active_ip)
+        garp_carrier_claim(carrier, unit, interface, same_mac);
     frame_carrier_announce(carrier, unit, interface);
 }
 
@@ -66,13 +69,15 @@ struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip)
     return segment_owner(carrier->segments[INTERFACE_OUTSIDE], ip);
 }
 
-bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit, uint32_t ip)
+struct unit *carrier_reached_outside(const struct carrier *carrier)
 {
-    unsigned number = unit_number(unit);
-    return segment_owner(carrier->segments[INTERFACE_OUTSIDE], ip) == unit
-           && segment_owner(carrier->segments[INTERFACE_INSIDE], ip) == unit
-           && !carrier_is_cut(carrier, number, INTERFACE_OUTSIDE)
-           && !carrier_is_cut(carrier, number, INTERFACE_INSIDE)
+    return garp_carrier_receiver(carrier, INTERFACE_OUTSIDE, 0);
+}
+
+bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit)
+{
+    return carrier_reaching(carrier, unit, INTERFACE_OUTSIDE) > 0
+           && carrier_reaching(carrier, unit, INTERFACE_INSIDE) > 0
            && carrier_is_open(carrier, LINK_CLIENTS) && carrier_is_open(carrier, LINK_SERVERS);
 }
 
@@ -168,6 +173,11 @@ uint64_t carrier_fingerprint(const struct carrier *carrier)
     return carrier->fingerprint;
 }
 
+void carrier_set_watch(struct carrier *carrier, struct carrier_watch watch)
+{
+    carrier->watch = watch;
+}
+
 void carrier_set_epoch(struct carrier *carrier, uint8_t epoch)
 {
     carrier->epoch = epoch;
@@ -200,6 +210,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     datagram_carrier_init(carrier);
     frame_carrier_init(carrier);
     serial_carrier_init(carrier);
+    garp_carrier_init(carrier, run_key);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         make_links(carrier, role, run_key);
     return carrier;
@@ -211,6 +222,7 @@ void carrier_free(struct carrier *carrier)
         for (unsigned pair = 0; pair < PAIRS_MAX; pair++)
             if (carrier->links[role][pair])
                 link_free(carrier->links[role][pair]);
+    garp_carrier_clear(carrier);
     serial_carrier_clear(carrier);
     frame_carrier_clear(carrier);
     datagram_carrier_clear(carrier);

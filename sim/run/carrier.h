@@ -74,8 +74,28 @@ uint64_t carrier_claim(struct carrier *carrier, struct unit *unit, uint32_t ip, 
 void carrier_release(struct carrier *carrier, struct unit *unit, uint32_t ip);
 struct unit *carrier_owner(const struct carrier *carrier, uint32_t ip);
 
-/* Do clients and servers both reach this unit at that address? */
-bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit, uint32_t ip);
+/* Whom the clients' router sends to at the active address, NULL: nobody; it is the owner as
+ * soon as the router has heard of it. Do clients and a server both reach a unit there? */
+struct unit *carrier_reached_outside(const struct carrier *carrier);
+bool carrier_is_reached(const struct carrier *carrier, const struct unit *unit);
+
+/* How many neighbours of a side there are, and how many of them reach a unit at the active
+ * address; is the router astray, or this server (-1: none), that is: does it send to a former
+ * owner because it has not heard of another? */
+unsigned carrier_neighbours(const struct carrier *carrier, unsigned interface);
+unsigned carrier_reaching(const struct carrier *carrier, const struct unit *unit,
+                          unsigned interface);
+bool carrier_is_astray(const struct carrier *carrier, int server);
+
+/* Told when somebody has learnt where the address is, other than by a claim as it is made. */
+struct carrier_watch {
+    void *context;
+    void (*moved)(void *context);
+};
+void carrier_set_watch(struct carrier *carrier, struct carrier_watch watch);
+
+/* The port of a unit has no line: the switch forgets what it knows of it. */
+void carrier_darken_port(struct carrier *carrier, unsigned unit, unsigned interface);
 
 /* Faults. The line of an interface of a unit; the failover cable, between units 0 and 1;
  * a link, in the directions named (WAY_*), which is each pair's where it joins units. */

@@ -1,10 +1,12 @@
 /* What the carrier holds, for its parts: addresses, interfaces, links and life (carrier.c),
  * packets (packet_carrier.c), datagrams (datagram_carrier.c), what is asked and seen on an
- * interface (frame_carrier.c), the serial line (serial_carrier.c). Nobody else includes this. */
+ * interface (frame_carrier.c), how an address moves (garp_carrier.c), the serial line
+ * (serial_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
 
 #include "sim/engine/chance.h"
+#include "sim/network/neighbours.h"
 #include "sim/network/pool.h"
 #include "sim/network/segment.h"
 #include "sim/run/carrier.h"
@@ -26,6 +28,17 @@ struct held {
     uint64_t mac;
 };
 
+/* Of a side: who has heard where the active address is. */
+struct garp {
+    bool used; /* frames may be lost: else nothing of the rest changes */
+    struct neighbours *neighbours;
+    event_handle *asks;           /* each neighbour's next question */
+    event_handle ageing;          /* when the switch looks at a port it believes in */
+    event_handle second[UNITS_MAX]; /* each unit's second set of frames */
+    uint64_t claims[UNITS_MAX];   /* numbered */
+    nstime spoke[UNITS_MAX];      /* when each unit sent its last frame there */
+};
+
 struct carrier {
     const struct scenario *scenario;
     struct engine *engine;
@@ -40,6 +53,10 @@ struct carrier {
     /* those between units once for each pair, all others once: the rest is NULL */
     struct link *links[LINK_COUNT][PAIRS_MAX];
     struct segment *segments[UNIT_INTERFACES]; /* of a side; INTERFACE_PEER: NULL */
+    struct garp garp[UNIT_INTERFACES];         /* of a side */
+    GHashTable *machines; /* number of a neighbour inside, by its address */
+    uint64_t garp_key;
+    struct carrier_watch watch;
     struct pool *packets;
     struct pool *small_datagrams;
     struct pool *large_datagrams;
@@ -74,6 +91,8 @@ void serial_carrier_init(struct carrier *carrier);
 void serial_carrier_clear(struct carrier *carrier);
 void frame_carrier_init(struct carrier *carrier);
 void frame_carrier_clear(struct carrier *carrier);
+void garp_carrier_init(struct carrier *carrier, uint64_t run_key);
+void garp_carrier_clear(struct carrier *carrier);
 
 /* Does no frame pass between this unit and this interface's segment? */
 bool carrier_is_cut(const struct carrier *carrier, unsigned unit, unsigned interface);
@@ -88,5 +107,23 @@ bool carrier_listens(const struct carrier *carrier, unsigned interface);
 
 /* A unit announces its address on a side: the others see the frame. */
 void frame_carrier_announce(struct carrier *carrier, unsigned unit, unsigned interface);
+
+/* A unit says on a side that the active address is its own: frames that each neighbour hears
+ * or not, or with the MAC that they know, the switch. */
+void garp_carrier_claim(struct carrier *carrier, unsigned unit, unsigned interface,
+                        bool same_mac);
+
+/* A unit has sent a frame there. */
+void garp_carrier_spoke(struct carrier *carrier, unsigned unit, unsigned interface);
+
+/* The unit that gets what this neighbour sends to the active address, NULL: none. */
+struct unit *garp_carrier_receiver(const struct carrier *carrier, unsigned interface,
+                                   uint32_t sender_ip);
+
+static inline void carrier_note_frame(struct carrier *carrier, unsigned unit, unsigned interface)
+{
+    if (carrier->garp[interface].used)
+        garp_carrier_spoke(carrier, unit, interface);
+}
 
 #endif

@@ -304,9 +304,10 @@ static void carry_datagram(struct carrier *carrier, const struct datagram *datag
     if (carrier_is_cut(carrier, datagram->sender, datagram->interface)
         && !is_rescued(carrier, datagram))
         lose_records(carrier, datagram, ": its interface is down");
-    else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER)
+    else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER) {
+        carrier_note_frame(carrier, datagram->sender, datagram->interface);
         send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY, 0);
-    else
+    } else
         pass_link(carrier, datagram);
 }
 

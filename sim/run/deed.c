@@ -42,9 +42,9 @@ static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t 
 {
     struct world *world = context;
     unsigned number = unit_number(unit);
-    uint64_t other = carrier_claim(world->carrier, unit, ip, mac);
     bool active = ip == world->scenario->active_ip;
     world_report_unit(world, number, active ? "claims-active-address" : "claims-address", NULL);
+    uint64_t other = carrier_claim(world->carrier, unit, ip, mac);
     if (other != 0 && active)
         report_mac(world, number, other);
     if (active) {

@@ -164,6 +164,7 @@ void carrier_ask(struct carrier *carrier, struct unit *unit, unsigned interface,
     };
     if (interface >= UNIT_INTERFACES || carrier_is_cut(carrier, frame.asker, interface))
         return;
+    carrier_note_frame(carrier, frame.asker, interface);
     ask_units(carrier, frame);
     if (interface == INTERFACE_OUTSIDE)
         ask_router(carrier, frame);

@@ -37,7 +37,8 @@ struct listing {
     bool strayed;
     bool gave_up;
     bool stranded; /* its server was cut off when its time ran out */
-    bool cut_off;  /* nobody could serve it when its time ran out */
+    bool cut_off;  /* nobody could serve it when its time ran out, or the router or its server
+                    * had not heard who would */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
     bool hung_up;  /* its server had closed it as idle */
@@ -59,6 +60,8 @@ struct observer {
     nstime emptied[UNITS_MAX]; /* when each unit last became a standby, its table empty */
     int owner;                /* number of the unit that owned the address at the failure */
     unsigned heir;            /* of the one that takes over, or might */
+    nstime moved[2];          /* by enum side: since the failure, -1: not yet */
+    struct observer_reach reach;
     bool served;              /* somebody owns the address, runs, and can be reached */
     bool disturbed;           /* something befell the replication before the failure */
     bool both_active;

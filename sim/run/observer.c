@@ -128,7 +128,9 @@ static void note_circumstances(const struct observer *observer, struct listing *
         connection->server >= 0
         && traffic_server_failed(observer->traffic, (unsigned)connection->server);
     listing->hung_up = connection_hung_up(connection);
-    listing->cut_off = end == CONNECTION_TIMED_OUT && !observer->served;
+    listing->cut_off =
+        (end == CONNECTION_TIMED_OUT && !observer->served)
+        || observer->reach.is_astray(observer->reach.context, connection->server);
 }
 
 /* Who only listens carries on with a message that was written after the failure, and is over
@@ -334,6 +336,7 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
     observer->pool = pool_new(sizeof(struct observed));
     observer->listings = g_ptr_array_new_with_free_func(g_free);
     observer->failure = observer->takeover = -1;
+    observer->moved[SIDE_OUTSIDE] = observer->moved[SIDE_INSIDE] = -1;
     observer->openings = g_array_new(FALSE, FALSE, sizeof(struct opening));
     observer->last_opening = observer->openings_until = observer->surge_bin = -1;
     return observer;
@@ -350,6 +353,11 @@ void observer_free(struct observer *observer)
 void observer_set_twin(struct observer *observer, nstime last_opening)
 {
     observer->openings_until = last_opening;
+}
+
+void observer_set_reach(struct observer *observer, struct observer_reach reach)
+{
+    observer->reach = reach;
 }
 
 void observer_set_traffic(struct observer *observer, const struct traffic *traffic)

@@ -55,6 +55,17 @@ int observer_heir(const struct observer *observer);
  * goes from the failure, if it stops this, until it is so again. */
 void observer_service(struct observer *observer, bool served);
 
+/* All on a side reach the unit that took over. */
+void observer_moved(struct observer *observer, enum side side);
+
+/* Asked of a connection that ends badly: does the clients' router send to a former owner of
+ * the active address, or this server (-1: none)? Before anything is opened. */
+struct observer_reach {
+    void *context;
+    bool (*is_astray)(void *context, int server);
+};
+void observer_set_reach(struct observer *observer, struct observer_reach reach);
+
 /* A SYN reaches the unit that owns the active address and runs. */
 void observer_request(struct observer *observer);
 

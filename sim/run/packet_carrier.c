@@ -36,6 +36,15 @@ static struct unit *active_owner(const struct carrier *carrier, enum side side)
     return segment_owner(carrier->segments[interface_of(side)], carrier->scenario->active_ip);
 }
 
+/* Whoever its sender holds for the owner. */
+static struct unit *receiver_of(const struct carrier *carrier, enum side side,
+                                const struct packet *packet)
+{
+    return carrier->garp[interface_of(side)].used
+               ? garp_carrier_receiver(carrier, interface_of(side), packet->source_ip)
+               : active_owner(carrier, side);
+}
+
 static void tell_packet(const struct carrier *carrier, const struct packet *packet,
                         enum place from, enum place to, enum side sender, const char *fate)
 {
@@ -44,12 +53,12 @@ static void tell_packet(const struct carrier *carrier, const struct packet *pack
                           sender == SIDE_OUTSIDE, packet, fate);
 }
 
-/* A packet came to the units' end of a link: whoever owns the active address gets
- * it, on the side it came from. */
+/* A packet came to the units' end of a link: whoever owns the active address gets it, on the
+ * side it came from, or a former owner, if its sender has not heard of another. */
 static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
 {
     enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
-    struct unit *owner = active_owner(carrier, side);
+    struct unit *owner = receiver_of(carrier, side, packet);
     if (!owner) {
         tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
         return;
@@ -62,7 +71,8 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
                       : "");
     if (cut)
         return;
-    if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet))
+    if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet)
+        && owner == active_owner(carrier, side))
         observer_request(carrier->observer);
     unit_packet(owner, side, packet);
 }
@@ -148,6 +158,7 @@ void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
         tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, fate);
     if (cut)
         return;
+    carrier_note_frame(carrier, unit_number(unit), interface_of(side));
     if (side == SIDE_OUTSIDE)
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
     else

@@ -1,6 +1,7 @@
 #include "sim/run/rows.h"
 
 #include "analysis/table.h"
+#include "core/packet.h"
 
 static unsigned axes(const struct rows_frame *frame)
 {
@@ -126,7 +127,6 @@ static void append_harm(GString *text, const struct run_result *result)
     append_count(text, result->syn_peak);
     append_time(text, result->has_twin ? (int64_t)result->syn_peak_twin : -1);
     append_count(text, result->reconnected);
-    append_count(text, result->server_orphans);
 }
 
 /* In the order of RUNS_COLUMNS_LATER. */
@@ -141,6 +141,9 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, lost_to_limits(result));
     append_cohorts(text, result);
     append_harm(text, result);
+    append_time(text, result->moved[SIDE_OUTSIDE]);
+    append_time(text, result->moved[SIDE_INSIDE]);
+    append_count(text, result->server_orphans);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

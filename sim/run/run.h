@@ -72,6 +72,7 @@ struct run_result {
     int failed_unit;     /* whom it hit: index into scenario.units, -1: none */
     int heir;            /* who took over, -1: nobody */
     nstime takeover;     /* from failure until another unit owned the address, -1: never */
+    nstime moved[2];     /* by enum side: from failure until all there reach it, -1: never */
     uint32_t counted;    /* the headline cohort: open_* and half_closed */
     uint32_t outcomes[OUTCOME_COUNT]; /* of the cohort */
     uint32_t causes[CAUSE_COUNT];     /* of the cohort's casualties */

@@ -123,6 +123,8 @@ static void power_returns(void *object, uint64_t number)
 static void power_off(struct world *world, unsigned index, unsigned hit)
 {
     crash(world, hit);
+    carrier_darken_port(world->carrier, hit, INTERFACE_OUTSIDE);
+    carrier_darken_port(world->carrier, hit, INTERFACE_INSIDE);
     world->powered_off[hit] = true;
     show_cable(world);
     if (world->times[index].ends != NSTIME_NEVER)
@@ -146,8 +148,10 @@ static void cut_line(struct world *world, unsigned index, unsigned hit)
     const struct fault_spec *fault = fault_spec(world, index);
     unsigned interface = fault->interface;
     carrier_set_interface(world->carrier, hit, interface, false);
-    if (!fault->unnoticed)
+    if (!fault->unnoticed) {
+        carrier_darken_port(world->carrier, hit, interface);
         unit_set_interface(world->units[hit], interface, false);
+    }
     if (world->times[index].ends != NSTIME_NEVER)
         engine_schedule(world->engine, world->times[index].ends, line_returns, world,
                         hit * UNIT_INTERFACES + interface);

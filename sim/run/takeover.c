@@ -74,6 +74,13 @@ void observer_service(struct observer *observer, bool served)
     observer->served = served;
 }
 
+void observer_moved(struct observer *observer, enum side side)
+{
+    g_assert(observer->takeover >= 0);
+    if (observer->moved[side] < 0)
+        observer->moved[side] = engine_now(observer->engine) - observer->failure;
+}
+
 static bool listing_stands(const struct observer *observer, const struct director *director,
                            const struct listing *listing)
 {

@@ -202,6 +202,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->failure = observer->failure;
     result->takeover = observer->takeover < 0 ? -1 : observer->takeover - observer->failure;
     result->heir = observer_heir(observer);
+    memcpy(result->moved, observer->moved, sizeof result->moved);
     result->ghosts = observer->ghosts;
     memcpy(result->refused, observer->refused, sizeof result->refused);
     result->virtuals = g_new0(struct virtual_count, observer->scenario->virtuals->len);

@@ -24,12 +24,33 @@ static bool serves(const struct unit *unit)
            && director_role(unit_director(unit)) == ROLE_ACTIVE;
 }
 
+/* Once somebody has taken over: do all on a side reach it? */
+static void look_at_side(struct world *world, enum side side, unsigned interface)
+{
+    int heir = observer_heir(world->observer);
+    if (heir >= 0 && carrier_reaching(world->carrier, world->units[heir], interface)
+                         == carrier_neighbours(world->carrier, interface))
+        observer_moved(world->observer, side);
+}
+
 void world_look_at_service(struct world *world)
 {
-    const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
+    const struct unit *reached = carrier_reached_outside(world->carrier);
     observer_service(world->observer,
-                     serves(owner) && carrier_is_reached(world->carrier, owner,
-                                                         world->scenario->active_ip));
+                     serves(reached) && carrier_is_reached(world->carrier, reached));
+    look_at_side(world, SIDE_OUTSIDE, INTERFACE_OUTSIDE);
+    look_at_side(world, SIDE_INSIDE, INTERFACE_INSIDE);
+}
+
+static void address_moved(void *context)
+{
+    world_look_at_service(context);
+}
+
+static bool is_astray(void *context, int server)
+{
+    const struct world *world = context;
+    return carrier_is_astray(world->carrier, server);
 }
 
 unsigned world_active(const struct world *world)
@@ -235,6 +256,8 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
         observer_set_twin(world->observer, twin_of->last_opening);
     world->carrier = carrier_new(scenario, run_key, world->engine, world->observer,
                                  world->journal, world->story);
+    carrier_set_watch(world->carrier, (struct carrier_watch){ world, address_moved });
+    observer_set_reach(world->observer, (struct observer_reach){ world, is_astray });
     world->network = deed_network(world);
     make_traffic(world, run_key);
     for (unsigned i = 0; i < world->unit_count; i++)

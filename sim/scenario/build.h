@@ -37,6 +37,7 @@ void build_detector_commands(struct build *build); /* into the configuration */
 void build_paths(struct build *build);             /* of hellos; after failover */
 void build_path_commands(struct build *build);
 void build_path_faults(struct build *build);
+void build_garp(struct build *build);              /* how addresses move */
 void build_check_commands(struct build *build);    /* of faults; after the configuration */
 
 /* The backups of all machines; those reals that are one are marked in used, by number. */

@@ -169,6 +169,16 @@ struct virtual_crashes_spec {
     nstime from, to; /* to: at most the measured fault's instant, and the duration */
 };
 
+/* How those around the pair learn that an address has moved (sim/network/neighbours.h). By
+ * enum side: what is lost and how long an entry lives differ. */
+struct garp_spec {
+    bool swapped;               /* the address keeps its MAC */
+    struct probability loss[2]; /* of each frame, for each that should hear it */
+    unsigned repeat;            /* frames at once */
+    nstime delay;               /* until as many follow; NSTIME_NEVER: none do */
+    nstime lifetime[2];         /* of a neighbour's entry, until it asks */
+};
+
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
 
 struct sweep_axis {
@@ -218,6 +228,7 @@ struct scenario {
     unsigned hello_paths;      /* those that hellos take: 1 << enum hello_path (core/path.h) */
     nstime interface_test_time; /* of one step, where outside or inside is one of them */
     uint32_t active_ip, failover_ip;
+    struct garp_spec garp;
 
     /* commands for each director, in order, in the core's own vocabulary */
     GPtrArray *commands; /* char * */

@@ -102,6 +102,22 @@ static const struct schema_key keys[] = {
      "the standby's address"},
     {GROUP_FAILOVER, "unknown-connection", NULL, VALUE_WORD, "drop reset", NULL, "drop", false,
      "what a client's packet of no known connection meets"},
+    {GROUP_FAILOVER, "window-check", NULL, VALUE_WORD, "liberal strict", NULL, "liberal", false,
+     "strict: a TCP packet out of the window, or of a connection of unknown window, is refused"},
+    {GROUP_FAILOVER, "mac", NULL, VALUE_WORD, "swapped own", NULL, "swapped", false,
+     "the active address keeps its MAC, and only switches must learn; or has its unit's own"},
+    {GROUP_FAILOVER, "garp-loss", NULL, VALUE_SHARE, NULL, NULL, "0%", false,
+     "outside: a frame that says who has the address now is not heard"},
+    {GROUP_FAILOVER, "garp-loss-inside", NULL, VALUE_SHARE, NULL, "auto", "auto", false,
+     "the same inside, by each server for itself (auto: as garp-loss)"},
+    {GROUP_FAILOVER, "garp-repeat", NULL, VALUE_COUNT, "1..100", NULL, "1", false,
+     "such frames at once (keepalived: 5)"},
+    {GROUP_FAILOVER, "garp-delay", NULL, VALUE_TIME, SOME_TIME, "off", "off", false,
+     "as many again so long after (keepalived: 5s)"},
+    {GROUP_FAILOVER, "neighbour-timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "240min", false,
+     "the clients' router asks for the address when its ARP entry is so old"},
+    {GROUP_FAILOVER, "neighbour-timeout-inside", NULL, VALUE_TIME, SOME_TIME, NULL, "38s", false,
+     "and a server (Linux: reachable for 30s, then 5s and 3 probes of 1s)"},
     {GROUP_FAILOVER, "unknown-outbound", NULL, VALUE_WORD, "drop pass", NULL, "drop", false,
      "what a server's meets (pass: as it is, as a router does; and so for a server's own address)"},
 
@@ -296,6 +312,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_FREQUENCY] = "N/s",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
+    [VALUE_SHARE] = "P",
     [VALUE_DUPLICATE] = "P [CORRELATION]",
     [VALUE_CORRUPT] = "P [CORRELATION]",
     [VALUE_REORDER] = "P [CORRELATION] [gap N]",
@@ -309,7 +326,7 @@ static const char *const type_words[VALUE_TYPES] = {
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
     "expect", "include", "stop", "minconns",
-    "slot", "state", "profile", "pcap", "chart", "garp-loss", "neighbour-timeout", NULL,
+    "slot", "state", "profile", "pcap", "chart", NULL,
 };
 
 /* Hyphen and underscore are the same. */

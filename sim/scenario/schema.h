@@ -56,6 +56,7 @@ enum value_type {
     VALUE_FREQUENCY, /* range: LOW..HIGH, whole */
     VALUE_LOSS,
     VALUE_DELAY,
+    VALUE_SHARE, /* a probability */
     VALUE_DUPLICATE, VALUE_CORRUPT,
     VALUE_REORDER,
     VALUE_RATE,

@@ -223,6 +223,12 @@ static bool read_confidence(struct phrase *phrase)
     return true;
 }
 
+static bool read_share(struct phrase *phrase)
+{
+    uint64_t share;
+    return phrase_quantity(phrase, QUANTITY_SHARE, "a share", &share);
+}
+
 /* A time behind a word, or neither of the two. */
 static bool read_bound(struct phrase *phrase, const char *word)
 {
@@ -311,6 +317,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_NETWORKS: fine = read_networks(&phrase); break;
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
     case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
+    case VALUE_SHARE: fine = read_share(&phrase); break;
     case VALUE_KEEPALIVE: fine = read_keepalive(&phrase, key->range); break;
     default: g_assert_not_reached();
     }
@@ -400,6 +407,11 @@ double value_confidence(const char *text)
 {
     g_assert(g_str_has_prefix(text, "runs "));
     return (double)sound_quantity(QUANTITY_SHARE, text + strlen("runs ")) / SHARE_ONE;
+}
+
+uint64_t value_share(const char *text)
+{
+    return sound_quantity(QUANTITY_SHARE, text);
 }
 
 struct value_instants value_instants(const char *text)

@@ -21,6 +21,7 @@ uint64_t value_count(const char *text);
 nstime value_time(const char *text); /* a word (none, off, auto) is NSTIME_NEVER */
 uint32_t value_ip(const char *text);
 double value_confidence(const char *text);
+uint64_t value_share(const char *text); /* in parts per billion */
 
 /* from, to: NSTIME_NEVER where none is given; count 0: off. */
 struct value_instants {

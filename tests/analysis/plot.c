@@ -34,8 +34,23 @@ static void summarise(void)
     g_free(text);
 }
 
-/* What a sweep without twins leaves empty, and more, at the end of rows. */
-#define NO_TOLL ",,,,,,,,,,,,,,,,,,,,"
+static unsigned commas(const char *line)
+{
+    unsigned count = 0;
+    for (; *line != '\0' && *line != '\n'; line++)
+        count += *line == ',';
+    return count;
+}
+
+/* What a sweep without twins leaves empty, and more, at the end of a row. */
+static void end_row(GString *runs, const char *row)
+{
+    unsigned missing = commas(runs->str) - commas(row);
+    g_string_append(runs, row);
+    for (unsigned i = 0; i < missing; i++)
+        g_string_append_c(runs, ',');
+    g_string_append_c(runs, '\n');
+}
 
 /* A directory like that of a sweep: "loss;protocol" for each point, three repetitions;
  * patent saves (1-p) 0.996 of 1000, give or take, none saves nobody. */
@@ -49,11 +64,13 @@ static void write_sweep(const char *keys, const char *const *points, const char 
         for (unsigned point = 0; points[point] != NULL; point++, run++) {
             bool none = strstr(points[point], "none") != NULL;
             unsigned survived = none ? 0 : 960 - 90 * point + 7 * repetition;
-            g_string_append_printf(runs, "%u,%u,%u%s,1000,%u,0,%u,0,0,%u,%u00000000,,,0,9,%u,0,0,0,"
-                                         ",,0.1,%s,0" NO_TOLL "\n",
-                                   run, point, repetition, points[point], survived,
-                                   1000 - survived, survived, 12 + repetition,
-                                   none ? 0 : 120000 + point, none ? "" : "0.9");
+            g_autofree char *row =
+                g_strdup_printf("%u,%u,%u%s,1000,%u,0,%u,0,0,%u,%u00000000,,,0,9,%u,0,0,0,"
+                                ",,0.1,%s,0",
+                                run, point, repetition, points[point], survived, 1000 - survived,
+                                survived, 12 + repetition, none ? 0 : 120000 + point,
+                                none ? "" : "0.9");
+            end_row(runs, row);
             for (unsigned i = 0; i < 30; i++) {
                 g_string_append_printf(connections,
                                        "%u,%u,web,c:%u,r1,%u000000,open_idle,yes,%s,,1\n",

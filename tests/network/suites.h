@@ -13,7 +13,8 @@
     X(impairment)     \
     X(waiting)        \
     X(pool)           \
-    X(segment)
+    X(segment)        \
+    X(neighbours)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -21,6 +21,7 @@
     X(virtual)        \
     X(wire)           \
     X(sides)          \
+    X(garp)           \
     X(detection_runs) \
     X(shipped)        \
     X(services)       \

@@ -28,6 +28,7 @@ static const struct option {
     {"replication", "bulk-sync", {"off", "100/s"}, false},             /* R-1106 */
     {"failover", "mirror", {"serial", "network", "none"}, false},      /* R-1201 */
     {"failover", "health-switch", {"off", "on"}, false},               /* R-1104 */
+    {"failover", "mac", {"swapped", "own"}, false},                    /* R-1003 */
     {"virtual", "overflow", {"none", "busy", "one-failed", "all-failed"}, false}, /* */
     {"virtual", "replicate", {"no", "yes"}, false},                    /* */
 };
