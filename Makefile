@@ -172,6 +172,8 @@ bench: $(BENCHES)
 install: understudy
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 755 $(BUILD)/understudy $(DESTDIR)$(PREFIX)/bin/understudy
+	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
+	install -m 644 scenarios/forms/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
 	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/understudy
 uninstall:

@@ -25,6 +25,8 @@
     X(CAUSE_DELETED_EARLY, "deleted_early", "a delete removed its record while it lived")        \
     X(CAUSE_AGED_OUT, "aged_out",                                                                \
       "a timeout of the standby's, or of the new active's, removed its record")                  \
+    X(CAUSE_GHOST_MISROUTE, "ghost_misroute",                                                    \
+      "a ghost of its tuple led its packets to another server")                                 \
     X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
     X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
       "nobody took over, or traffic never reached who did")                                      \
@@ -109,7 +111,8 @@ int state_word_counts(const char *word);
     "saved_original,saved_record,saved_ghost,saved_schedule,saved_closing,"           \
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
-    "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,server_orphans"
+    "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,"            \
+    "ghost_misroutes,without_port,server_orphans"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -129,7 +132,7 @@ int state_word_counts(const char *word);
 /* and behind them, which older tables do not have: */
 #define CONNECTIONS_COLUMNS_LATER \
     "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns," \
-    "first_unknown"
+    "led_astray,first_unknown"
 
 /* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
  * it is. survival and known are followed by their .NAME forms for each virtual. */
@@ -166,6 +169,8 @@ int state_word_counts(const char *word);
     X("reconnected", "count", "connections opened again by clients whose own had died")\
     X("outside-moved", "s", "from the failure until the clients' router reached the new active") \
     X("inside-moved", "s", "from the failure until every server did")                           \
+    X("ghost-misroutes", "count", "whose tuple's record at the takeover was for another server") \
+    X("without-port", "count", "connections not opened: every port of their client was in use") \
     X("server-orphans", "count", "server sockets whose client had ended, not in order, at most") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 

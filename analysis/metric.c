@@ -53,6 +53,8 @@ static const struct formula formulas[] = {
     {"reconnected", METRIC_COUNT, METRIC_NEITHER, "reconnected", NULL, NULL, NONE},
     {"outside-moved", METRIC_TIME, METRIC_LOWER, "outside_moved_ns", NULL, NULL, NONE},
     {"inside-moved", METRIC_TIME, METRIC_LOWER, "inside_moved_ns", NULL, NULL, NONE},
+    {"ghost-misroutes", METRIC_COUNT, METRIC_LOWER, "ghost_misroutes", NULL, NULL, NONE},
+    {"without-port", METRIC_COUNT, METRIC_LOWER, "without_port", NULL, NULL, NONE},
     {"server-orphans", METRIC_COUNT, METRIC_LOWER, "server_orphans", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},

@@ -90,8 +90,10 @@ static bool begins_anew(const struct conn *conn, enum side from, const struct pa
 void conn_track(struct conn *conn, enum side from, const struct packet *packet)
 {
     g_assert((packet->flags & TCP_RST) == 0);
-    if (begins_anew(conn, from, packet))
+    if (begins_anew(conn, from, packet)) {
         conn->seen[SIDE_OUTSIDE] = conn->seen[SIDE_INSIDE] = 0;
+        conn->seen[from] = SEEN_ANEW;
+    }
     if ((packet->flags & TCP_ACK) != 0)
         track_acknowledgement(conn, from, packet->acknowledgement);
     track_sequence(conn, from, packet);

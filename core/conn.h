@@ -52,6 +52,7 @@ enum conn_seen {
     SEEN_ACK = 2,      /* half.acked is valid */
     SEEN_FIN = 4,      /* half.next is behind this side's FIN */
     SEEN_FIN_ACKED = 8,
+    SEEN_ANEW = 16, /* this side has begun a new connection on an old conn, unacknowledged */
 };
 
 /* The machine's address for this connection (R-411): with R-117's pointer form it is

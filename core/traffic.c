@@ -132,6 +132,20 @@ static void advance_handshake(struct director *director, nstime now, struct conn
         life_establish(director, now, conn, effects);
 }
 
+/* R-801: what began on a ghost becomes active with its client's ACK, as any other, and a
+ * standby that was not told of the ghost (it came later, R-1106) is told now. */
+static void advance_revival(struct director *director, nstime now, struct conn *conn,
+                            enum side from, const struct packet *packet,
+                            struct effects *effects)
+{
+    enum side other = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
+    if ((conn->seen[other] & SEEN_ANEW) == 0 || (packet->flags & TCP_ACK) == 0)
+        return;
+    conn->seen[other] &= (uint8_t)~SEEN_ANEW;
+    if (conn->replica && !conn->create_sent)
+        life_announce(director, now, conn, effects);
+}
+
 /* R-408: the conn goes with the packet that acknowledges the second FIN, or is held
  * for the virtual machine's delay. */
 static void advance_close(struct director *director, nstime now, struct conn *conn,
@@ -169,6 +183,7 @@ static void forward_known(struct director *director, nstime now, struct conn *co
     }
     conn_track(conn, from, packet);
     advance_handshake(director, now, conn, from, packet, effects);
+    advance_revival(director, now, conn, from, packet, effects);
     forward(conn, from, packet, effects);
     advance_close(director, now, conn, effects);
 }
@@ -218,6 +233,11 @@ static void open(struct director *director, nstime now, enum side from,
     forward(conn, from, packet, effects);
 }
 
+static void count_resend(struct conn *conn)
+{
+    conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
+}
+
 /* R-501..R-503: a repeated SYN goes where the first went, until that machine has had
  * as many as it may. Under "active_on syn" there is nothing left to reassign: the
  * standby has been told which machine it is. What a machine asks itself (R-410) stays
@@ -229,19 +249,29 @@ static void repeat(struct director *director, nstime now, struct conn *conn, enu
         && conn->syn_resends + 1u >= conn->physical->reassign)
         life_ditch(director, now, conn, DITCH_NO_ANSWER, effects);
     else
-        conn->syn_resends = (uint8_t)MIN(conn->syn_resends + 1, UINT8_MAX);
+        count_resend(conn);
     conn_track(conn, from, packet);
 }
 
+/* R-502, R-503, of a conn that a record made: its machine has said nothing since, and has had
+ * as many requests as it may. It is dead: a machine that lives answers, as new or by a
+ * challenge ACK (RFC 5961). */
+static bool asks_in_vain(const struct conn *conn, enum side from)
+{
+    return from == SIDE_OUTSIDE && conn->state == CONN_ACTIVE && conn->replica
+           && conn->seen[SIDE_INSIDE] == 0 && conn->syn_resends >= conn->physical->reassign;
+}
+
 /* A request that meets a conn of the same tuple. One that is not yet answered is
- * repeated (R-501). A closing one makes room: without a new create, the standby would
- * hold a conn that its next delete takes away. To an established one it is forwarded
- * without effect: the server answers with a challenge ACK (RFC 5961) or, if the conn
- * is a ghost, takes it as new. */
+ * repeated (R-501). A closing one makes room, and one whose machine is dead: without a new
+ * create, the standby would hold a conn that its next delete takes away. To an established
+ * one it is forwarded, and its machine decides: it answers with a challenge ACK (RFC 5961)
+ * or, if the conn is a ghost, takes it as new. Were the director to decide, anybody's SYN
+ * would cut off a living connection. */
 static void request(struct director *director, nstime now, struct conn *conn, enum side from,
                     const struct packet *packet, struct effects *effects)
 {
-    if (conn != NULL && conn->state == CONN_CLOSING) {
+    if (conn != NULL && (conn->state == CONN_CLOSING || asks_in_vain(conn, from))) {
         life_end(director, now, conn, END_NEW_INCARNATION, effects);
         conn = NULL;
     }
@@ -252,6 +282,8 @@ static void request(struct director *director, nstime now, struct conn *conn, en
     conn->last_activity = now;
     if (conn->state != CONN_ACTIVE)
         repeat(director, now, conn, from, packet, effects);
+    else
+        count_resend(conn);
     forward(conn, from, packet, effects);
 }
 

@@ -232,6 +232,20 @@ static void print_refusals(GString *text, const struct account *account)
     }
 }
 
+/* What was never opened cannot be lost, and is easily overlooked. */
+static void print_ports(GString *text, const struct account *account)
+{
+    uint64_t without = account->result->without_port;
+
+    if (without > 0) {
+        g_autofree char *line = g_strdup_printf(
+            "%" G_GUINT64_FORMAT " connection%s not opened: every port of the client was in use "
+            "(more client-ports, more clients or a shorter time-wait)",
+            without, without == 1 ? " was" : "s were");
+        report_wrap(text, line, 2);
+    }
+}
+
 /* A queue that was too short is easily taken for the protocol's doing. */
 static void print_limits(GString *text, const struct account *account)
 {
@@ -299,6 +313,7 @@ void account_print(GString *text, const struct account *account)
     toll_print(text, account->result);
     print_refusals(text, account);
     print_limits(text, account);
+    print_ports(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);
 }

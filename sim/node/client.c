@@ -55,7 +55,7 @@ static void finish(struct client *client, enum connection_end end)
     tcp_dispose(&client->tcp);
     socket_table_remove(&clients->sockets, &client->tcp.socket);
     if (client->tcp.state == TCP_TIME_WAIT)
-        time_waits_add(&clients->waits, &client->tcp);
+        time_waits_add(&clients->waits, &client->tcp, spec_of(client)->time_wait);
     client_forget(client, end);
 }
 

@@ -23,8 +23,9 @@ static bool is_free(struct clients *clients, const struct socket *socket, uint8_
 static bool choose_port(struct clients *clients, const struct arrival *arrival,
                         struct socket *socket, uint8_t protocol)
 {
+    const struct workload_spec *spec = plan_spec(clients->config.scenario, &arrival->plan);
     socket->local_port = arrival->port;
-    for (unsigned tries = 0; tries <= PORT_COUNT; tries++) {
+    for (unsigned tries = 0; tries <= spec->client_ports; tries++) {
         if (socket->local_port != 0 && is_free(clients, socket, protocol))
             return true;
         socket->local_port = ports_next(clients->ports, arrival->plan.workload, arrival->client);

@@ -88,7 +88,8 @@ static void drop(struct servers *servers, struct server_end *end)
     tcp_dispose(&end->tcp);
     socket_table_remove(&servers->sockets, &end->tcp.socket);
     if (end->tcp.state == TCP_TIME_WAIT)
-        time_waits_add(&servers->waits, &end->tcp);
+        time_waits_add(&servers->waits, &end->tcp,
+                       servers_real(servers, end->tcp.station)->time_wait);
     pool_give(servers->pool, end);
 }
 

@@ -133,6 +133,14 @@ static unsigned receive_listening(struct tcp *tcp, const struct packet *packet)
     return 0;
 }
 
+/* Both ends have asked (RFC 9293, figure 7): the SYN goes again, and acknowledges theirs. */
+static void receive_crossing_syn(struct tcp *tcp, const struct packet *packet)
+{
+    take_syn(tcp, packet);
+    tcp->state = TCP_SYN_RECEIVED;
+    tcp_resend_first(tcp);
+}
+
 /* An ACK for something else gets a RST that names it, and our SYN goes on waiting
  * for its timer: this is how a stale connection at the other end is cleared. */
 static unsigned receive_syn_sent(struct tcp *tcp, const struct packet *packet)
@@ -146,8 +154,10 @@ static unsigned receive_syn_sent(struct tcp *tcp, const struct packet *packet)
     }
     if (packet->flags & TCP_RST)
         return acceptable ? over(tcp, TCP_WAS_RESET) : 0;
+    if (packet_is_request(packet))
+        receive_crossing_syn(tcp, packet);
     if (!(packet->flags & TCP_SYN) || !acceptable)
-        return 0; /* a SYN alone would be a simultaneous open: left out */
+        return 0;
     take_syn(tcp, packet);
     tcp_take_acknowledgement(tcp, packet->acknowledgement);
     tcp->state = TCP_ESTABLISHED;
@@ -356,6 +366,15 @@ static unsigned receive_fin(struct tcp *tcp, const struct segment_view *segment)
     return TCP_PEER_DONE | TCP_ADVANCED;
 }
 
+/* The other end's SYN again, with the acknowledgement of ours: where SYNs have crossed, this
+ * opens (Linux lets it pass, though its number is that before the window). */
+static bool completes_crossing(const struct tcp *tcp, const struct segment_view *segment)
+{
+    return tcp->state == TCP_SYN_RECEIVED && has(segment, TCP_SYN) && has(segment, TCP_ACK)
+           && segment->from + 1 == tcp->received
+           && segment->packet->acknowledgement == tcp->highest;
+}
+
 unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
 {
     g_assert(!finished(tcp));
@@ -367,6 +386,11 @@ unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
         .from = packet->sequence,
         .to = packet->sequence + packet->payload_length,
     };
+    unsigned report = 0;
+    if (completes_crossing(tcp, &segment)) {
+        receive_acknowledgement(tcp, &segment, &report);
+        return report;
+    }
     if (!acceptable(tcp, &segment)) {
         receive_unacceptable(tcp, &segment);
         return 0;
@@ -377,7 +401,6 @@ unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
         tcp_challenge(tcp); /* RFC 5961, 4.2 */
         return 0;
     }
-    unsigned report = 0;
     tcp_put_off_probe(tcp); /* whatever comes shows that the other end is there */
     if (!has(&segment, TCP_ACK) || !receive_acknowledgement(tcp, &segment, &report))
         return report;

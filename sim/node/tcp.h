@@ -9,8 +9,8 @@
  * Left out, since it does not change who survives (README): congestion control (a
  * fixed window of ten segments slides with the acknowledgements), SACK, window
  * scaling and zero windows (the advertised window is constant), Nagle, urgent
- * data, simultaneous open. Either side may open (tcp_connect) and either wait to be asked
- * (tcp_accept, tcp_listen).
+ * data. Either side may open (tcp_connect), both at once as well, and either wait to be
+ * asked (tcp_accept, tcp_listen).
  *
  * Numbers are those of the wire: 32 bits that wrap, compared by their difference,
  * so that an end has less than TCP_WRITE_MAX bytes written and unacknowledged. */

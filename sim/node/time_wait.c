@@ -21,6 +21,14 @@ struct time_wait_batch {
     struct time_wait waits[BATCH];
 };
 
+/* All of one length. */
+struct time_wait_row {
+    struct time_wait_row *next;
+    nstime length;
+    struct time_wait_batch *oldest;
+    struct time_wait_batch *newest;
+};
+
 void time_waits_init(struct time_waits *waits, struct tcp_stack *stack)
 {
     *waits = (struct time_waits){
@@ -34,14 +42,18 @@ void time_waits_clear(struct time_waits *waits)
 {
     socket_table_clear(&waits->table);
     pool_free(waits->pool);
+    for (struct time_wait_row *row = waits->rows, *next; row != NULL; row = next) {
+        next = row->next;
+        g_free(row);
+    }
 }
 
-static void drop_batch(struct time_waits *waits)
+static void drop_batch(struct time_waits *waits, struct time_wait_row *row)
 {
-    struct time_wait_batch *batch = waits->oldest;
-    waits->oldest = batch->younger;
-    if (waits->oldest == NULL)
-        waits->newest = NULL;
+    struct time_wait_batch *batch = row->oldest;
+    row->oldest = batch->younger;
+    if (row->oldest == NULL)
+        row->newest = NULL;
     pool_give(waits->pool, batch);
 }
 
@@ -53,49 +65,69 @@ static void forget(struct time_waits *waits, struct time_wait *wait)
     wait->socket.local_port = 0;
 }
 
-/* All stay equally long, so the oldest go first. A repeated FIN does not start the
- * minute again, though Linux would: it only frees a port some seconds earlier. */
-static void drop_old(struct time_waits *waits)
+/* All of a row stay equally long, so the oldest go first. A repeated FIN does not start the
+ * time again, though Linux would: it only frees a port some seconds earlier. */
+static void drop_old_of(struct time_waits *waits, struct time_wait_row *row)
 {
     nstime now = engine_now(waits->stack->engine);
-    for (struct time_wait_batch *batch = waits->oldest; batch != NULL; batch = waits->oldest) {
-        nstime age = now - batch->begins - TIME_WAIT_LENGTH;
+    for (struct time_wait_batch *batch = row->oldest; batch != NULL; batch = row->oldest) {
+        nstime age = now - batch->begins - row->length;
         while (batch->first < batch->count && batch->waits[batch->first].delay <= age)
             forget(waits, &batch->waits[batch->first++]);
         if (batch->first < batch->count)
             return;
-        drop_batch(waits);
+        drop_batch(waits, row);
     }
 }
 
-static void add_batch(struct time_waits *waits)
+static void drop_old(struct time_waits *waits)
+{
+    for (struct time_wait_row *row = waits->rows; row != NULL; row = row->next)
+        drop_old_of(waits, row);
+}
+
+static struct time_wait_row *row_of(struct time_waits *waits, nstime length)
+{
+    struct time_wait_row **row = &waits->rows;
+    while (*row != NULL && (*row)->length != length)
+        row = &(*row)->next;
+    if (*row == NULL) {
+        *row = g_new(struct time_wait_row, 1);
+        **row = (struct time_wait_row){ .length = length };
+    }
+    return *row;
+}
+
+static void add_batch(struct time_waits *waits, struct time_wait_row *row)
 {
     struct time_wait_batch *batch = pool_take(waits->pool);
     batch->begins = engine_now(waits->stack->engine);
-    if (waits->newest != NULL)
-        waits->newest->younger = batch;
+    if (row->newest != NULL)
+        row->newest->younger = batch;
     else
-        waits->oldest = batch;
-    waits->newest = batch;
+        row->oldest = batch;
+    row->newest = batch;
 }
 
-static struct time_wait *append(struct time_waits *waits)
+static struct time_wait *append(struct time_waits *waits, struct time_wait_row *row)
 {
     nstime now = engine_now(waits->stack->engine);
-    struct time_wait_batch *batch = waits->newest;
+    struct time_wait_batch *batch = row->newest;
     if (batch == NULL || batch->count == BATCH || now - batch->begins > UINT32_MAX)
-        add_batch(waits);
-    batch = waits->newest;
+        add_batch(waits, row);
+    batch = row->newest;
     struct time_wait *wait = &batch->waits[batch->count++];
     wait->delay = (uint32_t)(now - batch->begins);
     return wait;
 }
 
-void time_waits_add(struct time_waits *waits, const struct tcp *tcp)
+void time_waits_add(struct time_waits *waits, const struct tcp *tcp, nstime length)
 {
-    g_assert(tcp->state == TCP_TIME_WAIT);
+    g_assert(tcp->state == TCP_TIME_WAIT && length >= 0);
     drop_old(waits);
-    struct time_wait *wait = append(waits);
+    if (length == 0)
+        return;
+    struct time_wait *wait = append(waits, row_of(waits, length));
     wait->socket = tcp->socket;
     wait->sequence = tcp->highest;
     wait->received = tcp->received;

@@ -178,6 +178,7 @@ struct traffic_count traffic_count(const struct traffic *traffic)
         count.challenge_acks += stacks[i]->challenge_acks;
         count.corrupt += stacks[i]->corrupt;
     }
+    count.tuples_again = ports_came_round(traffic->clients.ports);
     count.open = traffic->clients.live.count;
     count.server_orphans = traffic->servers.orphans_peak;
     count.server_sockets = (uint32_t)traffic->servers.sockets.count;

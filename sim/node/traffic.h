@@ -71,7 +71,8 @@ void traffic_watch_orphans(struct traffic *traffic);
 /* For reports. */
 struct traffic_count {
     uint64_t opened, established, closed, reset, timed_out, gave_up, refused, misserved;
-    uint64_t without_port;    /* arrivals for which every port was in use: must be 0 */
+    uint64_t without_port;    /* arrivals for which every port was in use */
+    bool tuples_again;        /* some client has used all its ports and begun anew */
     uint64_t reconnected;     /* opened in the place of one that died */
     uint64_t retransmissions;
     uint64_t challenge_acks;

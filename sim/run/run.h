@@ -24,6 +24,7 @@ struct connection_row {
     uint8_t outcome;   /* enum outcome */
     uint8_t cause;     /* enum cause; CAUSE_NONE for survived and censored */
     bool known;
+    bool led_astray;   /* at the takeover its tuple's record was for another server */
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
@@ -105,6 +106,8 @@ struct run_result {
     uint32_t syn_peak;        /* SYNs that reached the active unit in 100 ms after the failure */
     uint32_t syn_peak_twin;
     uint32_t reconnected;
+    uint32_t ghost_misroutes; /* of the cohort, that were led astray */
+    uint64_t without_port;    /* connections not opened: every port of their client was in use */
     uint32_t server_orphans;  /* the most at a time after the failure (traffic_count) */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 

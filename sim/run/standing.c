@@ -28,3 +28,12 @@ bool standing(const struct scenario *scenario, const struct director *director,
     return director_find(director, &flow, &view)
            && standing_agrees(scenario, claimant, view.real);
 }
+
+bool standing_elsewhere(const struct scenario *scenario, const struct director *director,
+                        struct claimant claimant)
+{
+    struct flow flow = standing_flow(scenario, claimant.virtual, claimant.client);
+    struct connection_view view;
+    return claimant.server >= 0 && director_find(director, &flow, &view)
+           && !standing_agrees(scenario, claimant, view.real);
+}

@@ -81,14 +81,17 @@ void observer_moved(struct observer *observer, enum side side)
         observer->moved[side] = engine_now(observer->engine) - observer->failure;
 }
 
+static struct claimant claimant_of(const struct connection_row *row)
+{
+    return (struct claimant){ .client = { row->client_ip, row->client_port },
+                              .virtual = row->virtual,
+                              .server = row->server };
+}
+
 static bool listing_stands(const struct observer *observer, const struct director *director,
                            const struct listing *listing)
 {
-    const struct connection_row *row = &listing->row;
-    return standing(observer->scenario, director,
-                    (struct claimant){ .client = { row->client_ip, row->client_port },
-                                       .virtual = row->virtual,
-                                       .server = row->server });
+    return standing(observer->scenario, director, claimant_of(&listing->row));
 }
 
 static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
@@ -123,6 +126,8 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         listing->row.known = listing_stands(observer, director, listing);
+        listing->row.led_astray =
+            standing_elsewhere(observer->scenario, director, claimant_of(&listing->row));
         listing->forsaken = false;
         listing->keeper = listing->row.known ? keeper(observer, listing, unit) : SAVED_NOT;
     }

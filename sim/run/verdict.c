@@ -61,8 +61,16 @@ static enum cause later_cause(const struct observer *observer, const struct list
     return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }
 
+/* A handshake needs no record: one for another server is what it dies of. */
+static bool is_led_astray(const struct listing *listing)
+{
+    return listing->row.led_astray && listing->row.state == STATE_HANDSHAKE;
+}
+
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
+    if (is_led_astray(listing))
+        return CAUSE_GHOST_MISROUTE;
     if (listing->row.known || was_spared(observer))
         return later_cause(observer, listing);
     enum cause cause = record_cause(observer, listing);
@@ -70,6 +78,8 @@ static enum cause cause_of(const struct observer *observer, const struct listing
         return cause;
     if (observer->takeover < 0)
         return CAUSE_ADDRESS_NOT_MOVED;
+    if (listing->row.led_astray)
+        return CAUSE_GHOST_MISROUTE;
     return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 
@@ -91,6 +101,7 @@ static void judge(const struct observer *observer, struct listing *listing,
     struct virtual_count *virtual = &result->virtuals[row->virtual];
     result->counted++;
     result->known += row->known;
+    result->ghost_misroutes += row->led_astray;
     result->outcomes[row->outcome]++;
     result->causes[row->cause]++;
     virtual->counted++;
@@ -159,8 +170,8 @@ static bool has_buddies(const struct scenario *scenario)
 
 /* The form holds where a create is one datagram that waits for no other and is on its
  * way for less time than the takeover takes, where the handshake's last ACK is not
- * lost, and where the measured failure is the first thing to go wrong, at an instant
- * that nobody has designed. */
+ * lost, where no tuple comes again (its ghosts save and mislead), and where the measured
+ * failure is the first thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
@@ -168,6 +179,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
+           && !traffic_count(observer->traffic).tuples_again
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && delay_longest(replication) < observer->takeover - observer->failure;

@@ -180,6 +180,7 @@ void world_result(struct world *world, struct run_result *result)
     if (world->measured)
         result->server_orphans = traffic_count(world->traffic).server_orphans;
     result->reconnected = (uint32_t)traffic_count(world->traffic).reconnected;
+    result->without_port = traffic_count(world->traffic).without_port;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

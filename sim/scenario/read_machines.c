@@ -123,6 +123,7 @@ static void take_reals(struct build *build)
         real->port = address.port;
         real->protocol = address.protocol;
         build_random(build, group, "service-time", &real->service_time);
+        real->time_wait = build_time(build, group, "time-wait");
         real->idle_close = build_time(build, group, "idle-close");
         if (!build_is(build, group, "sockets", "none"))
             real->sockets = (uint32_t)build_count(build, group, "sockets");

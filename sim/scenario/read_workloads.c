@@ -93,6 +93,8 @@ static void take_traffic(struct build *build, struct site *site)
     workload->application_timeout = build_time(build, group, "application-timeout");
     workload->patience = build_time(build, group, "patience");
     workload->reconnect = build_time(build, group, "reconnect");
+    workload->client_ports = (uint16_t)build_count(build, group, "client-ports");
+    workload->time_wait = build_time(build, group, "time-wait");
     workload->half_close = build_yes(build, group, "half-close");
     workload->opened_by_server = build_is(build, group, "opened-by", "server");
     workload->keepalive = value_keepalive(build_text(build, group, "keepalive"));

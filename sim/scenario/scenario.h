@@ -66,6 +66,7 @@ struct real_spec {
     unsigned seen_as; /* static: number, from 1, of the virtual that its own connections seem
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
+    nstime time_wait; /* TIME_WAIT of what it closed first; 0: none */
     struct keepalive keepalive;       /* of its sockets */
     nstime idle_close; /* from its last word to its closing; NSTIME_NEVER = never */
     uint32_t sockets;  /* its process has at a time, at most; 0 = any number */
@@ -76,6 +77,9 @@ enum {
     UDP_PAYLOAD = 1472, /* of a datagram that needs no fragments */
     UDP_ANSWER_MAX = 44 * UDP_PAYLOAD,
 };
+
+/* Linux's ip_local_port_range: the ephemeral ports of one address for one virtual. */
+enum { PORT_FIRST = 32768, PORT_LAST = 60999, PORT_COUNT = PORT_LAST - PORT_FIRST + 1 };
 
 enum arrival_kind { ARRIVAL_POISSON, ARRIVAL_CONSTANT, ARRIVAL_TRACE };
 
@@ -99,6 +103,8 @@ struct workload_spec {
     uint32_t clients; /* how many client addresses, from client_network up */
     uint32_t client_network; /* first address */
     unsigned client_prefix;  /* of the network it lies in */
+    uint16_t client_ports;   /* of each address for one virtual, from PORT_FIRST up */
+    nstime time_wait;        /* TIME_WAIT of a client that closed first; 0: none */
     struct distribution requests;      /* per connection, at least 1 */
     struct distribution request_size;  /* bytes, at least 1 */
     struct distribution response_size; /* bytes, at least 1 */

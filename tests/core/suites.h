@@ -30,6 +30,7 @@
     X(interface_test) \
     X(conn_table)     \
     X(director)       \
+    X(ghost)          \
     X(traffic)        \
     X(health)         \
     X(operator)       \

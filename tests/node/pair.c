@@ -13,7 +13,7 @@ static void over(struct pair *pair, unsigned end, unsigned report)
     struct tcp *tcp = &pair->ends[end];
     if (report & TCP_FINISHED && tcp->state == TCP_TIME_WAIT) {
         tcp_flush(tcp);
-        time_waits_add(&pair->waits[end], tcp);
+        time_waits_add(&pair->waits[end], tcp, 60 * NSTIME_S);
     }
     tcp_dispose(tcp);
     pair->alive[end] = false;

@@ -9,6 +9,8 @@
     X(tcp_timers)   \
     X(tcp_loss)     \
     X(tcp_states)   \
+    X(simultaneous) \
+    X(tuples)       \
     X(traffic)      \
     X(workload)     \
     X(udp)          \

@@ -146,6 +146,8 @@ struct workload_spec *town_add_workload(struct town *town, const char *name)
         .rate = 1,
         .clients = 4,
         .client_network = TOWN_CLIENT_IP + 64 * town->scenario.workloads->len,
+        .client_ports = PORT_COUNT,
+        .time_wait = 60 * NSTIME_S,
         .requests = distribution_constant(1),
         .request_size = distribution_constant(400),
         .response_size = distribution_constant(3000),
@@ -165,7 +167,8 @@ static void add_real(struct town *town, unsigned number)
     *real = (struct real_spec){ .ip = TOWN_REAL_IP + number, .port = 80,
                                 .protocol = PROTOCOL_TCP,
                                 .service_time = distribution_constant(0),
-                                .idle_close = NSTIME_NEVER };
+                                .idle_close = NSTIME_NEVER,
+                                .time_wait = 60 * NSTIME_S };
     g_ptr_array_add(town->scenario.reals, real);
 }
 

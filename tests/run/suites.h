@@ -18,6 +18,7 @@
     X(twin)           \
     X(harm)           \
     X(saved_by)       \
+    X(forms_ghosts)   \
     X(virtual)        \
     X(wire)           \
     X(sides)          \

@@ -79,6 +79,7 @@ static const struct {
     {"real.r1.maxconns", "500"},
     {"real.r1.static", "web"},
     {"real.r1.service-time", "1ms"},
+    {"real.r1.time-wait", "0s"},
     {"real.r1.keepalive", "60s 10s 3"},
     {"real.r1.idle-close", "5s"},
     {"real.r1.sockets", "100"},
@@ -108,6 +109,8 @@ static const struct {
     {"link.replication.keep-order", "yes"},
     {"workload.browsers.virtual", "web"},
     {"workload.browsers.clients", "50"},
+    {"workload.browsers.client-ports", "9000"},
+    {"workload.browsers.time-wait", "0s"},
     {"workload.browsers.client-network", "203.0.113.0/24"},
     {"workload.browsers.beside", NULL}, /* has tests of its own: test_scenario.c */
     {"workload.browsers.opened-by", NULL}, /* and this: test_services.c */
