@@ -19,6 +19,7 @@
     X(harm)           \
     X(saved_by)       \
     X(forms_ghosts)   \
+    X(tuples_again)   \
     X(virtual)        \
     X(wire)           \
     X(sides)          \
