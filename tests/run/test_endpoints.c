@@ -129,7 +129,7 @@ END_TEST
 /* orphans.scn: 198 clients are reset by B, and their servers' sockets stay. Where a process has
  * 220 places, who comes is delayed: connections opened in the outage by 31 s in the worst case, by
  * 63 s if no keepalive frees the places, and by 3 s where there are places enough. Nobody is an
- * orphan if the clients are not reset (R-405): they and their servers' sockets die together. */
+ * orphan if the clients are not reset (R-405): they wait longer than keepalive does. */
 START_TEST(orphans)
 {
     static const struct {
