@@ -41,6 +41,8 @@ struct listing {
                     * had not heard who would */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
+    bool hung_up;  /* its server had closed it as idle */
+    bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
     enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;

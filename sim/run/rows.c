@@ -153,6 +153,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_time(text, result->moved[SIDE_INSIDE]);
     append_count(text, result->ghost_misroutes);
     append_count(text, result->without_port);
+    append_count(text, result->server_orphans);
     append_own_loss(text, result);
 }
 
@@ -227,6 +228,7 @@ static void append_fate(GString *text, const struct connection_row *row, bool ha
     g_string_append_printf(text, ",%s", has_twin ? outcome_word(row->twin_outcome) : "");
     append_time(text, has_twin ? row->twin_waited : -1);
     g_string_append(text, row->led_astray ? ",yes" : ",no");
+    g_string_append_printf(text, ",%s", speaker_word(row->first_unknown));
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,

@@ -28,6 +28,8 @@ struct connection_row {
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
+    uint8_t first_unknown; /* enum speaker: whose packet was the first to meet nothing at the new
+                            * active */
     /* what the time after the failure brought its application, in this world: */
     bool hurt;              /* it lost a request, could not connect, or waited too long */
     uint32_t requests_lost; /* sent, and the whole answer never came */
@@ -118,6 +120,7 @@ struct run_result {
     uint32_t reconnected;
     uint32_t ghost_misroutes; /* of the cohort, that were led astray */
     uint64_t without_port;    /* connections not opened: every port of their client was in use */
+    uint32_t server_orphans;  /* the most at a time after the failure (traffic_count) */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 
     char *events;    /* lines of events.jsonl, or NULL */

@@ -53,6 +53,10 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_AGED_OUT;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
+    if (listing->hung_up)
+        return CAUSE_SERVER_CLOSED;
+    if (listing->row.first_unknown == SPEAKER_SERVER)
+        return CAUSE_UNKNOWN_OUTBOUND;
     /* one end has spent TCP's own retries; was it the server, then it answers by a reset */
     return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }

@@ -104,6 +104,7 @@ void world_measure(struct world *world, int hit)
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
     check(world);
     world->measured = true;
+    traffic_watch_orphans(world->traffic);
     world->failed_unit = hit;
     world->replication = carrier_replication_count(world->carrier);
     world->fingerprint = carrier_fingerprint(world->carrier);
@@ -122,9 +123,13 @@ static void call_the_roll(struct world *world)
 {
     uint32_t cursor = 0, asked = 0;
     struct connection *connection;
-    while (world->scenario->roll_call
+    enum roll_call who = world->scenario->roll_call;
+    while (who != ROLL_CALL_NO
            && (connection = observer_next_undecided(world->observer, &cursor))) {
-        traffic_ask(world->traffic, connection);
+        if (who == ROLL_CALL_SERVER)
+            traffic_ask_server(world->traffic, connection);
+        else
+            traffic_ask(world->traffic, connection);
         asked++;
     }
     traffic_stop_opening(world->traffic);
@@ -176,6 +181,8 @@ void world_result(struct world *world, struct run_result *result)
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
     result->opened = traffic_count(world->traffic).opened;
+    if (world->measured)
+        result->server_orphans = traffic_count(world->traffic).server_orphans;
     result->reconnected = (uint32_t)traffic_count(world->traffic).reconnected;
     result->without_port = traffic_count(world->traffic).without_port;
 }

@@ -57,6 +57,8 @@ static void workload_free(void *data)
     distribution_clear(&workload->request_size);
     distribution_clear(&workload->response_size);
     distribution_clear(&workload->think_time);
+    distribution_clear(&workload->push_time);
+    distribution_clear(&workload->push_size);
     g_free(workload->name);
     g_free(workload->trace);
     g_free(workload->trace_summary);

@@ -57,6 +57,17 @@ struct virtual_spec {
     nstime idle_time;
 };
 
+/* Keepalive of TCP, with Linux's numbers. */
+struct keepalive {
+    nstime time;     /* without a segment from the other end, until the first probe */
+    nstime interval; /* from probe to probe, and from the last to the end */
+    unsigned probes; /* 0: off */
+};
+
+#define KEEPALIVE_TIME (7200 * NSTIME_S)   /* tcp_keepalive_time */
+#define KEEPALIVE_INTERVAL (75 * NSTIME_S) /* tcp_keepalive_intvl */
+enum { KEEPALIVE_PROBES = 9 };             /* tcp_keepalive_probes */
+
 struct real_spec {
     char *name;
     uint32_t ip;
@@ -66,6 +77,9 @@ struct real_spec {
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
     nstime time_wait; /* TIME_WAIT of what it closed first; 0: none */
+    struct keepalive keepalive;       /* of its sockets */
+    nstime idle_close; /* from its last word to its closing; NSTIME_NEVER = never */
+    uint32_t sockets;  /* its process has at a time, at most; 0 = any number */
 };
 
 /* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
@@ -110,6 +124,10 @@ struct workload_spec {
     nstime reconnect; /* after a death, until the client opens again; NSTIME_NEVER = not */
     bool half_close; /* the client shuts its side with the last request */
     bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    struct keepalive keepalive; /* of the clients' sockets */
+    bool pushes;                   /* servers speak unasked: */
+    struct distribution push_time; /* from a server's last word to the next */
+    struct distribution push_size; /* bytes, at least 1 */
     nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
     unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
@@ -194,6 +212,9 @@ struct sweep_axis {
     char **values; /* each as "show" would print it; NULL-terminated */
 };
 
+/* Who speaks at duration, of each connection that is undecided then. */
+enum roll_call { ROLL_CALL_NO, ROLL_CALL_CLIENT, ROLL_CALL_SERVER };
+
 struct scenario {
     char *file;  /* as given */
     char *name;  /* file name without folder and ending */
@@ -202,7 +223,7 @@ struct scenario {
 
     nstime duration;
     nstime drain;
-    bool roll_call;
+    enum roll_call roll_call;
     uint64_t seed;
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */

@@ -33,8 +33,8 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "drain", NULL, VALUE_TIME, ANY_TIME, "auto", "auto", false,
      "at most so long until all are decided (auto: 120min, TCP's 15 retries several times, and "
      "twice the longest application-timeout)"},
-    {GROUP_SCENARIO, "roll-call", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
-     "at duration every undecided connection sends one request"},
+    {GROUP_SCENARIO, "roll-call", NULL, VALUE_WORD, "client/yes server no", NULL, "client", false,
+     "at duration every undecided connection sends one request, or its server one message"},
     {GROUP_SCENARIO, "seed", NULL, VALUE_COUNT, "0..18446744073709551615", NULL, "20260101", false,
      "all chance grows from it"},
     {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
@@ -122,6 +122,8 @@ static const struct schema_key keys[] = {
      "the clients' router asks for the address when its ARP entry is so old"},
     {GROUP_FAILOVER, "neighbour-timeout-inside", NULL, VALUE_TIME, SOME_TIME, NULL, "38s", false,
      "and a server (Linux: reachable for 30s, then 5s and 3 probes of 1s)"},
+    {GROUP_FAILOVER, "unknown-outbound", NULL, VALUE_WORD, "drop pass", NULL, "drop", false,
+     "what a server's meets (pass: as it is, as a router does; and so for a server's own address)"},
 
     {GROUP_OPTIONS, "conn-real", NULL, VALUE_WORD, "direct pointer", NULL, "direct", false,
      "how a connection keeps its server's address"},
@@ -177,6 +179,12 @@ static const struct schema_key keys[] = {
      "from a whole request to its answer"},
     {GROUP_REAL, "time-wait", NULL, VALUE_TIME, ANY_TIME, NULL, "60s", true,
      "how long it remembers a connection that it closed first (0s: not at all)"},
+    {GROUP_REAL, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", true,
+     "its sockets probe a silent client after TIME, then each 75s, 9 times (on: after 120min)"},
+    {GROUP_REAL, "idle-close", NULL, VALUE_TIME, SOME_TIME, "off", "off", true,
+     "it closes what asks for nothing so long after its last word (Apache: 5s, nginx: 75s)"},
+    {GROUP_REAL, "sockets", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
+     "its process has so many sockets, and drops SYNs above: orphans hold places"},
     {GROUP_REAL, "threshold", NULL, VALUE_COUNT, "1..1000000", NULL, "8", true,
      "connections in a row left unanswered until it has failed"},
     {GROUP_REAL, "reassign", NULL, VALUE_COUNT, "1..255", NULL, "3", true,
@@ -264,6 +272,12 @@ static const struct schema_key keys[] = {
      "a client is harmed by a longer wait for an answer, or for a connection"},
     {GROUP_WORKLOAD, "reconnect", NULL, VALUE_TIME, ANY_TIME, "no", "no", false,
      "so long after its connection died a client opens another, for the requests left"},
+    {GROUP_WORKLOAD, "push-time", NULL, VALUE_RANDOM_TIME, NULL, "none", "none", false,
+     "from a server's last word to one that nobody asked for, while no answer is due"},
+    {GROUP_WORKLOAD, "push-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "400b", false,
+     "bytes of such a message, and of the roll call's where the server speaks"},
+    {GROUP_WORKLOAD, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", false,
+     "clients probe a silent server after TIME, then each 75s, 9 times (on: after 120min)"},
     {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
      "udp: an unanswered request goes again after it, then after twice as long, and so on"},
     {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
@@ -327,6 +341,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
     [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
+    [VALUE_KEEPALIVE] = "TIME [INTERVAL [PROBES]]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */

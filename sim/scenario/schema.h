@@ -64,6 +64,7 @@ enum value_type {
     VALUE_CONFIDENCE,
     VALUE_FAULT,
     VALUE_INSTANTS, /* N [from TIME] [to TIME] */
+    VALUE_KEEPALIVE, /* TIME [INTERVAL [PROBES]] */
     VALUE_TYPES
 };
 

@@ -32,6 +32,8 @@ struct value_instants {
 };
 struct value_instants value_instants(const char *text);
 
+struct keepalive value_keepalive(const char *text); /* off, on, or TIME [INTERVAL [PROBES]] */
+
 struct machine_address {
     uint32_t ip;
     uint16_t port;

@@ -150,6 +150,7 @@ START_TEST(known_connections_do_not_notice_a_flood)
     }
     ck_assert_uint_eq(flooded->replication_datagrams, calm->replication_datagrams);
     ck_assert_uint_eq(flooded->ghosts, calm->ghosts);
+    ck_assert_uint_eq(flooded->server_orphans, calm->server_orphans);
     ck_assert_uint_ge(flooded->syn_peak, 50);
     ck_assert_uint_lt(calm->syn_peak, 50);
     run_result_free(flooded);
