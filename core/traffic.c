@@ -65,6 +65,28 @@ static void drop_unknown(struct director *director, enum side from, const struct
     answer(director, packet, effects);
 }
 
+/* R-405, "unknown-outbound pass": a director that bridges or routes lets through, untranslated,
+ * what a machine sends outside any connection, and what comes for a machine's own address. */
+static bool passes(const struct director *director, enum side from, const struct packet *packet,
+                   bool asks)
+{
+    if (director->settings.unknown_outbound != UNKNOWN_OUTBOUND_PASS)
+        return false;
+    struct machine_id id = {packet->destination_ip, packet->destination_port, 0,
+                            packet->protocol};
+    return from == SIDE_INSIDE ? !asks : machines_find_physical(director->machines, id) != NULL;
+}
+
+static void pass(struct director *director, enum side from, const struct packet *packet,
+                 struct effects *effects)
+{
+    enum drop_reason why = from == SIDE_INSIDE ? DROP_UNKNOWN_OUTBOUND : DROP_NO_VIRTUAL;
+    note_packet(director, from, packet, NOTE_PASSED, why, effects);
+    struct effect *effect = effects_add(effects, EFFECT_FORWARD);
+    effect->packet.side = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
+    effect->packet.packet = *packet;
+}
+
 /* ---- packets of a connection */
 
 static void forward(const struct conn *conn, enum side from, const struct packet *packet,
@@ -298,7 +320,10 @@ void traffic_packet(struct director *director, nstime now, enum side from,
     struct conn *conn = from == SIDE_OUTSIDE
                             ? conn_table_find(director->connections, &key)
                             : conn_table_find_reverse(director->connections, &key);
-    if (is_request(director, from, conn, packet))
+    bool asks = is_request(director, from, conn, packet);
+    if (conn == NULL && passes(director, from, packet, asks))
+        pass(director, from, packet, effects);
+    else if (asks)
         request(director, now, conn, from, packet, effects);
     else if (conn != NULL && is_refused(director, conn, from, packet))
         drop(director, from, packet, DROP_WINDOW, effects);

@@ -11,7 +11,7 @@
  * standby knows nothing of it. Counts stay at 255. */
 struct record_history {
     nstime first_sent;
-    uint8_t sent;    /* datagrams with its create handed to the link */
+    uint8_t sent;    /* datagrams with its create handed to the link, or dropped before it */
     uint8_t arrived; /* in time: the receiver was standby still */
     uint8_t late;    /* after the takeover */
     bool accepted;
@@ -42,6 +42,8 @@ struct listing {
     bool window_refused; /* a unit did not let its packets pass */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it */
+    bool hung_up;  /* its server had closed it as idle */
+    bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
     enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;

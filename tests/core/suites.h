@@ -46,7 +46,8 @@
     X(sticky)         \
     X(serial)         \
     X(line)           \
-    X(mirror)
+    X(mirror)         \
+    X(unknown_outbound)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
