@@ -112,7 +112,8 @@ int state_word_counts(const char *word);
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
     "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,"            \
-    "ghost_misroutes,without_port,server_orphans"
+    "ghost_misroutes,without_port,server_orphans,"                                    \
+    "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -172,6 +173,11 @@ int state_word_counts(const char *word);
     X("ghost-misroutes", "count", "whose tuple's record at the takeover was for another server") \
     X("without-port", "count", "connections not opened: every port of their client was in use") \
     X("server-orphans", "count", "server sockets whose client had ended, not in order, at most") \
+    X("drop-send-queue", "count", "datagrams that a unit's send queue had no room for")         \
+    X("drop-receive-buffer", "count", "datagrams that a unit's receive buffer had no room for") \
+    X("drop-backlog", "count", "packets and datagrams that a unit's backlog had no room for")   \
+    X("drop-lossy", "count", "packets and datagrams that a lossy unit dropped")                 \
+    X("replication-loss", "share", "of the datagrams handed out before the failure, not applied") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")
 
 #endif

@@ -56,6 +56,11 @@ static const struct formula formulas[] = {
     {"ghost-misroutes", METRIC_COUNT, METRIC_LOWER, "ghost_misroutes", NULL, NULL, NONE},
     {"without-port", METRIC_COUNT, METRIC_LOWER, "without_port", NULL, NULL, NONE},
     {"server-orphans", METRIC_COUNT, METRIC_LOWER, "server_orphans", NULL, NULL, NONE},
+    {"drop-send-queue", METRIC_COUNT, METRIC_LOWER, "drop_send_queue", NULL, NULL, NONE},
+    {"drop-receive-buffer", METRIC_COUNT, METRIC_LOWER, "drop_receive_buffer", NULL, NULL, NONE},
+    {"drop-backlog", METRIC_COUNT, METRIC_LOWER, "drop_backlog", NULL, NULL, NONE},
+    {"drop-lossy", METRIC_COUNT, METRIC_LOWER, "drop_lossy", NULL, NULL, NONE},
+    {"replication-loss", METRIC_LEVEL, METRIC_LOWER, "replication_loss", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},
 };

@@ -158,7 +158,7 @@ static void accept_request(struct servers *servers, const struct packet *syn, ui
     tcp_accept(&end->tcp, &servers->stack, syn, station);
     if (client != NULL)
         server_end_begin(end);
-    else
+    else if (syn->tag != 0) /* a flood's SYN never had a client */
         forsake(servers, end);
     begin(servers, end);
 }

@@ -18,18 +18,18 @@
 
 struct carrier;
 
-/* IP bytes of replication traffic so far, both directions, hellos apart. */
+/* Datagrams handed to the link and their IP bytes so far, both directions, hellos apart. */
 struct replication_count {
     uint64_t datagrams, bytes, lost;
 };
 
 /* A record that is to be saved: each datagram with a connection's create that is sent to a
- * unit reaches its interface, whatever the link would do to it. All other datagrams meet the
- * luck that they have without it. */
+ * unit reaches its director, whatever a queue or a link would do to it. All other datagrams
+ * meet the luck that they have without it, and wait as long. */
 struct rescue {
     uint32_t tag;      /* whose create: number + 1 */
     unsigned receiver; /* number of the unit */
-    bool at_once;      /* without the link's delay */
+    bool at_once;      /* without any delay */
     GArray *riders;    /* uint32_t, filled by the carrier: the tags of all records in these */
 };
 
@@ -104,6 +104,22 @@ void carrier_set_cable(struct carrier *carrier, bool pulled);
 void carrier_change_link(struct carrier *carrier, enum link_role role,
                          const struct link_spec *spec, unsigned ways);
 bool carrier_is_open(const struct carrier *carrier, enum link_role role);
+
+/* A unit's machine dies, or boots: what waits in it is lost. It freezes: what waits stays, and
+ * goes on when it is let go. */
+void carrier_empty_unit(struct carrier *carrier, unsigned unit);
+void carrier_stop_unit(struct carrier *carrier, unsigned unit);
+void carrier_let_unit_go(struct carrier *carrier, unsigned unit);
+
+/* A unit takes in so many packets a second from now on, 0: any number; it drops this share of
+ * what it takes in and of what it sends. Both until it dies or boots. */
+void carrier_slow_unit(struct carrier *carrier, unsigned unit, uint64_t capacity);
+void carrier_make_lossy(struct carrier *carrier, unsigned unit, struct probability share);
+
+/* What units have dropped so far; and the share of the datagrams that their directors handed
+ * out until the failure which is lost by now, wherever, < 0: there were none. */
+uint64_t carrier_drops(const struct carrier *carrier, enum drop_place place);
+double carrier_replication_loss(const struct carrier *carrier);
 
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);

@@ -11,7 +11,7 @@
  * standby knows nothing of it. Counts stay at 255. */
 struct record_history {
     nstime first_sent;
-    uint8_t sent;    /* datagrams with its create handed to the link */
+    uint8_t sent;    /* datagrams with its create handed to the link, or dropped before it */
     uint8_t arrived; /* in time: the receiver was standby still */
     uint8_t late;    /* after the takeover */
     bool accepted;

@@ -201,6 +201,7 @@ static void begin_anew(struct record_history *record, unsigned receiver)
                                        .forgotten = record->forgotten };
 }
 
+/* What its own queue drops is lost, not unsent: had there been room, it would have left. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
                           unsigned receiver)
 {

@@ -129,6 +129,14 @@ static void append_harm(GString *text, const struct run_result *result)
     append_count(text, result->reconnected);
 }
 
+static void append_own_loss(GString *text, const struct run_result *result)
+{
+    for (unsigned i = 0; i < DROP_PLACES; i++) {
+        append_count(text, result->drops[i]);
+    }
+    append_share(text, result->replication_loss);
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -146,6 +154,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, result->ghost_misroutes);
     append_count(text, result->without_port);
     append_count(text, result->server_orphans);
+    append_own_loss(text, result);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

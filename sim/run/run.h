@@ -61,6 +61,15 @@ struct cohort_count {
     nstime stall_survivors, stall_casualties; /* sums of the longest waits */
 };
 
+/* Where the system itself loses packets and datagrams, links apart. */
+enum drop_place {
+    DROP_SEND_QUEUE,     /* datagrams, before they left */
+    DROP_RECEIVE_BUFFER, /* datagrams */
+    DROP_BACKLOG,        /* packets and datagrams, hellos too */
+    DROP_LOSSY,          /* the same, in and out, by a unit that a fault makes lossy */
+    DROP_PLACES
+};
+
 struct virtual_count {
     uint32_t counted, survived, known;
 };
@@ -87,6 +96,9 @@ struct run_result {
     uint32_t connected_during_outage; /* of these, whose handshake was done; the rest failed */
     nstime connect_p50, connect_p99;  /* their connect delay, -1: none */
     uint64_t lost_to_limit[LINK_COUNT]; /* packets that a full queue dropped, both ways */
+    uint64_t drops[DROP_PLACES];      /* of all units, up to the end */
+    double replication_loss;          /* share of the datagrams that directors handed out until
+                                       * the failure and that were not applied; < 0: none were */
     double mean_loss;                 /* of the replication link */
     double known_theory;              /* the conditional line; < 0: no form applies */
 

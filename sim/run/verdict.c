@@ -180,6 +180,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
+           && !scenario_throttled(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && delay_longest(replication) < observer->takeover - observer->failure;

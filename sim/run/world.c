@@ -1,6 +1,7 @@
 #include "sim/run/world_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/node/flood.h"
 #include "sim/run/virtual_crash.h"
 
 const struct unit_spec *world_unit_spec(const struct world *world, unsigned number)
@@ -171,6 +172,9 @@ void world_result(struct world *world, struct run_result *result)
     result->replication_lost = world->replication.lost;
     for (unsigned role = 0; role < LINK_COUNT; role++)
         result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
+    for (unsigned place = 0; place < DROP_PLACES; place++)
+        result->drops[place] = carrier_drops(world->carrier, place);
+    result->replication_loss = carrier_replication_loss(world->carrier);
     if (world->virtual_crashes)
         result->protection = virtual_crashes_finish(world->virtual_crashes);
     result->engine_events = engine_events(world->engine);
@@ -251,6 +255,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     world->story = listeners.story;
     world->is_twin = twin_of != NULL;
     world->failed_unit = -1;
+    world->floods = g_ptr_array_new_with_free_func((GDestroyNotify)flood_free);
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
     if (twin_of)
@@ -271,6 +276,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
 
 void world_free(struct world *world)
 {
+    g_ptr_array_free(world->floods, TRUE);
     for (unsigned i = 0; i < world->unit_count; i++)
         unit_free(world->units[i]);
     traffic_free(world->traffic);

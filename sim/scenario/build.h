@@ -32,6 +32,7 @@ void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_virtual_crashes(struct build *build);   /* after the faults */
 void build_commands(struct build *build);
+void build_budgets(struct build *build);           /* after the units */
 void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */
 void build_paths(struct build *build);             /* of hellos; after failover */

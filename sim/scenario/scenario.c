@@ -350,6 +350,14 @@ const char *scenario_designed(const struct scenario *scenario)
     return NULL;
 }
 
+bool scenario_throttled(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->units->len; i++)
+        if (((const struct unit_spec *)g_ptr_array_index(scenario->units, i))->capacity > 0)
+            return true;
+    return scenario->budgets.send > 0 || scenario->budgets.receive > 0;
+}
+
 char *scenario_list_keys(void)
 {
     return show_keys();

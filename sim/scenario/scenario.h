@@ -19,6 +19,16 @@ struct unit_spec {
     bool primary;
     char *command;    /* of its configuration, what is its alone: the priority */
     nstime detection; /* as standby, from the last hello it hears to its taking over */
+    uint64_t capacity; /* packets a second that it takes in, 0: any number */
+    uint32_t backlog;  /* packets that may wait for that */
+};
+
+/* What a unit can do with records, each a second; 0: any number. */
+struct budgets {
+    uint64_t send;           /* hand to the link */
+    uint32_t send_queue;     /* datagrams that may wait for that */
+    uint64_t receive;        /* apply */
+    uint64_t receive_buffer; /* bytes, as a kernel counts them, for those that wait */
 };
 
 /* The word for an interface by its number: "peer", "outside", "inside". */
@@ -139,11 +149,18 @@ enum fault_action {
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
     FAULT_DRAIN, FAULT_UNDRAIN, /* weight 0 by the operator, and its own weight again */
     FAULT_SWITCHOVER, FAULT_COMMAND,
+    FAULT_SLOW,  /* a unit's capacity is another, until it dies or for a time */
+    FAULT_LOSSY, /* a unit drops a share of what it takes in and sends, as long */
+    FAULT_FLOOD, /* SYNs from addresses that never answer */
 };
 enum fault_target {
     TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY, TARGET_SPARE,
 };
 enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_AFTER_TAKEOVER };
+
+/* Where the SYNs of floods come from: RFC 6598's network, which is nobody's here. */
+#define FLOOD_NETWORK UINT32_C(0x64400000)
+enum { FLOOD_PREFIX = 10 };
 
 /* Directions of a link, together. */
 enum { WAY_FORWARD = 1, WAY_REVERSE = 2, WAY_BOTH = WAY_FORWARD | WAY_REVERSE };
@@ -164,6 +181,9 @@ struct fault_spec {
     unsigned ways;            /* FAULT_LINK: which directions it changes */
     unsigned real;            /* of what hits a server: index into reals */
     struct link_spec changed; /* FAULT_LINK: the link as it is while the fault lasts */
+    unsigned virtual;         /* FAULT_FLOOD: whom it asks, index into virtuals */
+    uint64_t rate;            /* FAULT_SLOW, FLOOD: packets, SYNs a second */
+    struct probability share; /* FAULT_LOSSY: of what passes */
     char *command;            /* FAULT_COMMAND, DRAIN and UNDRAIN: an operator's line */
     char *undo;               /* FAULT_DRAIN: and the line that takes it back */
     char *text;               /* the action as written, for logs */
@@ -223,6 +243,7 @@ struct scenario {
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
+    struct budgets budgets;
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */
@@ -282,6 +303,9 @@ int scenario_opener(const struct scenario *scenario, unsigned real, unsigned vir
 /* Why the measured instant is designed, not independent of what goes on: closed forms are
  * about a random instant. A static phrase, or NULL. */
 const char *scenario_designed(const struct scenario *scenario);
+
+/* Does a unit take its time for records or packets, so that they may wait in it? */
+bool scenario_throttled(const struct scenario *scenario);
 
 /* The resolved scenario in canonical spelling, a valid scenario file again: what
  * "show" prints. Free with g_free(). */

@@ -55,6 +55,10 @@ static const struct schema_key keys[] = {
      "the primary is active at the start (auto: the first unit named); a spare is a third unit"},
     {GROUP_UNIT, "priority", NULL, VALUE_COUNT, "1..255", NULL, "100", false,
      "vrrp: who goes first, and how short the skew is"},
+    {GROUP_UNIT, "capacity", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none", false,
+     "packets a second that it can take in: both sides, hellos and records together"},
+    {GROUP_UNIT, "backlog", NULL, VALUE_COUNT, "0..1000000", NULL, "1000", false,
+     "packets that may wait for that (Linux's netdev_max_backlog)"},
 
     {GROUP_FAILOVER, "detector", NULL, VALUE_WORD, "localdirector vrrp carp bfd oracle", NULL,
      "localdirector", false, "how the standby notices a failure"},
@@ -212,6 +216,15 @@ static const struct schema_key keys[] = {
      "a buddy's record goes in the datagram of the connection's own, or in another"},
     {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
      "records a second for what a new standby has missed (off: it learns of later events only)"},
+    {GROUP_REPLICATION, "send-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none",
+     false, "records a second that a unit can hand to the link"},
+    {GROUP_REPLICATION, "send-queue", NULL, VALUE_COUNT, "0..1000000", NULL, "1000", false,
+     "datagrams that may wait for that; further ones are dropped (Linux's txqueuelen)"},
+    {GROUP_REPLICATION, "receive-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none",
+     "none", false, "records a second that a unit can apply"},
+    {GROUP_REPLICATION, "receive-buffer", NULL, VALUE_SIZE, "0b..1000mb", NULL, "212.992kb", false,
+     "room for datagrams that wait for that, as Linux counts it: at least 768 b each (its "
+     "rmem_default)"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},
@@ -282,7 +295,8 @@ static const struct schema_key keys[] = {
      "actions: crash X, freeze X for TIME, restart X, power X off, "
      "interface X outside|inside|peer down|cut, cable pulled, switchover, command X \"TEXT\", "
      "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
-     "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
+     "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s; what "
+     "lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
@@ -316,6 +330,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
     [VALUE_ARRIVALS] = "ARRIVALS",
     [VALUE_FREQUENCY] = "N/s",
+    [VALUE_SIZE] = "SIZE",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_SHARE] = "P",

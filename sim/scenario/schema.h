@@ -54,6 +54,7 @@ enum value_type {
     VALUE_RANDOM_COUNT,
     VALUE_ARRIVALS,
     VALUE_FREQUENCY, /* range: LOW..HIGH, whole */
+    VALUE_SIZE,      /* range: LOW..HIGH */
     VALUE_LOSS,
     VALUE_DELAY,
     VALUE_SHARE, /* a probability */

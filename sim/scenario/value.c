@@ -311,6 +311,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
         break;
     case VALUE_TIME: fine = read_ranged(&phrase, QUANTITY_TIME, "a time", key->range); break;
     case VALUE_FREQUENCY: fine = read_frequency(&phrase, key->range); break;
+    case VALUE_SIZE: fine = read_ranged(&phrase, QUANTITY_SIZE, "a size", key->range); break;
     case VALUE_IP: fine = read_ip(&phrase); break;
     case VALUE_MACHINE: fine = read_machine(&phrase); break;
     case VALUE_NETWORK: fine = read_network(&phrase); break;
@@ -392,6 +393,16 @@ uint64_t value_count(const char *text)
 nstime value_time(const char *text)
 {
     return g_ascii_isalpha(*text) ? NSTIME_NEVER : (nstime)sound_quantity(QUANTITY_TIME, text);
+}
+
+uint64_t value_frequency(const char *text)
+{
+    return g_ascii_isalpha(*text) ? 0 : sound_quantity(QUANTITY_FREQUENCY, text) / DECIMAL_ONE;
+}
+
+uint64_t value_size(const char *text)
+{
+    return sound_quantity(QUANTITY_SIZE, text);
 }
 
 uint32_t value_ip(const char *text)

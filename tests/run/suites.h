@@ -31,6 +31,9 @@
     X(pairs)          \
     X(late_machine)   \
     X(capacity)       \
+    X(own_loss)       \
+    X(gray)           \
+    X(own_scenarios)  \
     X(section_15)     \
     X(endpoints)
 
