@@ -43,6 +43,13 @@ const char *saved_phrase(enum saved_by saved)
     return phrases[saved];
 }
 
+const char *speaker_word(enum speaker speaker)
+{
+    static const char *const words[SPEAKER_COUNT] = {SPEAKER_LIST(WORD2)};
+    g_assert((unsigned)speaker < SPEAKER_COUNT);
+    return words[speaker];
+}
+
 const char *state_word(enum state_at_failure state)
 {
     static const char *const words[STATE_COUNT] = {STATE_LIST(WORD2)};

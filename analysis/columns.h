@@ -33,8 +33,14 @@
     X(CAUSE_SERVER_FAILED, "server_failed", "its server failed")                                 \
     X(CAUSE_ADDRESS_NOT_MOVED, "address_not_moved",                                              \
       "nobody took over, or traffic never reached who did")                                      \
+    X(CAUSE_WINDOW_REFUSED, "window_refused",                                                    \
+      "the new active's window check refused its packets")                                       \
     X(CAUSE_BOTH_ACTIVE, "both_active",                                                          \
       "both units held themselves active, and the one without its record won")                   \
+    X(CAUSE_SERVER_CLOSED, "server_closed",                                                      \
+      "its server had closed it as idle, and its FIN was not heard")                             \
+    X(CAUSE_UNKNOWN_OUTBOUND, "unknown_outbound",                                                \
+      "the server spoke, and its packet matched nothing")                                        \
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \
       "all was well, but its time, or a TCP's retries, ran out first")
 
@@ -48,6 +54,12 @@
     X(SAVED_GHOST, "ghost", "the record of another connection, with its tuple and its server")   \
     X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection, which it was")   \
     X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")
+
+/* Whose packet met nothing: code, word in tables. */
+#define SPEAKER_LIST(X)           \
+    X(SPEAKER_NONE, "")           \
+    X(SPEAKER_CLIENT, "client")   \
+    X(SPEAKER_SERVER, "server")
 
 #define STATE_LIST(X)                          \
     X(STATE_HANDSHAKE, "handshake")            \
@@ -80,6 +92,7 @@
 #define COLUMNS_CODE3(code, word, phrase) code,
 enum outcome { OUTCOME_LIST(COLUMNS_CODE2) OUTCOME_COUNT };
 enum cause { CAUSE_LIST(COLUMNS_CODE3) CAUSE_COUNT };
+enum speaker { SPEAKER_LIST(COLUMNS_CODE2) SPEAKER_COUNT };
 enum saved_by { SAVED_LIST(COLUMNS_CODE3) SAVED_COUNT };
 enum state_at_failure { STATE_LIST(COLUMNS_CODE2) STATE_COUNT };
 enum form { FORM_LIST(COLUMNS_CODE3) FORM_COUNT };
@@ -91,6 +104,7 @@ const char *cause_word(enum cause cause);
 const char *cause_phrase(enum cause cause);
 const char *saved_word(enum saved_by saved);
 const char *saved_phrase(enum saved_by saved);
+const char *speaker_word(enum speaker speaker);
 const char *state_word(enum state_at_failure state);
 const char *form_word(enum form form);
 
@@ -124,7 +138,8 @@ int state_word_counts(const char *word);
     "counted_itt,survived_itt,censored_itt,known_itt,harmed,harmed_itt,requests_lost," \
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
     "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,"            \
-    "ghost_misroutes,without_port"
+    "ghost_misroutes,without_port,server_orphans,"                                    \
+    "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -148,7 +163,7 @@ int state_word_counts(const char *word);
 /* and behind them, which older tables do not have: */
 #define CONNECTIONS_COLUMNS_LATER \
     "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns," \
-    "led_astray"
+    "led_astray,first_unknown"
 
 /* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
  * it is. survival and known are followed by their .NAME forms for each virtual. */
@@ -187,6 +202,12 @@ int state_word_counts(const char *word);
     X("inside-moved", "s", "from the failure until every server did")                           \
     X("ghost-misroutes", "count", "whose tuple's record at the takeover was for another server") \
     X("without-port", "count", "connections not opened: every port of their client was in use") \
+    X("server-orphans", "count", "server sockets whose client had ended, not in order, at most") \
+    X("drop-send-queue", "count", "datagrams that a unit's send queue had no room for")         \
+    X("drop-receive-buffer", "count", "datagrams that a unit's receive buffer had no room for") \
+    X("drop-backlog", "count", "packets and datagrams that a unit's backlog had no room for")   \
+    X("drop-lossy", "count", "packets and datagrams that a lossy unit dropped")                 \
+    X("replication-loss", "share", "of the datagrams handed out before the failure, not applied") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")

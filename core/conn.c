@@ -101,6 +101,12 @@ void conn_track(struct conn *conn, enum side from, const struct packet *packet)
     match_fin(conn, SIDE_INSIDE);
 }
 
+void conn_learn(struct conn *conn, enum side side, struct conn_half half)
+{
+    conn->half[side] = half;
+    conn->seen[side] |= SEEN_SEQUENCE | SEEN_ACK;
+}
+
 bool conn_is_closing(const struct conn *conn)
 {
     return ((conn->seen[SIDE_OUTSIDE] | conn->seen[SIDE_INSIDE]) & SEEN_FIN) != 0;

@@ -94,6 +94,9 @@ void conn_count(struct conn *conn, bool pm, bool vm);
  * a RST, nor for a SYN on a connection that is already established. */
 void conn_track(struct conn *conn, enum side from, const struct packet *packet);
 
+/* Know a half of the stream from a record that carries its numbers. */
+void conn_learn(struct conn *conn, enum side side, struct conn_half half);
+
 /* Has a FIN been seen; have both been acknowledged? */
 bool conn_is_closing(const struct conn *conn);
 bool conn_is_finished(const struct conn *conn);

@@ -66,7 +66,8 @@ const char *note_detail_word(const struct note *note)
     case NOTE_ENDED: return end_word(note->detail);
     case NOTE_DITCHED: return ditch_word(note->detail);
     case NOTE_REFUSED:
-    case NOTE_DROPPED: return drop_word(note->detail);
+    case NOTE_DROPPED:
+    case NOTE_PASSED: return drop_word(note->detail);
     case NOTE_RECORD_REFUSED: return refusal_word(note->detail);
     case NOTE_BECAME_ACTIVE:
     case NOTE_BECAME_STANDBY: return role_reason_word(note->detail);

@@ -18,6 +18,7 @@
     X(NOTE_ENDED, "ended", "a connection was destroyed; detail is enum end_reason")             \
     X(NOTE_REFUSED, "refused", "a request found no machine; detail is enum drop_reason")        \
     X(NOTE_DROPPED, "dropped", "a packet was not forwarded; detail is enum drop_reason")        \
+    X(NOTE_PASSED, "passed", "a packet of nobody's went as it was; detail is enum drop_reason") \
     X(NOTE_CREATE_SENT, "create-sent", "a create is in the next datagram effect")               \
     X(NOTE_DELETE_SENT, "delete-sent", "a delete is in the next datagram effect")               \
     X(NOTE_UNSENT, "unsent", "a record had no peer or no interface to go to (R-809)")           \
@@ -89,7 +90,8 @@ enum note_code {
     X(DROP_UNKNOWN_INBOUND, "unknown-inbound") /* */                  \
     X(DROP_UNKNOWN_OUTBOUND, "unknown-outbound")                            \
     X(DROP_TABLE_FULL, "table-full")                                        \
-    X(DROP_PROTOCOL, "protocol")
+    X(DROP_PROTOCOL, "protocol")                                            \
+    X(DROP_WINDOW, "window") /* core/window.h */
 
 /* Why a replication datagram or its record was refused. */
 #define REFUSAL_LIST(X)                               \

@@ -200,8 +200,8 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of detectors (detection.h, handover.h), of the mirror: printed only where they are not the
- * default. */
+/* Of detectors (detection.h, handover.h), of the mirror, of what a router would pass: printed only
+ * where they are not the default. */
 static const struct option tacit_options[] = {
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
@@ -217,6 +217,7 @@ static const struct option tacit_options[] = {
     {"interface-test-time", &interval, FIELD(interface_test_time), AN_INTERVAL}, /* R-1006 */
     {"health-switch", &choice, FIELD(health_switch), "off|on"},                 /* R-1104 */
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
+    {"unknown-outbound", &choice, FIELD(unknown_outbound), "drop|pass"}, /* */
     {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
     {"window-check", &choice, FIELD(window_check), "liberal|strict"},
     {"mac", &choice, FIELD(mac), "swapped|own"}, /* R-1003 */

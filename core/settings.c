@@ -23,6 +23,7 @@ void settings_init(struct settings *settings)
         .replication = REPLICATION_PATENT,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
+        .unknown_outbound = UNKNOWN_OUTBOUND_DROP,
         .conn_real = CONN_REAL_DIRECT,
         .bind0 = BIND0_DEFAULT,
         .delete_send = DELETE_IF_CREATED,

@@ -11,6 +11,7 @@
 
 enum active_on { ACTIVE_ON_ACK, ACTIVE_ON_SYNACK, ACTIVE_ON_SYN };       /* */
 enum unknown_connection { UNKNOWN_DROP, UNKNOWN_RESET };                /* */
+enum unknown_outbound { UNKNOWN_OUTBOUND_DROP, UNKNOWN_OUTBOUND_PASS };  /* */
 enum conn_real { CONN_REAL_DIRECT, CONN_REAL_POINTER };                 /* */
 enum bind0 { BIND0_DEFAULT, BIND0_NONE };                               /* */
 enum delete_send { DELETE_IF_CREATED, DELETE_ALWAYS };                  /* */
@@ -53,6 +54,7 @@ struct settings {
     enum replication_kind replication;
     enum active_on active_on;
     enum unknown_connection unknown_connection;
+    enum unknown_outbound unknown_outbound;
     enum conn_real conn_real;
     enum bind0 bind0;
     enum delete_send delete_send;

@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "core/outbound.h"
 #include "core/translate.h"
+#include "core/window.h"
 
 #include <glib.h>
 
@@ -62,6 +63,28 @@ static void drop_unknown(struct director *director, enum side from, const struct
     bool ours = find_virtual(director, packet) != NULL;
     drop(director, from, packet, ours ? DROP_UNKNOWN_INBOUND : DROP_NO_VIRTUAL, effects);
     answer(director, packet, effects);
+}
+
+/* R-405, "unknown-outbound pass": a director that bridges or routes lets through, untranslated,
+ * what a machine sends outside any connection, and what comes for a machine's own address. */
+static bool passes(const struct director *director, enum side from, const struct packet *packet,
+                   bool asks)
+{
+    if (director->settings.unknown_outbound != UNKNOWN_OUTBOUND_PASS)
+        return false;
+    struct machine_id id = {packet->destination_ip, packet->destination_port, 0,
+                            packet->protocol};
+    return from == SIDE_INSIDE ? !asks : machines_find_physical(director->machines, id) != NULL;
+}
+
+static void pass(struct director *director, enum side from, const struct packet *packet,
+                 struct effects *effects)
+{
+    enum drop_reason why = from == SIDE_INSIDE ? DROP_UNKNOWN_OUTBOUND : DROP_NO_VIRTUAL;
+    note_packet(director, from, packet, NOTE_PASSED, why, effects);
+    struct effect *effect = effects_add(effects, EFFECT_FORWARD);
+    effect->packet.side = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
+    effect->packet.packet = *packet;
 }
 
 /* ---- packets of a connection */
@@ -139,6 +162,15 @@ static void advance_close(struct director *director, nstime now, struct conn *co
     }
     conn->closed = true;
     life_rearm(director, conn);
+}
+
+/* "window-check strict": what it refuses is no sign of life either. */
+static bool is_refused(const struct director *director, const struct conn *conn, enum side from,
+                       const struct packet *packet)
+{
+    return director->settings.window_check == WINDOW_STRICT && packet->protocol == PROTOCOL_TCP
+           && (conn->state == CONN_ACTIVE || conn->state == CONN_CLOSING)
+           && !window_accepts(conn, from, packet);
 }
 
 /* The create leaves before the packet that made it due: what is on the wire when
@@ -288,8 +320,13 @@ void traffic_packet(struct director *director, nstime now, enum side from,
     struct conn *conn = from == SIDE_OUTSIDE
                             ? conn_table_find(director->connections, &key)
                             : conn_table_find_reverse(director->connections, &key);
-    if (is_request(director, from, conn, packet))
+    bool asks = is_request(director, from, conn, packet);
+    if (conn == NULL && passes(director, from, packet, asks))
+        pass(director, from, packet, effects);
+    else if (asks)
         request(director, now, conn, from, packet, effects);
+    else if (conn != NULL && is_refused(director, conn, from, packet))
+        drop(director, from, packet, DROP_WINDOW, effects);
     else if (conn != NULL)
         forward_known(director, now, conn, from, packet, effects);
     else

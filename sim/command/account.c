@@ -1,6 +1,7 @@
 #include "sim/command/account.h"
 
 #include "sim/command/histogram.h"
+#include "sim/command/own_loss.h"
 #include "sim/command/report.h"
 #include "sim/command/toll.h"
 
@@ -48,6 +49,8 @@ static void print_fault(GString *text, const struct scenario *scenario, int unit
         [FAULT_INTERFACE] = "lost a side",
         [FAULT_SWITCHOVER] = "handed over",
         [FAULT_COMMAND] = "was commanded",
+        [FAULT_SLOW] = "slowed down",
+        [FAULT_LOSSY] = "became lossy",
     };
     const struct fault_spec *fault = NULL;
 
@@ -246,23 +249,6 @@ static void print_ports(GString *text, const struct account *account)
     }
 }
 
-/* A queue that was too short is easily taken for the protocol's doing. */
-static void print_limits(GString *text, const struct account *account)
-{
-    for (unsigned role = 0; role < LINK_COUNT; role++) {
-        uint64_t lost = account->result->lost_to_limit[role];
-        if (lost == 0) {
-            continue;
-        }
-        g_autofree char *line = g_strdup_printf(
-            "link %s dropped %" G_GUINT64_FORMAT " packets at its limit of %u waiting (more: "
-            "--set link.%s.limit=%u)",
-            link_role_word(role), lost, account->scenario->links[role].forward.limit,
-            link_role_word(role), 10 * account->scenario->links[role].forward.limit);
-        report_wrap(text, line, 2);
-    }
-}
-
 /* A casualty to explain, the first by number; else any connection that counted. */
 static const struct connection_row *an_example(const struct run_result *result)
 {
@@ -312,7 +298,7 @@ void account_print(GString *text, const struct account *account)
     print_delays(text, account);
     toll_print(text, account->result);
     print_refusals(text, account);
-    print_limits(text, account);
+    own_loss_print(text, account->scenario, account->result);
     print_ports(text, account);
     histogram_print(text, account->result, account->colour);
     print_next_steps(text, account);
@@ -399,6 +385,7 @@ void account_json(GString *text, const struct account *account)
     g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
                            result->counted, result->known, result->ghosts);
     toll_json(text, result);
+    own_loss_json(text, result);
     json_virtual_crashes(text, result->protection);
     json_virtuals(text, account);
     g_string_append(text, "}\n");

@@ -38,10 +38,14 @@ void client_forget(struct client *client, enum connection_end end)
 {
     struct clients *clients = clients_of(client);
     client_table_remove(&clients->live, client);
+    if (end != CONNECTION_CLOSED && client->protocol == PROTOCOL_TCP)
+        clients->left(clients->left_context, &client->connection);
     (*end_count(&clients->count, end))++;
     if (watch_of(client)->ended != NULL)
         watch_of(client)->ended(watch_of(client)->context, &client->connection, end);
     reconnect_after(client, end);
+    if (client->interlude != NULL)
+        pool_give(clients->interludes, client->interlude);
     pool_give(clients->pool, client);
 }
 
@@ -55,10 +59,17 @@ static void finish(struct client *client, enum connection_end end)
     client_forget(client, end);
 }
 
+/* Its server has hung up in order, and it has heard that: what meets a RST or silence now is
+ * its own FIN, or a request that crossed the server's. */
+static bool heard_hanging_up(const struct client *client)
+{
+    return client->hung_up && client->tcp.orphan;
+}
+
 static void finish_as_reported(struct client *client, unsigned report)
 {
     bool opened = client->connection.established != NSTIME_NEVER;
-    if (report & TCP_FINISHED) {
+    if (report & TCP_FINISHED || heard_hanging_up(client)) {
         if (client->tcp.state == TCP_TIME_WAIT)
             tcp_flush(&client->tcp); /* the ACK of the server's FIN */
         finish(client, CONNECTION_CLOSED);
@@ -71,6 +82,16 @@ static void finish_as_reported(struct client *client, unsigned report)
 
 /* ---- requests and answers */
 
+struct interlude *client_interlude(struct client *client)
+{
+    if (client->interlude == NULL) {
+        client->interlude = pool_take(clients_of(client)->interludes);
+        *client->interlude =
+            (struct interlude){ .asked_at = NSTIME_NEVER, .message_at = NSTIME_NEVER };
+    }
+    return client->interlude;
+}
+
 static void be_patient(struct client *client)
 {
     client->tcp.alarm_at = client_patience_end(client);
@@ -79,15 +100,26 @@ static void be_patient(struct client *client)
 static bool shuts_with(const struct client *client, int32_t request)
 {
     return spec_of(client)->half_close && client->plan.row == 0
-           && request + 1 == client->requests && client->asked_at == NSTIME_NEVER;
+           && request + 1 == client->requests && client_asked_at(client) == NSTIME_NEVER;
+}
+
+/* The messages behind the last answer are not part of the next. */
+static uint32_t take_pushed(struct client *client)
+{
+    struct interlude *interlude = client->interlude;
+    uint32_t pushed = interlude != NULL ? interlude->pushed : 0;
+    if (interlude != NULL)
+        interlude->pushed = 0;
+    return pushed;
 }
 
 /* The answer to the request before the next one is what is waited for now. */
 static void await_answer(struct client *client, nstime sent)
 {
-    client->answer_from = client->answer_to;
-    client->answer_to +=
-        plan_response_size(scenario_of(client), &client->plan, client->request - 1);
+    client->answer_from = client->answer_to + take_pushed(client);
+    client->answer_to =
+        client->answer_from
+        + plan_response_size(scenario_of(client), &client->plan, client->request - 1);
     client->outstanding = true;
     client->connection.request_sent = sent;
     be_patient(client);
@@ -122,9 +154,11 @@ static void go_on(struct client *client)
     const struct scenario *scenario = scenario_of(client);
     const struct plan *plan = &client->plan;
     nstime opened_at = client->connection.opened;
-    if (client->asked_at != NSTIME_NEVER) {
-        await_answer(client, client->asked_at); /* of the roll call's request */
-        client->asked_at = NSTIME_NEVER;
+    if (client_asked_at(client) != NSTIME_NEVER) {
+        await_answer(client, client->interlude->asked_at); /* of the roll call's request */
+        client->interlude->asked_at = NSTIME_NEVER;
+    } else if (client->listens) {
+        client->tcp.alarm_at = NSTIME_NEVER;
     } else if (clients_of(client)->stopped || client->tcp.shut) {
         close_orderly(client);
     } else if (client->request < client->requests) {
@@ -194,6 +228,52 @@ static bool answer_complete(const struct client *client)
     return client->outstanding && !tcp_before(client->tcp.received, client->answer_to);
 }
 
+/* ---- what its server says unasked */
+
+/* Before the answer that is outstanding, or behind it; behind the roll call's, nothing is. */
+void client_expect_message(struct client *client, uint32_t request, uint32_t bytes, uint32_t to)
+{
+    struct interlude *interlude = client_interlude(client);
+    bool asked = interlude->asked_at != NSTIME_NEVER;
+    if (client->outstanding && request + 1 + asked <= client->request) {
+        client->answer_from += bytes;
+        client->answer_to += bytes;
+    } else if (!asked || request < client->request) {
+        interlude->pushed += bytes;
+    }
+    if (interlude->message_at == NSTIME_NEVER) {
+        interlude->message_at = now_of(client);
+        interlude->message_to = to;
+    }
+}
+
+void client_unheard(struct client *client, enum connection_end end)
+{
+    struct interlude *interlude = client->interlude;
+    if (interlude == NULL || interlude->message_at == NSTIME_NEVER)
+        return;
+    interlude->message_at = NSTIME_NEVER;
+    if (watch_of(client)->unheard != NULL)
+        watch_of(client)->unheard(watch_of(client)->context, &client->connection, end);
+}
+
+static void take_message(struct client *client)
+{
+    struct interlude *interlude = client->interlude;
+    if (interlude == NULL || interlude->message_at == NSTIME_NEVER
+        || tcp_before(client->tcp.received, interlude->message_to))
+        return;
+    nstime written = interlude->message_at;
+    interlude->message_at = NSTIME_NEVER;
+    if (watch_of(client)->heard != NULL)
+        watch_of(client)->heard(watch_of(client)->context, &client->connection, written);
+    if (client->listens) {
+        client->listens = false;
+        if (is_idle(client))
+            go_on(client);
+    }
+}
+
 static void react(struct client *client, unsigned report, uint8_t epoch)
 {
     if (report & TCP_OPENED) {
@@ -202,6 +282,7 @@ static void react(struct client *client, unsigned report, uint8_t epoch)
     }
     if (report & TCP_ADVANCED && watch_of(client)->progressed != NULL)
         watch_of(client)->progressed(watch_of(client)->context, &client->connection, epoch);
+    take_message(client);
     while (answer_complete(client))
         answered(client);
     if (report & TCP_PEER_DONE && !client->tcp.orphan)
@@ -264,7 +345,7 @@ static void ask(struct client *client)
         return;
     if (!client->tcp.shut) {
         client->requests = client->request + 1;
-        client->asked_at = now_of(client);
+        client_interlude(client)->asked_at = now_of(client);
         write_request(client);
         if (!client->outstanding)
             go_on(client);
@@ -272,6 +353,13 @@ static void ask(struct client *client)
     tcp_flush(&client->tcp);
     tcp_probe(&client->tcp);
     tcp_flush(&client->tcp);
+}
+
+void client_listen(struct client *client)
+{
+    client->listens = true;
+    if (is_idle(client))
+        client->tcp.alarm_at = NSTIME_NEVER;
 }
 
 void client_ask(struct client *client)
@@ -296,6 +384,13 @@ void clients_stop_opening(struct clients *clients)
 
 /* ---- all of them */
 
+static const struct keepalive *keepalive_of(const struct tcp *tcp)
+{
+    const struct client *client =
+        (const struct client *)((const char *)tcp - offsetof(struct client, tcp));
+    return &spec_of(client)->keepalive;
+}
+
 void clients_init(struct clients *clients, const struct traffic_config *config)
 {
     struct tcp_stack stack = {
@@ -306,12 +401,14 @@ void clients_init(struct clients *clients, const struct traffic_config *config)
         .send = config->send,
         .wake = wake,
         .owner = clients,
+        .keepalive = keepalive_of,
     };
     *clients = (struct clients){
         .config = *config,
         .stack = stack,
         .udp_stack = stack,
         .pool = pool_new(sizeof(struct client)),
+        .interludes = pool_new(sizeof(struct interlude)),
         .reopenings = reopenings_new(),
         .ports = ports_new(config->scenario, config->run_key),
     };
@@ -337,5 +434,6 @@ void clients_clear(struct clients *clients)
     client_table_clear(&clients->live);
     ports_free(clients->ports);
     pool_free(clients->reopenings);
+    pool_free(clients->interludes);
     pool_free(clients->pool);
 }

@@ -23,6 +23,17 @@
 
 #include <glib.h>
 
+/* What breaks the turn of request and answer: the roll call's request, and what its server says
+ * unasked. Few have one. */
+struct interlude {
+    nstime asked_at;     /* the roll call's request went then, behind the outstanding one;
+                          * NSTIME_NEVER: none there */
+    nstime message_at;   /* the first message that is not here was written then; NSTIME_NEVER: none
+                          * is missing */
+    uint32_t message_to; /* where it ends, in the numbers of TCP */
+    uint32_t pushed;     /* bytes of messages between the last answer and the next */
+};
+
 /* One connection, from its first SYN until its end is known. */
 struct client {
     struct connection connection; /* first: what others see */
@@ -32,8 +43,7 @@ struct client {
         struct udp udp;
     };
     struct plan plan;
-    nstime asked_at;       /* the roll call's request went then, behind the outstanding one;
-                            * NSTIME_NEVER: none there */
+    struct interlude *interlude; /* or NULL */
     uint32_t answer_from;  /* where the outstanding answer begins and ends, in the numbers */
     uint32_t answer_to;    /* of TCP */
     int32_t requests;      /* that it means to send in all */
@@ -42,6 +52,8 @@ struct client {
     uint32_t announced;    /* number + 1 of the connection whose port it has announced to its
                             * server, and that one's of the next such; 0: none */
     uint8_t protocol;      /* PROTOCOL_TCP or PROTOCOL_UDP */
+    bool hung_up;          /* by its server, which found it idle: it may not know yet */
+    bool listens;          /* the roll call's: it waits for its server to speak */
 };
 
 struct clients {
@@ -52,11 +64,15 @@ struct clients {
     struct socket_table udp_sockets;
     struct time_waits waits;
     struct pool *pool;
+    struct pool *interludes;
     struct pool *reopenings; /* reconnect's own */
     struct ports *ports;
     struct client_table live;
     bool stopped; /* nothing is opened any more */
     struct traffic_count count;
+    /* told of each connection of TCP that ends, and not in order */
+    void (*left)(void *context, const struct connection *connection);
+    void *left_context;
 };
 
 void clients_init(struct clients *clients, const struct traffic_config *config);
@@ -70,6 +86,22 @@ void clients_receive(struct clients *clients, const struct packet *packet);
 
 void clients_stop_opening(struct clients *clients);
 void client_ask(struct client *client);
+
+/* From the roll call on it only waits for its server's message, which follows. */
+void client_listen(struct client *client);
+
+/* Its server writes a message unasked, which ends there, before it answers request number
+ * request. */
+void client_expect_message(struct client *client, uint32_t request, uint32_t bytes, uint32_t to);
+
+/* Its server's socket has ended so: what is missing of its messages will not come. */
+void client_unheard(struct client *client, enum connection_end end);
+
+/* When the roll call's request went that waits behind the outstanding one, or NSTIME_NEVER. */
+static inline nstime client_asked_at(const struct client *client)
+{
+    return client->interlude != NULL ? client->interlude->asked_at : NSTIME_NEVER;
+}
 
 /* The next live one in order of opening, or NULL. */
 struct client *client_next(const struct client *client);

@@ -30,6 +30,9 @@ static inline const struct connection_watch *watch_of(const struct client *clien
     return clients_of(client)->config.watch;
 }
 
+/* Made when it is needed. */
+struct interlude *client_interlude(struct client *client);
+
 /* When a request sent now is given up, NSTIME_NEVER: never. */
 static inline nstime client_patience_end(const struct client *client)
 {

@@ -49,7 +49,6 @@ static struct client *client_new(struct clients *clients, const struct plan *pla
             .established = NSTIME_NEVER,
             .request_sent = NSTIME_NEVER,
         },
-        .asked_at = NSTIME_NEVER,
         .plan = *plan,
         .requests = plan_requests(scenario, plan),
         .protocol = protocol,
@@ -69,6 +68,8 @@ static void take_socket(struct clients *clients, struct client *client,
         tcp_listen(&client->tcp, &clients->stack, socket);
     else
         tcp_connect(&client->tcp, &clients->stack, socket, 0);
+    if (client->protocol == PROTOCOL_TCP && spec->keepalive.probes > 0)
+        tcp_keep_alive(&client->tcp);
     socket_table_add(sockets_of(clients, client->protocol), &client->tcp.socket);
 }
 

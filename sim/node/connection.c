@@ -7,7 +7,7 @@ static enum connection_phase udp_phase(const struct client *client)
 {
     if (!client->outstanding)
         return PHASE_OPEN_IDLE;
-    if ((int32_t)client->request >= client->requests && client->asked_at == NSTIME_NEVER)
+    if ((int32_t)client->request >= client->requests && client_asked_at(client) == NSTIME_NEVER)
         return PHASE_CLOSING;
     return client->udp.parts == 0 ? PHASE_OPEN_WAITING : PHASE_OPEN_RECEIVING;
 }
@@ -25,8 +25,13 @@ enum connection_phase connection_phase(const struct connection *connection)
         return PHASE_OPEN_IDLE;
     if (client->tcp.shut)
         return PHASE_HALF_CLOSED;
-    return client->tcp.received == client->answer_from ? PHASE_OPEN_WAITING
-                                                       : PHASE_OPEN_RECEIVING;
+    return tcp_before(client->answer_from, client->tcp.received) ? PHASE_OPEN_RECEIVING
+                                                                 : PHASE_OPEN_WAITING;
+}
+
+bool connection_hung_up(const struct connection *connection)
+{
+    return ((const struct client *)connection)->hung_up;
 }
 
 uint64_t connection_key(const struct connection *connection)
@@ -50,7 +55,7 @@ static uint32_t distance(uint32_t from, uint32_t to)
 static uint32_t own_end(const struct client *client)
 {
     const struct clients *clients = client->tcp.stack->owner;
-    if (client->asked_at == NSTIME_NEVER)
+    if (client_asked_at(client) == NSTIME_NEVER)
         return client->tcp.end;
     return client->tcp.end
            - plan_request_size(clients->config.scenario, &client->plan, client->request - 1);

@@ -50,6 +50,9 @@ struct connection {
 
 enum connection_phase connection_phase(const struct connection *connection);
 
+/* Has its server closed it as idle? The client may not have heard of it. */
+bool connection_hung_up(const struct connection *connection);
+
 /* What it was meant to be: the same number in another world names the same connection, and
  * those opened again after it, which its client opens in its place when it has died. */
 uint64_t connection_key(const struct connection *connection);
@@ -76,6 +79,10 @@ struct connection_watch {
     /* the latest request's whole answer is here, in order; see request_sent */
     void (*answered)(void *context, struct connection *connection);
     void (*ended)(void *context, struct connection *connection, enum connection_end end);
+    /* a message that its server wrote unasked, at that time, is here; or will never be, since
+     * the server's socket has ended so */
+    void (*heard)(void *context, struct connection *connection, nstime written);
+    void (*unheard)(void *context, struct connection *connection, enum connection_end end);
     /* a packet of this connection reached another server than its own */
     void (*strayed)(void *context, struct connection *connection, unsigned server);
 };

@@ -28,11 +28,12 @@ static uint32_t answered(const struct client *client)
     return client->request - connection_unanswered(&client->connection).requests;
 }
 
-/* Orderly or by its own close: its application wants no more. */
+/* Orderly or by its own close, and not by its server's: its application wants no more. */
 static bool is_done(const struct client *client, enum connection_end end)
 {
     bool closing = client->protocol == PROTOCOL_TCP && client->tcp.orphan;
-    return end == CONNECTION_CLOSED || closing || (int32_t)answered(client) >= client->requests;
+    bool closed = (end == CONNECTION_CLOSED || closing) && !client->hung_up;
+    return closed || (int32_t)answered(client) >= client->requests;
 }
 
 void reconnect_after(const struct client *client, enum connection_end end)

@@ -1,4 +1,4 @@
-#include "sim/node/server.h"
+#include "sim/node/server_end.h"
 
 #include "sim/engine/chance.h"
 
@@ -6,30 +6,20 @@
 #include <limits.h>
 #include <stddef.h>
 
-/* The server's end of one connection; its server is tcp.station - 1. */
-struct server_end {
-    struct tcp tcp;
-    struct plan plan;
-    uint32_t request_to;   /* where the request ends, in the numbers of TCP, */
-    uint32_t request : 30; /* number of the one that is coming in, or being answered */
-    bool serving : 1;      /* it is whole, and its answer due at alarm_at */
-    bool client_done : 1;
-};
-
-static const struct real_spec *real_of(const struct servers *servers, unsigned number)
+static const struct keepalive *keepalive_of(const struct tcp *tcp)
 {
-    return g_ptr_array_index(servers->clients->config.scenario->reals, number);
+    return &servers_real(tcp->stack->owner, tcp->station)->keepalive;
 }
 
-static const struct scenario *scenario_of(const struct server_end *end)
+/* Its socket is there: it is found from now on, and speaks. */
+static void begin(struct servers *servers, struct server_end *end)
 {
-    const struct servers *servers = end->tcp.stack->owner;
-    return servers->clients->config.scenario;
-}
-
-static nstime now_of(const struct server_end *end)
-{
-    return engine_now(end->tcp.stack->engine);
+    if (keepalive_of(&end->tcp)->probes > 0)
+        tcp_keep_alive(&end->tcp);
+    end->held = true;
+    servers->held[end->tcp.station - 1]++;
+    socket_table_add(&servers->sockets, &end->tcp.socket);
+    tcp_flush(&end->tcp);
 }
 
 /* ---- opening, at a port that a client has announced */
@@ -38,7 +28,7 @@ static nstime now_of(const struct server_end *end)
  * client waits in vain. */
 static void open_connection(struct servers *servers, uint16_t station, struct client *client)
 {
-    const struct real_spec *real = real_of(servers, station - 1u);
+    const struct real_spec *real = servers_real(servers, station);
     const struct connection *connection = &client->connection;
     struct socket socket = {
         .local_ip = real->ip,
@@ -54,12 +44,11 @@ static void open_connection(struct servers *servers, uint16_t station, struct cl
     struct server_end *end = pool_take(servers->pool);
     *end = (struct server_end){0};
     tcp_connect(&end->tcp, &servers->stack, &socket, station);
-    socket_table_add(&servers->sockets, &end->tcp.socket);
     client->connection.server = (int16_t)(station - 1);
-    tcp_flush(&end->tcp);
+    begin(servers, end);
 }
 
-static void open_announced(struct servers *servers, const struct server_end *end)
+void servers_open_announced(struct servers *servers, const struct server_end *end)
 {
     struct client *client = clients_by_tag(servers->clients, end->tcp.socket.tag);
     uint32_t tag = client != NULL ? client->announced : 0;
@@ -74,63 +63,33 @@ static void open_announced(struct servers *servers, const struct server_end *end
     }
 }
 
-/* ---- requests and answers */
-
-static void expect_request(struct server_end *end)
-{
-    end->request_to += plan_request_size(scenario_of(end), &end->plan, end->request);
-}
-
-static void begin_answer(struct servers *servers, struct server_end *end)
-{
-    const struct real_spec *real = real_of(servers, end->tcp.station - 1u);
-    if (servers->open && end->request == 0)
-        open_announced(servers, end);
-    end->serving = true;
-    end->tcp.alarm_at =
-        now_of(end) + plan_service_time(&end->plan, &real->service_time, end->request);
-}
-
-static void answer(struct server_end *end)
-{
-    tcp_write(&end->tcp, plan_response_size(scenario_of(end), &end->plan, end->request));
-    end->serving = false;
-    end->tcp.alarm_at = NSTIME_NEVER;
-    end->request++;
-    expect_request(end);
-}
-
-static bool request_whole(const struct server_end *end)
-{
-    return !end->serving && !tcp_before(end->tcp.received - end->client_done, end->request_to);
-}
-
-/* Take in, answer and close as far as this moment allows. A socket without a plan
- * belongs to a client that has gone: it waits for its RST. */
-static void serve(struct servers *servers, struct server_end *end)
-{
-    if (end->plan.key == 0 || end->tcp.orphan)
-        return;
-    for (;;) {
-        if (request_whole(end))
-            begin_answer(servers, end);
-        if (!end->serving || end->tcp.alarm_at > now_of(end))
-            break;
-        answer(end);
-    }
-    if (end->client_done && !end->serving)
-        tcp_close(&end->tcp);
-}
-
 /* ---- sockets */
+
+void servers_release(struct servers *servers, struct server_end *end)
+{
+    if (!end->held)
+        return;
+    end->held = false;
+    servers->held[end->tcp.station - 1]--;
+}
+
+/* Nobody at the other end will ever close it. */
+static void forsake(struct servers *servers, struct server_end *end)
+{
+    end->forsaken = true;
+    servers->orphans++;
+    servers->orphans_peak = MAX(servers->orphans_peak, servers->orphans);
+}
 
 static void drop(struct servers *servers, struct server_end *end)
 {
+    servers_release(servers, end);
+    servers->orphans -= end->forsaken;
     tcp_dispose(&end->tcp);
     socket_table_remove(&servers->sockets, &end->tcp.socket);
     if (end->tcp.state == TCP_TIME_WAIT)
         time_waits_add(&servers->waits, &end->tcp,
-                       real_of(servers, end->tcp.station - 1u)->time_wait);
+                       servers_real(servers, end->tcp.station)->time_wait);
     pool_give(servers->pool, end);
 }
 
@@ -141,8 +100,15 @@ static void opened(struct servers *servers, struct server_end *end)
     if (client == NULL || end->plan.key != 0)
         return;
     end->plan = client->plan;
-    end->request_to = end->tcp.received;
-    expect_request(end);
+    server_end_begin(end);
+}
+
+/* What it has said unasked and its client does not have is lost with it. */
+static void tell_unheard(struct servers *servers, const struct server_end *end, unsigned report)
+{
+    struct client *client = clients_by_tag(servers->clients, end->tcp.socket.tag);
+    if (client != NULL && !(report & TCP_FINISHED))
+        client_unheard(client, report & TCP_WAS_RESET ? CONNECTION_RESET : CONNECTION_TIMED_OUT);
 }
 
 static void react(struct servers *servers, struct server_end *end, unsigned report)
@@ -152,12 +118,13 @@ static void react(struct servers *servers, struct server_end *end, unsigned repo
     if (report & TCP_PEER_DONE)
         end->client_done = true;
     if (!(report & TCP_OVER)) {
-        serve(servers, end);
+        server_end_serve(servers, end);
         tcp_flush(&end->tcp);
         return;
     }
     if (end->tcp.state == TCP_TIME_WAIT)
         tcp_flush(&end->tcp);
+    tell_unheard(servers, end, report);
     drop(servers, end);
 }
 
@@ -170,8 +137,18 @@ static void wake(void *object, uint64_t number)
     react(servers, (struct server_end *)tcp, report);
 }
 
+/* A process with as many sockets as it may have takes no more; with a full queue Linux drops
+ * the SYN, and its client will repeat it. */
+static bool is_full(const struct servers *servers, uint16_t station)
+{
+    uint32_t most = servers_real(servers, station)->sockets;
+    return most > 0 && servers->held[station - 1] >= most;
+}
+
 static void accept_request(struct servers *servers, const struct packet *syn, uint16_t station)
 {
+    if (is_full(servers, station))
+        return;
     struct server_end *end = pool_take(servers->pool);
     struct client *client = clients_by_tag(servers->clients, syn->tag);
     if (client != NULL)
@@ -179,11 +156,11 @@ static void accept_request(struct servers *servers, const struct packet *syn, ui
     if (client != NULL && client->connection.established == NSTIME_NEVER)
         client->connection.server = (int16_t)(station - 1);
     tcp_accept(&end->tcp, &servers->stack, syn, station);
-    end->request_to = end->tcp.received;
     if (client != NULL)
-        expect_request(end);
-    socket_table_add(&servers->sockets, &end->tcp.socket);
-    tcp_flush(&end->tcp);
+        server_end_begin(end);
+    else if (syn->tag != 0) /* a flood's SYN never had a client */
+        forsake(servers, end);
+    begin(servers, end);
 }
 
 /* A handful of machines. */
@@ -285,6 +262,40 @@ void servers_receive(struct servers *servers, const struct packet *packet)
     react(servers, end, report);
 }
 
+/* ---- what others ask of an end */
+
+/* Its server's end of a connection of TCP, or NULL. */
+static struct server_end *find_end(const struct servers *servers,
+                                   const struct connection *connection)
+{
+    if (connection->server < 0)
+        return NULL;
+    const struct real_spec *real = servers_real(servers, (uint16_t)(connection->server + 1));
+    struct socket *socket =
+        socket_table_find(&servers->sockets, real->ip, real->port, connection->client_ip,
+                          connection->client_port);
+    bool its_own = socket != NULL && socket->tag == connection->number + 1;
+    return its_own ? (struct server_end *)socket : NULL;
+}
+
+bool servers_speak(struct servers *servers, struct client *client)
+{
+    struct server_end *end = find_end(servers, &client->connection);
+    if (end == NULL || end->tcp.state < TCP_ESTABLISHED || end->tcp.shut)
+        return false;
+    server_end_speak(servers, end);
+    tcp_flush(&end->tcp);
+    return true;
+}
+
+void servers_client_left(void *context, const struct connection *connection)
+{
+    struct servers *servers = context;
+    struct server_end *end = find_end(servers, connection);
+    if (end != NULL && !end->forsaken)
+        forsake(servers, end);
+}
+
 static bool any_opened_by_server(const struct scenario *scenario)
 {
     for (unsigned i = 0; i < scenario->workloads->len; i++) {
@@ -306,6 +317,7 @@ void servers_init(struct servers *servers, const struct traffic_config *config,
         .send = send,
         .wake = wake,
         .owner = servers,
+        .keepalive = keepalive_of,
     };
     *servers = (struct servers){
         .stack = stack,
@@ -315,6 +327,7 @@ void servers_init(struct servers *servers, const struct traffic_config *config,
         .clients = clients,
         .config = config,
         .failed = g_new0(bool, config->scenario->reals->len + 1),
+        .held = g_new0(uint32_t, config->scenario->reals->len + 1),
         .open = any_opened_by_server(config->scenario),
     };
     socket_table_init(&servers->sockets, 2);
@@ -335,5 +348,6 @@ void servers_clear(struct servers *servers)
     socket_table_clear(&servers->sockets);
     pool_free(servers->answers);
     pool_free(servers->pool);
+    g_free(servers->held);
     g_free(servers->failed);
 }

@@ -241,13 +241,6 @@ static void fin_acknowledged(struct tcp *tcp)
     }
 }
 
-/* Whatever comes shows that the other end is there. */
-static void note_sign_of_life(struct tcp *tcp)
-{
-    if (tcp->probing && tcp->acknowledged == tcp->highest)
-        tcp->retries = 0;
-}
-
 static bool finished(const struct tcp *tcp)
 {
     return tcp->state == TCP_TIME_WAIT || tcp->state == TCP_CLOSED;
@@ -337,6 +330,10 @@ static unsigned receive_bytes(struct tcp *tcp, const struct segment_view *segmen
 {
     if (segment->to == segment->from || !receives(tcp))
         return 0;
+    if (tcp->orphan && tcp_before(tcp->received, segment->to)) {
+        tcp_refuse(tcp->stack, segment->packet); /* RFC 1122, 4.2.2.13: nobody will read it */
+        return over(tcp, TCP_FINISHED);
+    }
     const struct packet *packet = segment->packet;
     if (packet->payload != tcp_digest(tcp, tcp->peer_station, segment->from, segment->to))
         tcp->stack->corrupt++;
@@ -404,11 +401,12 @@ unsigned tcp_receive(struct tcp *tcp, const struct packet *packet)
         tcp_challenge(tcp); /* RFC 5961, 4.2 */
         return 0;
     }
-    note_sign_of_life(tcp);
+    tcp_put_off_probe(tcp); /* whatever comes shows that the other end is there */
     if (!has(&segment, TCP_ACK) || !receive_acknowledgement(tcp, &segment, &report))
         return report;
     report |= receive_bytes(tcp, &segment);
-    report |= receive_fin(tcp, &segment);
+    if (!finished(tcp))
+        report |= receive_fin(tcp, &segment);
     if (!finished(tcp))
         return report;
     tcp->resend_at = NSTIME_NEVER;

@@ -9,8 +9,8 @@
  * Left out, since it does not change who survives (README): congestion control (a
  * fixed window of ten segments slides with the acknowledgements), SACK, window
  * scaling and zero windows (the advertised window is constant), Nagle, urgent
- * data, keepalives but for the roll call's (tcp_probe). Either side may open (tcp_connect),
- * both at once as well, and either wait to be asked (tcp_accept, tcp_listen).
+ * data. Either side may open (tcp_connect), both at once as well, and either wait to be
+ * asked (tcp_accept, tcp_listen).
  *
  * Numbers are those of the wire: 32 bits that wrap, compared by their difference,
  * so that an end has less than TCP_WRITE_MAX bytes written and unacknowledged. */
@@ -21,6 +21,7 @@
 #include "core/packet.h"
 #include "sim/engine/engine.h"
 #include "sim/node/socket_table.h"
+#include "sim/scenario/scenario.h" /* keepalive */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,7 +35,6 @@ enum {
     TCP_SYN_ACK_RETRIES = 5, /* tcp_synack_retries */
     TCP_DATA_RETRIES = 15,   /* tcp_retries2: 924.6 s at the least RTO */
     TCP_ORPHAN_RETRIES = 8,  /* tcp_orphan_retries: after close() nobody waits */
-    TCP_PROBES = 9,          /* tcp_keepalive_probes */
     TCP_CHALLENGE_GAP = 500, /* tcp_invalid_ratelimit, in ms, against ACK loops */
 };
 
@@ -43,7 +43,6 @@ enum {
 #define TCP_RTO_MAX (120 * NSTIME_S)
 #define TCP_DELAYED_ACK (40 * NSTIME_MS)
 #define TCP_FIN_TIMEOUT (60 * NSTIME_S)  /* an orphan in FIN_WAIT_2 */
-#define TCP_PROBE_GAP (75 * NSTIME_S)    /* tcp_keepalive_intvl */
 #define TCP_LISTEN_TIME (127 * NSTIME_S) /* as long as a SYN is repeated */
 
 enum tcp_state {
@@ -66,11 +65,14 @@ enum tcp_report {
     TCP_ADVANCED = 2,  /* new bytes or FIN came, or ours were acknowledged */
     TCP_PEER_DONE = 4, /* the other side has shut */
     /* over, and the owner must dispose of it: */
-    TCP_FINISHED = 8,     /* both FINs acknowledged: state is TIME_WAIT or CLOSED */
+    TCP_FINISHED = 8,     /* both FINs acknowledged: state is TIME_WAIT or CLOSED; or bytes came
+                           * after the owner had closed, which draw a RST: state is CLOSED */
     TCP_WAS_RESET = 16,
     TCP_TIMED_OUT = 32,   /* retries spent */
     TCP_OVER = TCP_FINISHED | TCP_WAS_RESET | TCP_TIMED_OUT,
 };
+
+struct tcp;
 
 /* What the sockets of one side share. */
 struct tcp_stack {
@@ -81,6 +83,8 @@ struct tcp_stack {
     void (*send)(void *network, enum side from, const struct packet *packet);
     event_handler *wake; /* the owner's handler of its ends' events: object is the end */
     void *owner;
+    /* the schedule of an end that keeps alive; asked of those only */
+    const struct keepalive *(*keepalive)(const struct tcp *tcp);
     uint64_t retransmissions;
     uint64_t challenge_acks;
     uint64_t corrupt;
@@ -99,7 +103,8 @@ struct tcp {
     bool ack_now : 1;
     bool measured : 1;   /* there is a round-trip time */
     bool recovering : 1; /* from a loss seen by duplicate acknowledgements */
-    bool probing : 1;    /* keepalive, while nothing is unacknowledged */
+    bool probing : 1;    /* for the roll call, while nothing is unacknowledged */
+    bool keepalive : 1;  /* SO_KEEPALIVE */
 
     /* sending: acknowledged <= next <= highest <= end (+ 1 with the FIN) */
     uint32_t acknowledged;
@@ -168,9 +173,14 @@ void tcp_write(struct tcp *tcp, uint32_t bytes);
 void tcp_shut(struct tcp *tcp);  /* no more bytes from here: FIN */
 void tcp_close(struct tcp *tcp); /* shut, and nobody reads or waits any more */
 
-/* Find out whether the other end is there though there is nothing to send: keepalive
- * probes (RFC 1122, 4.2.3.6), the first at once. TCP_PROBES in a row without an answer
- * end the connection, 675 s after the first, as TCP_TIMED_OUT. */
+/* Keepalive (RFC 1122, 4.2.3.6), as the stack's schedule for this end says: after its time
+ * without a segment from the other end, and with nothing unacknowledged, a probe; then one
+ * each interval. So many in a row without an answer, and one interval more, end the connection:
+ * a RST, and TCP_TIMED_OUT. Not while the owner has closed (tcp_close). */
+void tcp_keep_alive(struct tcp *tcp);
+
+/* The roll call of one that has nothing to send: the first probe at once, and Linux's nine, 75 s
+ * apart, unless the end keeps alive by itself. */
 void tcp_probe(struct tcp *tcp);
 
 /* Send what is due and arm the event. The last thing an owner does with an end,

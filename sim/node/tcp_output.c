@@ -207,6 +207,25 @@ static unsigned retries_limit(const struct tcp *tcp)
     return tcp->orphan ? TCP_ORPHAN_RETRIES : TCP_DATA_RETRIES;
 }
 
+/* ---- keepalive */
+
+static const struct keepalive roll_call = {
+    .time = KEEPALIVE_INTERVAL, .interval = KEEPALIVE_INTERVAL, .probes = KEEPALIVE_PROBES,
+};
+
+static const struct keepalive *schedule_of(const struct tcp *tcp)
+{
+    return tcp->keepalive ? tcp->stack->keepalive(tcp) : &roll_call;
+}
+
+/* As Linux has it: from the handshake's end until the owner has closed, and behind whatever
+ * is unacknowledged, whose own retries find out as much. */
+static bool probes(const struct tcp *tcp)
+{
+    return (tcp->probing || tcp->keepalive) && !tcp->orphan && tcp->state > TCP_SYN_RECEIVED
+           && tcp->acknowledged == tcp->highest;
+}
+
 /* A segment without bytes whose number is one before what was sent draws an
  * acknowledgement from whoever has the connection, and from nobody else. */
 static void send_probe(struct tcp *tcp)
@@ -215,12 +234,31 @@ static void send_probe(struct tcp *tcp)
     packet.sequence = tcp->highest - 1;
     emit(tcp, &packet);
     tcp->retries++;
-    tcp->resend_at = engine_now(tcp->stack->engine) + TCP_PROBE_GAP;
+    tcp->resend_at = engine_now(tcp->stack->engine) + schedule_of(tcp)->interval;
 }
 
-static bool probes(const struct tcp *tcp)
+static unsigned probe_again(struct tcp *tcp)
 {
-    return tcp->probing && !tcp->orphan && tcp->acknowledged == tcp->highest;
+    if (tcp->retries < schedule_of(tcp)->probes) {
+        send_probe(tcp);
+        return 0;
+    }
+    tcp_abort(tcp);
+    return TCP_TIMED_OUT;
+}
+
+void tcp_put_off_probe(struct tcp *tcp)
+{
+    if (!probes(tcp))
+        return;
+    tcp->retries = 0;
+    tcp->resend_at = engine_now(tcp->stack->engine) + schedule_of(tcp)->time;
+}
+
+void tcp_keep_alive(struct tcp *tcp)
+{
+    g_assert(tcp->stack->keepalive != NULL);
+    tcp->keepalive = true;
 }
 
 void tcp_probe(struct tcp *tcp)
@@ -237,13 +275,10 @@ void tcp_probe(struct tcp *tcp)
 static unsigned expire(struct tcp *tcp)
 {
     bool outstanding = tcp->acknowledged != tcp->highest;
-    if (probes(tcp) && tcp->retries < TCP_PROBES) {
-        send_probe(tcp);
-        return 0;
-    }
+    if (probes(tcp))
+        return probe_again(tcp);
     if (!outstanding || tcp->retries >= retries_limit(tcp)) {
-        g_assert(outstanding || probes(tcp) || tcp->state == TCP_FIN_WAIT_2
-                 || tcp->state == TCP_LISTEN);
+        g_assert(outstanding || tcp->state == TCP_FIN_WAIT_2 || tcp->state == TCP_LISTEN);
         tcp->state = TCP_CLOSED;
         return TCP_TIMED_OUT;
     }
@@ -291,8 +326,18 @@ static bool has_segment(const struct tcp *tcp)
     return tcp_before(tcp->next, tcp->end + (tcp->shut ? 1 : 0));
 }
 
+/* What begins to be unacknowledged has a timer of its own, and retries of its own. */
+static void leave_idleness(struct tcp *tcp)
+{
+    if (!has_segment(tcp) || tcp->acknowledged != tcp->highest)
+        return;
+    tcp->retries = 0;
+    tcp->resend_at = NSTIME_NEVER;
+}
+
 static void send_window(struct tcp *tcp)
 {
+    leave_idleness(tcp);
     uint32_t window = tcp->retries > 0 ? TCP_MSS : TCP_SEND_WINDOW;
     while (has_segment(tcp)
            && tcp->next + segment_length(tcp, tcp->next) - tcp->acknowledged <= window)
@@ -302,7 +347,7 @@ static void send_window(struct tcp *tcp)
     if (tcp->acknowledged != tcp->highest)
         tcp->resend_at = engine_now(tcp->stack->engine) + timeout(tcp);
     else if (probes(tcp))
-        tcp->resend_at = engine_now(tcp->stack->engine) + TCP_PROBE_GAP;
+        tcp->resend_at = engine_now(tcp->stack->engine) + schedule_of(tcp)->time;
 }
 
 void tcp_flush(struct tcp *tcp)

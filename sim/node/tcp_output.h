@@ -17,6 +17,9 @@ void tcp_resend_first(struct tcp *tcp);
  * where we stand; at most one in TCP_CHALLENGE_GAP. */
 void tcp_challenge(struct tcp *tcp);
 
+/* A segment came while nothing was unacknowledged: keepalive waits anew. */
+void tcp_put_off_probe(struct tcp *tcp);
+
 /* Everything before number is acknowledged: take the round-trip time if it was
  * being measured, and start the retransmission timer anew. */
 void tcp_take_acknowledgement(struct tcp *tcp, uint32_t number);

@@ -40,6 +40,8 @@ struct traffic *traffic_new(const struct traffic_config *config)
     traffic->config = *config;
     clients_init(&traffic->clients, config);
     servers_init(&traffic->servers, &traffic->config, &traffic->clients);
+    traffic->clients.left = servers_client_left;
+    traffic->clients.left_context = &traffic->servers;
     make_arrivals(traffic);
     return traffic;
 }
@@ -150,6 +152,20 @@ void traffic_ask(struct traffic *traffic, struct connection *connection)
     client_ask(client);
 }
 
+void traffic_ask_server(struct traffic *traffic, struct connection *connection)
+{
+    struct client *client = (struct client *)connection;
+    if (client->protocol == PROTOCOL_TCP && servers_speak(&traffic->servers, client))
+        client_listen(client);
+    else
+        client_ask(client);
+}
+
+void traffic_watch_orphans(struct traffic *traffic)
+{
+    traffic->servers.orphans_peak = traffic->servers.orphans;
+}
+
 struct traffic_count traffic_count(const struct traffic *traffic)
 {
     struct traffic_count count = traffic->clients.count;
@@ -164,6 +180,7 @@ struct traffic_count traffic_count(const struct traffic *traffic)
     }
     count.tuples_again = ports_came_round(traffic->clients.ports);
     count.open = traffic->clients.live.count;
+    count.server_orphans = traffic->servers.orphans_peak;
     count.server_sockets = (uint32_t)traffic->servers.sockets.count;
     return count;
 }

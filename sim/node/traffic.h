@@ -60,6 +60,14 @@ void traffic_stop_opening(struct traffic *traffic);
  * its application has closed. */
 void traffic_ask(struct traffic *traffic, struct connection *connection);
 
+/* The roll call where the server speaks: it writes one message now, and its client, which sends
+ * nothing more unasked, is decided by receiving it. Where the server cannot (it has no socket of
+ * it any more, has closed, or speaks UDP), the client asks instead. */
+void traffic_ask_server(struct traffic *traffic, struct connection *connection);
+
+/* Count the orphans' peak from now on. */
+void traffic_watch_orphans(struct traffic *traffic);
+
 /* For reports. */
 struct traffic_count {
     uint64_t opened, established, closed, reset, timed_out, gave_up, refused, misserved;
@@ -71,6 +79,7 @@ struct traffic_count {
     uint64_t corrupt;         /* segments whose bytes were not the expected: must be 0 */
     uint32_t open;            /* live connections now */
     uint32_t server_sockets;  /* sockets at the servers now, orphans included */
+    uint32_t server_orphans;  /* the most at a time whose client had ended, and not in order */
 };
 struct traffic_count traffic_count(const struct traffic *traffic);
 

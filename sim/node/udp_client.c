@@ -41,8 +41,8 @@ void udp_client_begin(struct client *client)
 static void go_on(struct client *client)
 {
     nstime opened = client->connection.opened;
-    if (client->asked_at != NSTIME_NEVER) {
-        client->asked_at = NSTIME_NEVER;
+    if (client_asked_at(client) != NSTIME_NEVER) {
+        client->interlude->asked_at = NSTIME_NEVER;
         send_request(client);
     } else {
         client->udp.alarm_at = plan_next_at(scenario_of(client), &client->plan, opened,
@@ -131,7 +131,7 @@ void udp_client_ask(struct client *client)
         return;
     client->requests = (int32_t)client->request + 1;
     if (client->outstanding)
-        client->asked_at = now_of(client);
+        client_interlude(client)->asked_at = now_of(client);
     else
         udp_client_begin(client);
 }

@@ -16,6 +16,8 @@ enum purpose {
     PURPOSE_RESPONSE_SIZE,
     PURPOSE_THINK_TIME,
     PURPOSE_SERVICE_TIME,
+    PURPOSE_PUSH_TIME,
+    PURPOSE_PUSH_SIZE,
 };
 
 static uint64_t draw(uint64_t key, enum purpose purpose, uint64_t number)
@@ -112,6 +114,19 @@ uint32_t plan_response_size(const struct scenario *scenario, const struct plan *
     return bounded_size(
         distribution_value(&plan_spec(scenario, plan)->response_size,
                            draw(plan->key, PURPOSE_RESPONSE_SIZE, (uint64_t)request)));
+}
+
+nstime plan_push_time(const struct scenario *scenario, const struct plan *plan, uint32_t message)
+{
+    return distribution_value(&plan_spec(scenario, plan)->push_time,
+                              draw(plan->key, PURPOSE_PUSH_TIME, message));
+}
+
+uint32_t plan_push_size(const struct scenario *scenario, const struct plan *plan,
+                        uint32_t message)
+{
+    return bounded_size(distribution_value(&plan_spec(scenario, plan)->push_size,
+                                           draw(plan->key, PURPOSE_PUSH_SIZE, message)));
 }
 
 nstime plan_service_time(const struct plan *plan, const struct distribution *service_time,

@@ -43,6 +43,12 @@ uint32_t plan_request_size(const struct scenario *scenario, const struct plan *p
 uint32_t plan_response_size(const struct scenario *scenario, const struct plan *plan,
                             int64_t request);
 
+/* When and what the server says unasked: from its last word, or the opening, to message number
+ * message, and its size, 1 .. 1 GB. */
+nstime plan_push_time(const struct scenario *scenario, const struct plan *plan, uint32_t message);
+uint32_t plan_push_size(const struct scenario *scenario, const struct plan *plan,
+                        uint32_t message);
+
 /* How long a server takes over a request, given its distribution. */
 nstime plan_service_time(const struct plan *plan, const struct distribution *service_time,
                          int64_t request);

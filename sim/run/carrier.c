@@ -210,6 +210,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     carrier->observer = observer;
     carrier->journal = journal;
     carrier->story = story;
+    carrier->lossy_key = chance_fold_name(run_key, "lossy");
     carrier->segments[INTERFACE_OUTSIDE] = segment_new();
     carrier->segments[INTERFACE_INSIDE] = segment_new();
     packet_carrier_init(carrier);
@@ -217,6 +218,7 @@ struct carrier *carrier_new(const struct scenario *scenario, uint64_t run_key,
     frame_carrier_init(carrier);
     serial_carrier_init(carrier);
     garp_carrier_init(carrier, run_key);
+    queue_carrier_init(carrier);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         make_links(carrier, role, run_key);
     return carrier;
@@ -229,6 +231,7 @@ void carrier_free(struct carrier *carrier)
             if (carrier->links[role][pair])
                 link_free(carrier->links[role][pair]);
     garp_carrier_clear(carrier);
+    queue_carrier_clear(carrier);
     serial_carrier_clear(carrier);
     frame_carrier_clear(carrier);
     datagram_carrier_clear(carrier);

@@ -18,13 +18,14 @@
 
 struct carrier;
 
-/* IP bytes of replication traffic so far, both directions, hellos apart. */
+/* Datagrams handed to the link and their IP bytes so far, both directions, hellos apart. */
 struct replication_count {
     uint64_t datagrams, bytes, lost;
 };
 
-/* A record that is to be saved: whatever the link would do to them, datagrams that are sent to
- * a unit meet another fate. All others meet the luck that they have without it. */
+/* A record that is to be saved: datagrams that are sent to a unit meet another fate than queues
+ * and links have for them. All others meet the luck that they have without it, and wait as
+ * long. */
 enum rescue_deed {
     RESCUE_DELIVERS,         /* each create of the tag, whole, with its own delay */
     RESCUE_DELIVERS_AT_ONCE, /* or without */
@@ -38,7 +39,7 @@ struct rescue {
     struct flow flow;
     unsigned receiver; /* number of the unit */
     /* filled by the carrier: */
-    bool changed;   /* the link's verdict on one of these is another than without it */
+    bool changed;   /* the fate of one of these is another than without it */
     GArray *riders; /* uint32_t, the tags of all records in these */
 };
 
@@ -117,6 +118,22 @@ bool carrier_is_open(const struct carrier *carrier, enum link_role role);
 /* When the outage began that the replication link is in, from one unit to another;
  * NSTIME_NEVER: it is in none. */
 nstime carrier_outage_since(const struct carrier *carrier, unsigned from, unsigned to);
+
+/* A unit's machine dies, or boots: what waits in it is lost. It freezes: what waits stays, and
+ * goes on when it is let go. */
+void carrier_empty_unit(struct carrier *carrier, unsigned unit);
+void carrier_stop_unit(struct carrier *carrier, unsigned unit);
+void carrier_let_unit_go(struct carrier *carrier, unsigned unit);
+
+/* A unit takes in so many packets a second from now on, 0: any number; it drops this share of
+ * what it takes in and of what it sends. Both until it dies or boots. */
+void carrier_slow_unit(struct carrier *carrier, unsigned unit, uint64_t capacity);
+void carrier_make_lossy(struct carrier *carrier, unsigned unit, struct probability share);
+
+/* What units have dropped so far; and the share of the datagrams that their directors handed
+ * out until the failure which is lost by now, wherever, < 0: there were none. */
+uint64_t carrier_drops(const struct carrier *carrier, enum drop_place place);
+double carrier_replication_loss(const struct carrier *carrier);
 
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);

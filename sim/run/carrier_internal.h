@@ -1,6 +1,7 @@
 /* What the carrier holds, for its parts: addresses, interfaces, links and life (carrier.c),
- * packets (packet_carrier.c), datagrams (datagram_carrier.c), what is asked and seen on an
- * interface (frame_carrier.c), how an address moves (garp_carrier.c), the serial line
+ * packets (packet_carrier.c), datagrams (datagram.h), what waits in a unit (queue_carrier.c),
+ * what is asked and seen on an interface (frame_carrier.c), how an address moves
+ * (garp_carrier.c), the serial line
  * (serial_carrier.c). Nobody else includes this. */
 #ifndef SIM_RUN_CARRIER_INTERNAL_H
 #define SIM_RUN_CARRIER_INTERNAL_H
@@ -21,6 +22,17 @@ enum {
 
 struct datagram;
 struct datagram_parcel;
+struct throttle;
+
+/* What waits in a unit. */
+struct unit_queues {
+    struct throttle *send;    /* datagrams of records, on their way out */
+    struct throttle *backlog; /* packets and datagrams that come in */
+    struct throttle *buffer;  /* datagrams of records, behind the backlog */
+    struct probability lossy; /* the share that a gray failure drops */
+};
+
+enum way { WAY_IN, WAY_OUT };
 
 /* The address a unit holds, to be announced when a line comes up. */
 struct held {
@@ -58,6 +70,7 @@ struct carrier {
     uint64_t garp_key;
     struct carrier_watch watch;
     struct pool *packets;
+    struct pool *packets_waiting; /* in a unit */
     struct pool *small_datagrams;
     struct pool *large_datagrams;
     struct datagram_parcel *first_on_wire, *last_on_wire; /* with records, as they were sent */
@@ -68,6 +81,11 @@ struct carrier {
     uint64_t numbered[UNITS_MAX][UNITS_MAX][CHANNELS];
     uint64_t asked[UNITS_MAX]; /* questions, numbered */
     struct replication_count replication;
+    struct unit_queues queues[UNITS_MAX];
+    uint64_t drops[DROP_PLACES];
+    uint64_t lossy_key;
+    uint64_t handed_out; /* datagrams of records that directors gave away until the failure, */
+    uint64_t unapplied;  /* and of these, those that were lost on their way */
     struct rescue *rescue; /* or NULL */
     const struct datagram *at_hand; /* that a unit is stepping on just now, or NULL */
     uint8_t epoch;
@@ -87,6 +105,17 @@ void packet_carrier_init(struct carrier *carrier);
 void packet_carrier_clear(struct carrier *carrier);
 void datagram_carrier_init(struct carrier *carrier);
 void datagram_carrier_clear(struct carrier *carrier);
+void queue_carrier_init(struct carrier *carrier);
+void queue_carrier_clear(struct carrier *carrier);
+/* Asked for everything that passes a unit. */
+static inline bool carrier_is_lossy(const struct carrier *carrier, unsigned unit)
+{
+    return carrier->queues[unit].lossy.threshold != 0;
+}
+
+/* Does the gray failure of a lossy unit drop what is going in or out there? */
+bool carrier_unit_loses(struct carrier *carrier, unsigned unit, enum way way, uint64_t identity);
+
 void serial_carrier_init(struct carrier *carrier);
 void serial_carrier_clear(struct carrier *carrier);
 void frame_carrier_init(struct carrier *carrier);

@@ -1,189 +1,5 @@
-#include "sim/run/carrier_internal.h"
-
-#include "sim/engine/chance.h"
-
-#include <string.h>
-
-enum { DATAGRAM_MAX = 1472 };
-
-struct datagram {
-    uint8_t channel;
-    uint8_t sender; /* numbers of units */
-    uint8_t receiver;
-    uint8_t interface;
-    bool damaged;
-    uint16_t length;
-    uint16_t mark_count;
-    const struct record_mark *marks;
-    const uint8_t *bytes;
-};
-
-/* A datagram on its way, its marks and then its bytes in the room behind it. Hellos and
- * single records are almost all there is, so they have a small room. */
-struct datagram_parcel {
-    struct datagram datagram;
-    nstime arrival;
-    struct datagram_parcel *before, *after; /* on the wire; records only */
-    struct record_mark room[];
-};
-
-enum {
-    SMALL_ROOM = sizeof(struct record_mark) + 64,
-    LARGE_ROOM = UNIT_RECORDS_MAX * sizeof(struct record_mark) + DATAGRAM_MAX,
-};
-
-void datagram_carrier_init(struct carrier *carrier)
-{
-    carrier->small_datagrams = pool_new(sizeof(struct datagram_parcel) + SMALL_ROOM);
-    carrier->large_datagrams = pool_new(sizeof(struct datagram_parcel) + LARGE_ROOM);
-}
-
-void datagram_carrier_clear(struct carrier *carrier)
-{
-    pool_free(carrier->large_datagrams);
-    pool_free(carrier->small_datagrams);
-}
-
-/* ---- what is on the wire ----------------------------------------------------------- */
-
-static void put_on_wire(struct carrier *carrier, struct datagram_parcel *parcel)
-{
-    parcel->before = carrier->last_on_wire;
-    parcel->after = NULL;
-    if (parcel->before)
-        parcel->before->after = parcel;
-    else
-        carrier->first_on_wire = parcel;
-    carrier->last_on_wire = parcel;
-}
-
-static void take_from_wire(struct carrier *carrier, struct datagram_parcel *parcel)
-{
-    if (parcel->before)
-        parcel->before->after = parcel->after;
-    else
-        carrier->first_on_wire = parcel->after;
-    if (parcel->after)
-        parcel->after->before = parcel->before;
-    else
-        carrier->last_on_wire = parcel->before;
-}
-
-void carrier_on_wire(const struct carrier *carrier, unsigned receiver,
-                     carrier_record_taker *take, void *context)
-{
-    for (const struct datagram_parcel *parcel = carrier->first_on_wire; parcel;
-         parcel = parcel->after) {
-        const struct datagram *datagram = &parcel->datagram;
-        bool arrives = datagram->receiver == receiver && !datagram->damaged
-                       && !carrier_is_cut(carrier, receiver, datagram->interface);
-        for (unsigned i = 0; arrives && i < datagram->mark_count; i++)
-            take(context, &datagram->marks[i], parcel->arrival);
-    }
-}
-
-/* ---- the rescue ------------------------------------------------------------------- */
-
-void carrier_set_rescue(struct carrier *carrier, struct rescue *rescue)
-{
-    g_assert(carrier->replication.datagrams == 0 && rescue->receiver < UNITS_MAX);
-    carrier->rescue = rescue;
-}
-
-static bool concerns(const struct rescue *rescue, const struct record_mark *mark)
-{
-    return rescue->deed == RESCUE_WITHHOLDS_DELETES
-               ? mark->is_delete && flow_equal(&mark->flow, &rescue->flow)
-               : !mark->is_delete && mark->tag == rescue->tag;
-}
-
-static bool is_concerned(const struct carrier *carrier, const struct datagram *datagram)
-{
-    const struct rescue *rescue = carrier->rescue;
-    if (!rescue || datagram->channel != CHANNEL_REPLICATION
-        || datagram->receiver != rescue->receiver)
-        return false;
-    for (unsigned i = 0; i < datagram->mark_count; i++)
-        if (concerns(rescue, &datagram->marks[i]))
-            return true;
-    return false;
-}
-
-static bool is_rescued(const struct carrier *carrier, const struct datagram *datagram)
-{
-    return is_concerned(carrier, datagram) && carrier->rescue->deed <= RESCUE_DELIVERS_AT_ONCE;
-}
-
-/* ---- there and back --------------------------------------------------------------- */
-
-/* What happens to a record: whom it is reported to, and how it is told. */
-struct record_fate {
-    void (*report)(struct observer *observer, const struct record_mark *mark,
-                   unsigned receiver); /* or NULL */
-    const char *event; /* in the journal */
-    const char *phrase; /* in a story */
-};
-
-static const struct record_fate fate_sent = { observer_record_sent, "record-sent", "leaves" };
-static const struct record_fate fate_lost = { NULL, "record-lost", "is lost" };
-static const struct record_fate fate_arrived = { observer_record_arrived, "record-arrived",
-                                                 "arrives" };
-
-static void report_records(const struct carrier *carrier, const struct datagram *datagram,
-                           const struct record_fate *fate, const char *where)
-{
-    nstime now = engine_now(carrier->engine);
-    for (unsigned i = 0; i < datagram->mark_count; i++) {
-        const struct record_mark *mark = &datagram->marks[i];
-        const char *record = mark->is_delete ? "delete" : "create";
-        if (fate->report)
-            fate->report(carrier->observer, mark, datagram->receiver);
-        journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
-        if (story_wants(carrier->story, mark->tag))
-            story_tell(carrier->story, now, story_unit_place(datagram->sender),
-                       story_unit_place(datagram->receiver), "%s %s%s", record, fate->phrase,
-                       where);
-    }
-}
-
-static size_t room_of(const struct datagram *datagram)
-{
-    return datagram->mark_count * sizeof(struct record_mark) + datagram->length;
-}
-
-static struct pool *pool_for(const struct carrier *carrier, const struct datagram *datagram)
-{
-    return room_of(datagram) <= SMALL_ROOM ? carrier->small_datagrams
-                                           : carrier->large_datagrams;
-}
-
-static void lose_records(struct carrier *carrier, const struct datagram *datagram,
-                         const char *where)
-{
-    if (datagram->channel != CHANNEL_REPLICATION)
-        return;
-    carrier->replication.lost++;
-    report_records(carrier, datagram, &fate_lost, where);
-}
-
-static void deliver_datagram(struct carrier *carrier, const struct datagram *datagram)
-{
-    struct unit *receiver = carrier->units[datagram->receiver];
-    bool replication = datagram->channel == CHANNEL_REPLICATION;
-    bool cut = carrier_is_cut(carrier, datagram->receiver, datagram->interface)
-               && !is_rescued(carrier, datagram);
-    carrier->at_hand = replication ? datagram : NULL;
-    bool taken = receiver && !cut
-                 && unit_datagram(receiver, datagram->channel, datagram->interface,
-                                  carrier_unit_ip(datagram->sender), datagram->bytes,
-                                  datagram->length);
-    carrier->at_hand = NULL;
-    if (replication && taken)
-        report_records(carrier, datagram, &fate_arrived, "");
-    else
-        lose_records(carrier, datagram,
-                     cut ? ": an interface is down" : ": the machine is not running");
-}
+/* Datagrams on their way out: their turn, if a unit has a budget, and the link. */
+#include "sim/run/datagram.h"
 
 static void datagram_came(void *object, uint64_t number)
 {
@@ -191,10 +7,11 @@ static void datagram_came(void *object, uint64_t number)
     struct datagram_parcel *parcel = (void *)(uintptr_t)number;
     carrier_note_delivery(carrier, parcel->datagram.length);
     if (parcel->datagram.mark_count > 0)
-        take_from_wire(carrier, parcel);
-    deliver_datagram(carrier, &parcel->datagram);
-    pool_give(pool_for(carrier, &parcel->datagram), parcel);
+        datagram_take_from_wire(carrier, parcel);
+    datagram_arrival(carrier, parcel);
 }
+
+/* ---- the link ----------------------------------------------------------------------- */
 
 static void flip_bit(uint8_t *bytes, size_t length, uint64_t chance)
 {
@@ -205,35 +22,14 @@ static void flip_bit(uint8_t *bytes, size_t length, uint64_t chance)
 static void send_copy(struct carrier *carrier, const struct datagram *datagram, nstime arrival,
                       uint64_t damage)
 {
-    struct datagram_parcel *parcel = pool_take(pool_for(carrier, datagram));
-    uint8_t *bytes = (uint8_t *)(parcel->room + datagram->mark_count);
-    memcpy(parcel->room, datagram->marks, datagram->mark_count * sizeof *datagram->marks);
-    memcpy(bytes, datagram->bytes, datagram->length);
-    parcel->datagram = *datagram;
-    parcel->datagram.marks = parcel->room;
-    parcel->datagram.bytes = bytes;
+    struct datagram_parcel *parcel = datagram_parcel_new(carrier, datagram);
     parcel->datagram.damaged = damage != 0;
     if (damage != 0)
-        flip_bit(bytes, datagram->length, damage);
+        flip_bit((uint8_t *)(parcel->room + datagram->mark_count), datagram->length, damage);
     parcel->arrival = arrival;
     if (datagram->mark_count > 0)
-        put_on_wire(carrier, parcel);
+        datagram_put_on_wire(carrier, parcel);
     engine_schedule(carrier->engine, arrival, datagram_came, carrier, (uintptr_t)parcel);
-}
-
-/* Records are named by whose they are and which kind, so that two protocols that
- * send the same record meet the same luck; whatever has no record is numbered. */
-static uint64_t datagram_identity(const struct carrier *carrier,
-                                  const struct datagram *datagram)
-{
-    uint64_t identity = chance_fold(datagram->channel, datagram->sender);
-    if (datagram->mark_count == 0)
-        return chance_fold(identity, carrier->numbered[datagram->sender][datagram->receiver]
-                                                      [datagram->channel]);
-    for (unsigned i = 0; i < datagram->mark_count; i++)
-        identity = chance_fold(identity, (uint64_t)datagram->marks[i].tag << 1
-                                             | datagram->marks[i].is_delete);
-    return identity;
 }
 
 /* The configuration goes with the hellos: it is the units' business with each other, and
@@ -245,59 +41,16 @@ static enum link_role link_of(const struct carrier *carrier, enum channel channe
                : LINK_REPLICATION;
 }
 
-/* Hellos are counted apart: by nobody. */
-static void count_datagram(struct carrier *carrier, const struct datagram *datagram)
-{
-    if (datagram->channel != CHANNEL_REPLICATION)
-        return;
-    carrier->replication.datagrams++;
-    carrier->replication.bytes += UDP_IP_HEADERS + datagram->length;
-    report_records(carrier, datagram, &fate_sent, "");
-}
-
 /* When it would have come is what tells a loss that mattered from one that did not. */
 static void lose_on_link(struct carrier *carrier, const struct datagram *datagram,
                          enum link_role role, enum passage_loss loss, nstime safe_arrival)
 {
     char where[64];
     g_snprintf(where, sizeof where, " on %s (%s)", link_role_word(role), passage_word(loss));
-    lose_records(carrier, datagram, where);
+    datagram_lost(carrier, datagram, where);
     for (unsigned i = 0; i < datagram->mark_count; i++)
         observer_record_lost(carrier->observer, &datagram->marks[i], datagram->receiver,
                              safe_arrival);
-}
-
-/* The link has had its say, so that its memory is what it is without a rescue. */
-static void deliver_whole(struct rescue *rescue, nstime arrival, struct passage *passage)
-{
-    bool passed = passage->copies > 0 && rescue->deed != RESCUE_DELIVERS_AT_ONCE;
-    for (unsigned i = 0; i < passage->copies; i++) {
-        rescue->changed |= passage->damage[i] != 0;
-        passage->damage[i] = 0;
-    }
-    rescue->changed |= !passed;
-    if (!passed)
-        *passage = (struct passage){ .copies = 1, .arrival = { arrival }, .loss = PASSED };
-}
-
-static void withhold(struct rescue *rescue, struct passage *passage)
-{
-    rescue->changed |= passage->copies > 0;
-    *passage = (struct passage){ .copies = 0, .loss = LOST_RANDOM };
-}
-
-static void come_between(struct carrier *carrier, const struct datagram *datagram,
-                         nstime safe_arrival, struct passage *passage)
-{
-    struct rescue *rescue = carrier->rescue;
-    for (unsigned i = 0; i < datagram->mark_count; i++)
-        g_array_append_val(rescue->riders, datagram->marks[i].tag);
-    if (rescue->deed == RESCUE_DELIVERS)
-        deliver_whole(rescue, safe_arrival, passage);
-    else if (rescue->deed == RESCUE_DELIVERS_AT_ONCE)
-        deliver_whole(rescue, engine_now(carrier->engine), passage);
-    else
-        withhold(rescue, passage);
 }
 
 /* What a link makes of a datagram, and when it would have let it arrive. */
@@ -306,7 +59,9 @@ struct transit {
     nstime safe_arrival;
 };
 
-static struct transit transit_of(struct carrier *carrier, const struct datagram *datagram,
+/* The link has its say about one that it has had to do with, so that its memory is what it is
+ * without a rescue; one that was lost before is none of its business. */
+static struct transit transit_of(struct carrier *carrier, struct datagram *datagram,
                                  enum link_role role)
 {
     unsigned from = datagram->sender, to = datagram->receiver;
@@ -315,18 +70,22 @@ static struct transit transit_of(struct carrier *carrier, const struct datagram 
     nstime now = engine_now(carrier->engine);
     uint64_t identity = datagram_identity(carrier, datagram);
     uint32_t bytes = UDP_IP_HEADERS + datagram->length;
-    struct transit transit = { .safe_arrival = now };
+    struct transit transit = { .passage.loss = PASSED, .safe_arrival = now };
+    struct passage *passage = &transit.passage;
     if (datagram->mark_count > 0)
         transit.safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
-    link_pass(link, way, now, identity, bytes, &transit.passage);
+    if (!datagram->saved)
+        link_pass(link, way, now, identity, bytes, passage);
+    datagram_come_between(carrier, datagram, passage);
     if (carrier->scenario->udp_checksum)
-        passage_check(&transit.passage);
-    if (is_concerned(carrier, datagram))
-        come_between(carrier, datagram, transit.safe_arrival, &transit.passage);
+        passage_check(passage);
+    if (passage->copies == 0 && datagram_save(carrier, datagram))
+        *passage = (struct passage){
+            .copies = 1, .arrival = { transit.safe_arrival }, .loss = PASSED };
     return transit;
 }
 
-static void pass_link(struct carrier *carrier, const struct datagram *datagram)
+static void pass_link(struct carrier *carrier, struct datagram *datagram)
 {
     enum link_role role = link_of(carrier, datagram->channel);
     carrier->numbered[datagram->sender][datagram->receiver][datagram->channel] +=
@@ -335,18 +94,20 @@ static void pass_link(struct carrier *carrier, const struct datagram *datagram)
     const struct passage *passage = &transit.passage;
     if (passage->copies == 0)
         lose_on_link(carrier, datagram, role, passage->loss, transit.safe_arrival);
-    for (unsigned i = 0; i < passage->copies; i++)
+    for (unsigned i = 0; i < passage->copies; i++) {
+        datagram->copied = i > 0;
         send_copy(carrier, datagram, passage->arrival[i], passage->damage[i]);
+    }
 }
 
 /* Hellos on a side go by its switch; all else has a network of its own, whatever the
  * number of the interface that leads there. */
-static void carry_datagram(struct carrier *carrier, const struct datagram *datagram)
+static void hand_over(struct carrier *carrier, struct datagram *datagram)
 {
-    count_datagram(carrier, datagram);
+    datagram_left(carrier, datagram);
     if (carrier_is_cut(carrier, datagram->sender, datagram->interface)
-        && !is_rescued(carrier, datagram))
-        lose_records(carrier, datagram, ": its interface is down");
+        && !datagram_save(carrier, datagram))
+        datagram_lost(carrier, datagram, ": its interface is down");
     else if (datagram->channel == CHANNEL_HELLO && datagram->interface != INTERFACE_PEER) {
         carrier_note_frame(carrier, datagram->sender, datagram->interface);
         send_copy(carrier, datagram, engine_now(carrier->engine) + SWITCH_DELAY, 0);
@@ -354,38 +115,108 @@ static void carry_datagram(struct carrier *carrier, const struct datagram *datag
         pass_link(carrier, datagram);
 }
 
+/* ---- the sender's turn ------------------------------------------------------------- */
+
+static void turn_came(void *object, struct throttle_item *item, bool served)
+{
+    struct carrier *carrier = object;
+    struct datagram_parcel *parcel = (struct datagram_parcel *)item;
+    if (served)
+        hand_over(carrier, &parcel->datagram);
+    else
+        datagram_forgotten(carrier, &parcel->datagram,
+                           ": it waited in the send queue of a machine that is down");
+    datagram_parcel_free(carrier, parcel);
+}
+
+static void drop(struct carrier *carrier, const struct datagram *datagram)
+{
+    carrier->drops[DROP_SEND_QUEUE]++;
+    datagram_dropped(carrier, datagram, ": the send queue is full");
+}
+
+static void tell_waiting(struct carrier *carrier, const struct datagram *datagram,
+                         size_t before)
+{
+    char where[64];
+    g_snprintf(where, sizeof where, " in the send queue, behind %" G_GSIZE_FORMAT, before);
+    datagram_waits(carrier, datagram, where);
+}
+
+/* One that is saved from a full queue leaves past those in it, and takes nobody's turn. */
+static void wait_for_turn(struct carrier *carrier, struct throttle *queue,
+                          const struct datagram *datagram)
+{
+    size_t before = throttle_count(queue);
+    struct datagram_parcel *parcel = datagram_parcel_new(carrier, datagram);
+    parcel->item = (struct throttle_item){
+        .take = turn_came,
+        .work = MAX(datagram->mark_count, 1),
+        .size = 1,
+    };
+    if (throttle_put(queue, &parcel->item)) {
+        tell_waiting(carrier, datagram, before);
+        return;
+    }
+    if (datagram_save(carrier, &parcel->datagram))
+        hand_over(carrier, &parcel->datagram);
+    else
+        drop(carrier, &parcel->datagram);
+    datagram_parcel_free(carrier, parcel);
+}
+
+/* ---- the unit ----------------------------------------------------------------------- */
+
+static void came_at_once(void *object, uint64_t number)
+{
+    datagram_arrival_at_once(object, (struct datagram_parcel *)(uintptr_t)number);
+}
+
+/* A late one is delivered now, past all that it waited for; what waited goes on without its
+ * records, so that all others wait as before. */
+static void rescue(struct carrier *carrier, struct datagram *datagram)
+{
+    for (unsigned i = 0; i < datagram->mark_count; i++)
+        g_array_append_val(carrier->rescue->riders, datagram->marks[i].tag);
+    if (carrier->rescue->deed != RESCUE_DELIVERS_AT_ONCE)
+        return;
+    carrier->rescue->changed = true;
+    datagram_left(carrier, datagram);
+    engine_schedule(carrier->engine, engine_now(carrier->engine), came_at_once, carrier,
+                    (uintptr_t)datagram_parcel_new(carrier, datagram));
+    datagram->husk = true;
+}
+
+/* Each unit has a queue for records only: hellos and the configuration have their own. */
+static void send(struct carrier *carrier, struct datagram *datagram)
+{
+    struct throttle *queue = carrier->queues[datagram->sender].send;
+    if (datagram_unit_loses(carrier, datagram, datagram->sender, WAY_OUT))
+        datagram_dropped(carrier, datagram, ": the machine drops it");
+    else if (datagram->channel == CHANNEL_REPLICATION && !throttle_is_open(queue))
+        wait_for_turn(carrier, queue, datagram);
+    else
+        hand_over(carrier, datagram);
+}
+
 void carrier_datagram(struct carrier *carrier, struct unit *unit,
                       const struct unit_datagram *sent)
 {
-    g_assert(sent->length <= DATAGRAM_MAX && sent->mark_count <= UNIT_RECORDS_MAX);
+    g_assert(sent->mark_count <= UNIT_RECORDS_MAX);
     struct datagram datagram = {
         .channel = (uint8_t)sent->channel,
         .sender = (uint8_t)unit_number(unit),
         .receiver = (uint8_t)(sent->destination_ip - carrier_unit_ip(0)),
         .interface = (uint8_t)sent->interface,
+        .early = carrier->epoch == 0,
         .length = (uint16_t)sent->length,
         .mark_count = (uint16_t)sent->mark_count,
         .marks = sent->marks,
         .bytes = sent->bytes,
     };
     g_assert(datagram.receiver < carrier->scenario->units->len);
-    carry_datagram(carrier, &datagram);
-}
-
-uint32_t carrier_tag_at_hand(const struct carrier *carrier)
-{
-    const struct datagram *datagram = carrier->at_hand;
-    return datagram && datagram->mark_count > 0 ? datagram->marks[0].tag : 0;
-}
-
-const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
-                                               const struct flow *flow)
-{
-    const struct datagram *datagram = carrier->at_hand;
-    if (!datagram || datagram->mark_count == 0 || datagram->damaged)
-        return NULL; /* what a damaged one says is nobody's record */
-    for (unsigned i = 1; i < datagram->mark_count; i++)
-        if (flow_equal(&datagram->marks[i].flow, flow))
-            return &datagram->marks[i];
-    return datagram->marks;
+    carrier->handed_out += datagram.early && datagram.channel == CHANNEL_REPLICATION;
+    if (datagram_is_concerned(carrier, &datagram))
+        rescue(carrier, &datagram);
+    send(carrier, &datagram);
 }

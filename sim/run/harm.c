@@ -39,6 +39,6 @@ void harm_finish(const struct observer *observer, struct listing *listing)
     struct connection_row *row = &listing->row;
     if (listing->observed->connection)
         wait_on(observer, listing);
-    row->hurt = row->requests_lost > 0 || listing->unconnected
+    row->hurt = row->requests_lost > 0 || listing->unconnected || listing->unheard
                 || row->waited > patience(observer, listing);
 }

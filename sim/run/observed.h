@@ -12,7 +12,7 @@
 struct record_history {
     nstime first_sent;
     nstime due;      /* when the first of those that a link lost would have come, 0: none */
-    uint8_t sent;    /* datagrams with its create handed to the link */
+    uint8_t sent;    /* datagrams with its create handed to the link, or dropped before it */
     uint8_t arrived; /* in time: the receiver was standby still */
     uint8_t late;    /* after the takeover */
     bool accepted;
@@ -41,9 +41,12 @@ struct listing {
     bool stranded; /* its server was cut off when its time ran out */
     bool cut_off;  /* nobody could serve it when its time ran out, or the router or its server
                     * had not heard who would */
+    bool window_refused; /* a unit did not let its packets pass */
     bool forsaken; /* the owner of the address at the failure, or after the takeover, had
                     * no record of it: this unit */
     uint8_t forsaker;
+    bool hung_up;  /* its server had closed it as idle */
+    bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
     enum saved_by keeper; /* what would save it, if it went on now */
     struct connection_row row;

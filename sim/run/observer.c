@@ -107,14 +107,6 @@ static void answered(void *context, struct connection *connection)
         decide(observer, listing, OUTCOME_SURVIVED, false);
 }
 
-static void strayed(void *context, struct connection *connection, unsigned server)
-{
-    struct listing *listing = ((struct observed *)connection->observed)->listing;
-    (void)context, (void)server;
-    if (listing)
-        listing->strayed = true;
-}
-
 static enum outcome outcome_of_end(const struct listing *listing, enum connection_end end)
 {
     if (end == CONNECTION_CLOSED)
@@ -123,6 +115,51 @@ static enum outcome outcome_of_end(const struct listing *listing, enum connectio
         return OUTCOME_MISROUTED;
     return end == CONNECTION_RESET || end == CONNECTION_REFUSED ? OUTCOME_RESET
                                                                 : OUTCOME_TIMED_OUT;
+}
+
+/* What a cause may be made of, if this decides it. */
+static void note_circumstances(const struct observer *observer, struct listing *listing,
+                               const struct connection *connection, enum connection_end end)
+{
+    if (listing->decided)
+        return;
+    listing->gave_up = end == CONNECTION_GAVE_UP;
+    listing->stranded =
+        connection->server >= 0
+        && traffic_server_failed(observer->traffic, (unsigned)connection->server);
+    listing->hung_up = connection_hung_up(connection);
+    listing->cut_off =
+        (end == CONNECTION_TIMED_OUT && !observer->served)
+        || observer->reach.is_astray(observer->reach.context, connection->server);
+}
+
+/* Who only listens carries on with a message that was written after the failure, and is over
+ * for its application when its server has given one up, though it cannot know. */
+static void heard(void *context, struct connection *connection, nstime written)
+{
+    struct observer *observer = context;
+    if (observer->failure >= 0 && written >= observer->failure)
+        decide(observer, ((struct observed *)connection->observed)->listing, OUTCOME_SURVIVED,
+               false);
+}
+
+static void unheard(void *context, struct connection *connection, enum connection_end end)
+{
+    struct observer *observer = context;
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    if (!listing)
+        return;
+    listing->unheard = true;
+    note_circumstances(observer, listing, connection, end);
+    decide(observer, listing, outcome_of_end(listing, end), false);
+}
+
+static void strayed(void *context, struct connection *connection, unsigned server)
+{
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    (void)context, (void)server;
+    if (listing)
+        listing->strayed = true;
 }
 
 static void ended(void *context, struct connection *connection, enum connection_end end)
@@ -137,15 +174,7 @@ static void ended(void *context, struct connection *connection, enum connection_
         pool_give(observer->pool, observed);
         return;
     }
-    if (!listing->decided) {
-        listing->gave_up = end == CONNECTION_GAVE_UP;
-        listing->stranded = connection->server >= 0
-                            && traffic_server_failed(observer->traffic,
-                                                     (unsigned)connection->server);
-        listing->cut_off = (end == CONNECTION_TIMED_OUT && !observer->served)
-                           || observer->reach.is_astray(observer->reach.context,
-                                                        connection->server);
-    }
+    note_circumstances(observer, listing, connection, end);
     harm_ended(listing, connection, engine_now(observer->engine));
     decide(observer, listing, outcome_of_end(listing, end), end == CONNECTION_CLOSED);
 }
@@ -172,6 +201,7 @@ static void begin_anew(struct record_history *record, unsigned receiver)
                                        .forgotten = record->forgotten };
 }
 
+/* What its own queue drops is lost, not unsent: had there been room, it would have left. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
                           unsigned receiver)
 {
@@ -242,6 +272,22 @@ static void forget(struct observer *observer, const struct note *note)
     observer_disturbance(observer);
 }
 
+/* A packet that a unit refuses by its window check, or that it has no connection for. */
+static void note_unknown(struct observer *observer, const struct note *note)
+{
+    struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    struct listing *listing =
+        connection ? ((struct observed *)connection->observed)->listing : NULL;
+    if (listing && note->detail == DROP_WINDOW)
+        listing->window_refused = true;
+    if (!listing || observer->takeover < 0 || listing->row.first_unknown != SPEAKER_NONE)
+        return;
+    if (note->detail == DROP_UNKNOWN_INBOUND)
+        listing->row.first_unknown = SPEAKER_CLIENT;
+    else if (note->detail == DROP_UNKNOWN_OUTBOUND)
+        listing->row.first_unknown = SPEAKER_SERVER;
+}
+
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
                    const struct record_mark *mark, uint32_t author)
 {
@@ -266,6 +312,10 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_ENDED:
         observer->deletes_due += observer->failure < 0;
         forget(observer, note);
+        break;
+    case NOTE_DROPPED:
+    case NOTE_PASSED:
+        note_unknown(observer, note);
         break;
     case NOTE_RECORD_REFUSED:
         observer->refused[note->detail]++;
@@ -299,6 +349,8 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
         .answered = answered,
         .ended = ended,
         .strayed = strayed,
+        .heard = heard,
+        .unheard = unheard,
     };
     observer->pool = pool_new(sizeof(struct observed));
     observer->listings = g_ptr_array_new_with_free_func(g_free);

@@ -24,9 +24,9 @@ void observer_set_traffic(struct observer *observer, const struct traffic *traff
 /* What the traffic reports goes here. */
 const struct connection_watch *observer_watch(struct observer *observer);
 
-/* Records on their way: handed to the link, for a unit; lost by it, where it would else have
- * come at the instant due; arrived at the unit, it runs and its director has stepped. What was
- * sent and never arrived was lost. */
+/* Records on their way to a unit: handed to the link, or dropped by a queue before it; lost by
+ * the link, where it would else have come at the instant due; arrived at the unit, it runs and
+ * its director has stepped. What was sent and never arrived was lost. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
                           unsigned receiver);
 void observer_record_lost(struct observer *observer, const struct record_mark *mark,

@@ -1,3 +1,5 @@
+#include "sim/network/throttle.h"
+#include "sim/node/flood.h"
 #include "sim/run/carrier_internal.h"
 
 #include "sim/engine/chance.h"
@@ -11,14 +13,29 @@ struct packet_parcel {
     uint8_t direction;
 };
 
+/* One that waits in a unit. */
+struct packet_waiting {
+    struct throttle_item item;
+    struct packet packet;
+    uint8_t unit;
+    uint8_t side;
+};
+
 void packet_carrier_init(struct carrier *carrier)
 {
     carrier->packets = pool_new(sizeof(struct packet_parcel));
+    carrier->packets_waiting = pool_new(sizeof(struct packet_waiting));
 }
 
 void packet_carrier_clear(struct carrier *carrier)
 {
+    pool_free(carrier->packets_waiting);
     pool_free(carrier->packets);
+}
+
+static uint64_t packet_identity(const struct packet *packet)
+{
+    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
 }
 
 static enum place place_of(const struct unit *unit)
@@ -53,11 +70,72 @@ static void tell_packet(const struct carrier *carrier, const struct packet *pack
                           sender == SIDE_OUTSIDE, packet, fate);
 }
 
+static enum place origin_of(enum side side)
+{
+    return side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+}
+
+static void take_from_backlog(void *object, struct throttle_item *item, bool served)
+{
+    struct carrier *carrier = object;
+    struct packet_waiting waiting = *(struct packet_waiting *)item;
+    enum side side = (enum side)waiting.side;
+    pool_give(carrier->packets_waiting, item);
+    if (served)
+        unit_packet(carrier->units[waiting.unit], side, &waiting.packet);
+    else
+        tell_packet(carrier, &waiting.packet, origin_of(side), story_unit_place(waiting.unit),
+                    side, "  (it waited in a machine that is down)");
+}
+
+static bool is_dropped(struct carrier *carrier, const struct unit *unit, enum way way,
+                       const struct packet *packet)
+{
+    unsigned number = unit_number(unit);
+    return carrier_is_lossy(carrier, number)
+           && carrier_unit_loses(carrier, number, way, packet_identity(packet));
+}
+
+static void drop(struct carrier *carrier, const struct unit *unit, enum side side,
+                 const struct packet *packet, enum drop_place place)
+{
+    carrier->drops[place]++;
+    tell_packet(carrier, packet, origin_of(side), place_of(unit), side,
+                place == DROP_LOSSY ? "  lost: the machine drops it"
+                                    : "  lost: the backlog is full");
+}
+
+/* It waits its turn in a unit that has a capacity, where there is room. */
+static void take_in(struct carrier *carrier, struct unit *unit, enum side side,
+                    const struct packet *packet)
+{
+    struct throttle *backlog = carrier->queues[unit_number(unit)].backlog;
+    if (is_dropped(carrier, unit, WAY_IN, packet)) {
+        drop(carrier, unit, side, packet, DROP_LOSSY);
+        return;
+    }
+    if (throttle_is_open(backlog)) {
+        unit_packet(unit, side, packet);
+        return;
+    }
+    struct packet_waiting *waiting = pool_take(carrier->packets_waiting);
+    *waiting = (struct packet_waiting){
+        .item = { .take = take_from_backlog, .work = 1, .size = 1 },
+        .packet = *packet,
+        .unit = (uint8_t)unit_number(unit),
+        .side = (uint8_t)side,
+    };
+    if (throttle_put(backlog, &waiting->item))
+        return;
+    pool_give(carrier->packets_waiting, waiting);
+    drop(carrier, unit, side, packet, DROP_BACKLOG);
+}
+
 /* A packet came to the units' end of a link: whoever owns the active address gets it, on the
  * side it came from, or a former owner, if its sender has not heard of another. */
 static void reach_units(struct carrier *carrier, enum side side, const struct packet *packet)
 {
-    enum place from = side == SIDE_OUTSIDE ? PLACE_CLIENT : PLACE_SERVER;
+    enum place from = origin_of(side);
     struct unit *owner = receiver_of(carrier, side, packet);
     if (!owner) {
         tell_packet(carrier, packet, from, PLACE_NOWHERE, side, "  nobody owns the address");
@@ -74,7 +152,8 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
     if (!dead && side == SIDE_OUTSIDE && packet_is_request(packet)
         && owner == active_owner(carrier, side))
         observer_request(carrier->observer);
-    unit_packet(owner, side, packet);
+    if (!dead)
+        take_in(carrier, owner, side, packet);
 }
 
 static void packet_came(void *object, uint64_t number)
@@ -88,17 +167,14 @@ static void packet_came(void *object, uint64_t number)
     carrier_note_delivery(carrier, (uint64_t)packet.tag << 32 | packet.serial);
     if (clients && forward)
         reach_units(carrier, SIDE_OUTSIDE, &packet);
+    else if (clients && packet.tag == 0 && flood_uses(packet.destination_ip))
+        return; /* nobody is there */
     else if (clients)
         traffic_deliver_client(carrier->traffic, &packet);
     else if (forward)
         traffic_deliver_server(carrier->traffic, &packet);
     else
         reach_units(carrier, SIDE_INSIDE, &packet);
-}
-
-static uint64_t packet_identity(const struct packet *packet)
-{
-    return chance_fold((uint64_t)packet->tag << 32 | packet->serial, packet->flags);
 }
 
 static void tell_loss(const struct carrier *carrier, const struct packet *packet,
@@ -150,13 +226,17 @@ void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
 {
     struct packet crossed = *packet;
     bool cut = carrier_is_cut(carrier, unit_number(unit), interface_of(side));
-    const char *fate = cut ? "  lost: its interface is down" : "";
+    bool lost = is_dropped(carrier, unit, WAY_OUT, packet);
+    const char *fate = cut    ? "  lost: its interface is down"
+                       : lost ? "  lost: the machine drops it"
+                              : "";
     crossed.epoch = carrier->epoch;
     if (side == SIDE_OUTSIDE)
         tell_packet(carrier, packet, place_of(unit), PLACE_CLIENT, SIDE_INSIDE, fate);
     else
         tell_packet(carrier, packet, place_of(unit), PLACE_SERVER, SIDE_OUTSIDE, fate);
-    if (cut)
+    carrier->drops[DROP_LOSSY] += lost && !cut;
+    if (cut || lost)
         return;
     carrier_note_frame(carrier, unit_number(unit), interface_of(side));
     if (side == SIDE_OUTSIDE)

@@ -132,6 +132,14 @@ static void append_harm(GString *text, const struct run_result *result)
     append_count(text, result->reconnected);
 }
 
+static void append_own_loss(GString *text, const struct run_result *result)
+{
+    for (unsigned i = 0; i < DROP_PLACES; i++) {
+        append_count(text, result->drops[i]);
+    }
+    append_share(text, result->replication_loss);
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -148,6 +156,8 @@ static void append_later(GString *text, const struct run_result *result)
     append_time(text, result->moved[SIDE_INSIDE]);
     append_count(text, result->ghost_misroutes);
     append_count(text, result->without_port);
+    append_count(text, result->server_orphans);
+    append_own_loss(text, result);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)
@@ -226,6 +236,7 @@ static void append_fate(GString *text, const struct connection_row *row, bool ha
     g_string_append_printf(text, ",%s", has_twin ? outcome_word(row->twin_outcome) : "");
     append_time(text, has_twin ? row->twin_waited : -1);
     g_string_append(text, row->led_astray ? ",yes" : ",no");
+    g_string_append_printf(text, ",%s", speaker_word(row->first_unknown));
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,

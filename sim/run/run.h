@@ -29,6 +29,8 @@ struct connection_row {
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
+    uint8_t first_unknown; /* enum speaker: whose packet was the first to meet nothing at the new
+                            * active */
     /* what the time after the failure brought its application, in this world: */
     bool hurt;              /* it lost a request, could not connect, or waited too long */
     uint32_t requests_lost; /* sent, and the whole answer never came */
@@ -66,6 +68,15 @@ struct cohort_count {
     nstime stall_survivors, stall_casualties; /* sums of the longest waits */
 };
 
+/* Where the system itself loses packets and datagrams, links apart. */
+enum drop_place {
+    DROP_SEND_QUEUE,     /* datagrams, before they left */
+    DROP_RECEIVE_BUFFER, /* datagrams */
+    DROP_BACKLOG,        /* packets and datagrams, hellos too */
+    DROP_LOSSY,          /* the same, in and out, by a unit that a fault makes lossy */
+    DROP_PLACES
+};
+
 struct virtual_count {
     uint32_t counted, survived, known;
 };
@@ -92,6 +103,9 @@ struct run_result {
     uint32_t connected_during_outage; /* of these, whose handshake was done; the rest failed */
     nstime connect_p50, connect_p99;  /* their connect delay, -1: none */
     uint64_t lost_to_limit[LINK_COUNT]; /* packets that a full queue dropped, both ways */
+    uint64_t drops[DROP_PLACES];      /* of all units, up to the end */
+    double replication_loss;          /* share of the datagrams that directors handed out until
+                                       * the failure and that were not applied; < 0: none were */
     double mean_loss;                 /* of the replication link */
     double known_theory;              /* the conditional line; < 0: no form applies */
 
@@ -116,6 +130,7 @@ struct run_result {
     struct form_measure form; /* where the scenario is made to meet one */
     uint32_t ghost_misroutes; /* of the cohort, that were led astray */
     uint64_t without_port;    /* connections not opened: every port of their client was in use */
+    uint32_t server_orphans;  /* the most at a time after the failure (traffic_count) */
     uint64_t fingerprint;     /* of all that was delivered until the failure */
 
     char *events;    /* lines of events.jsonl, or NULL */

@@ -1,4 +1,5 @@
 /* Strikes: each fault of the scenario, as it comes over the world and as it ends. */
+#include "sim/node/flood.h"
 #include "sim/run/world_internal.h"
 
 /* Roles are as they are when the fault fires. */
@@ -70,6 +71,7 @@ static void thaw_came(void *object, uint64_t number)
     struct world *world = object;
     world_report_unit(world, (unsigned)number, "thaw", NULL);
     unit_thaw(world->units[number]);
+    carrier_let_unit_go(world->carrier, (unsigned)number);
     if (unit_health(world->units[number]) == UNIT_UP)
         world->failed_at[number] = NSTIME_NEVER;
     world_look_at_service(world);
@@ -79,6 +81,7 @@ static void freeze(struct world *world, unsigned index, unsigned hit)
 {
     ask_oracle(world, hit);
     unit_freeze(world->units[hit]);
+    carrier_stop_unit(world->carrier, hit);
     if (world->times[index].ends != NSTIME_NEVER)
         engine_schedule(world->engine, world->times[index].ends, thaw_came, world, hit);
 }
@@ -87,6 +90,7 @@ static void crash(struct world *world, unsigned hit)
 {
     ask_oracle(world, hit);
     unit_crash(world->units[hit]);
+    carrier_empty_unit(world->carrier, hit);
 }
 
 /* The cable joins primary and secondary; it shows each whether the other has power
@@ -107,6 +111,7 @@ static void restart(struct world *world, unsigned hit)
         world->powered_off[hit] = false;
         show_cable(world);
     }
+    carrier_empty_unit(world->carrier, hit);
     unit_restart(world->units[hit]);
 }
 
@@ -281,6 +286,55 @@ static void strike_world(struct world *world, unsigned index, const struct fault
         cut_server(world, index, fault);
 }
 
+/* ---- gray failures and floods */
+
+/* Which unit it was is known when the fault begins. */
+static void speed_returns(void *object, uint64_t number)
+{
+    struct world *world = object;
+    world_report_unit(world, (unsigned)number, "speed-as-before", NULL);
+    carrier_slow_unit(world->carrier, (unsigned)number,
+                      world_unit_spec(world, (unsigned)number)->capacity);
+}
+
+static void loss_ends(void *object, uint64_t number)
+{
+    struct world *world = object;
+    world_report_unit(world, (unsigned)number, "no-longer-lossy", NULL);
+    carrier_make_lossy(world->carrier, (unsigned)number, (struct probability){ 0 });
+}
+
+static void strike_gray(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    unsigned hit = target_of(world, fault);
+    bool slow = fault->action == FAULT_SLOW;
+    world_report_unit(world, hit, slow ? "slow" : "lossy", fault->label);
+    if (slow)
+        carrier_slow_unit(world->carrier, hit, fault->rate);
+    else
+        carrier_make_lossy(world->carrier, hit, fault->share);
+    if (world->times[index].ends != NSTIME_NEVER)
+        engine_schedule(world->engine, world->times[index].ends,
+                        slow ? speed_returns : loss_ends, world, hit);
+}
+
+static void flood(struct world *world, unsigned index, const struct fault_spec *fault)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(world->scenario->virtuals, fault->virtual);
+    struct flood_config config = {
+        .engine = world->engine,
+        .key = chance_fold_name(chance_fold_name(world->run_key, "flood"), fault->label),
+        .target = { virtual->ip, virtual->port },
+        .rate = fault->rate,
+        .ends = world->times[index].ends,
+        .network = world->carrier,
+        .send = carrier_send,
+    };
+    report_world(world, fault->text, fault->label);
+    g_ptr_array_add(world->floods, flood_new(&config));
+}
+
 /* ---- the twin */
 
 /* The measured fault, and whatever waits for it or for the takeover. */
@@ -318,7 +372,8 @@ static bool hits_a_unit(const struct fault_spec *fault)
 {
     return fault->action == FAULT_CRASH || fault->action == FAULT_FREEZE
            || fault->action == FAULT_POWER || fault->action == FAULT_INTERFACE
-           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND;
+           || fault->action == FAULT_SWITCHOVER || fault->action == FAULT_COMMAND
+           || fault->action == FAULT_SLOW || fault->action == FAULT_LOSSY;
 }
 
 /* The instant that decides, in the run and in its twin; any other fault disturbs. */
@@ -361,6 +416,13 @@ static void fault_strikes(void *object, uint64_t number)
     case FAULT_FAIL:
     case FAULT_RECOVER:
         strike_world(world, index, fault);
+        break;
+    case FAULT_SLOW:
+    case FAULT_LOSSY:
+        strike_gray(world, index, fault);
+        break;
+    case FAULT_FLOOD:
+        flood(world, index, fault);
         break;
     }
     world_look_at_service(world);

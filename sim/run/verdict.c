@@ -74,6 +74,8 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_SERVER_FAILED;
     if (listing->cut_off || (observer->takeover < 0 && !observer->served))
         return CAUSE_ADDRESS_NOT_MOVED;
+    if (listing->window_refused)
+        return CAUSE_WINDOW_REFUSED;
     if (listing->forsaken)
         return forsaken_cause(observer, listing);
     if (listing->gave_up)
@@ -82,6 +84,10 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_AGED_OUT;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
+    if (listing->hung_up)
+        return CAUSE_SERVER_CLOSED;
+    if (listing->row.first_unknown == SPEAKER_SERVER)
+        return CAUSE_UNKNOWN_OUTBOUND;
     /* one end has spent TCP's own retries; was it the server, then it answers by a reset */
     return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
 }
@@ -205,6 +211,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
+           && !scenario_throttled(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && delay_longest(replication) < observer->takeover - observer->failure;

@@ -1,6 +1,7 @@
 #include "sim/run/world_internal.h"
 
 #include "sim/engine/chance.h"
+#include "sim/node/flood.h"
 #include "sim/run/virtual_crash.h"
 
 const struct unit_spec *world_unit_spec(const struct world *world, unsigned number)
@@ -103,6 +104,7 @@ void world_measure(struct world *world, int hit)
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
     check(world);
     world->measured = true;
+    traffic_watch_orphans(world->traffic);
     world->failed_unit = hit;
     world->replication = carrier_replication_count(world->carrier);
     world->fingerprint = carrier_fingerprint(world->carrier);
@@ -121,9 +123,13 @@ static void call_the_roll(struct world *world)
 {
     uint32_t cursor = 0, asked = 0;
     struct connection *connection;
-    while (world->scenario->roll_call
+    enum roll_call who = world->scenario->roll_call;
+    while (who != ROLL_CALL_NO
            && (connection = observer_next_undecided(world->observer, &cursor))) {
-        traffic_ask(world->traffic, connection);
+        if (who == ROLL_CALL_SERVER)
+            traffic_ask_server(world->traffic, connection);
+        else
+            traffic_ask(world->traffic, connection);
         asked++;
     }
     traffic_stop_opening(world->traffic);
@@ -166,12 +172,17 @@ void world_result(struct world *world, struct run_result *result)
     result->replication_lost = world->replication.lost;
     for (unsigned role = 0; role < LINK_COUNT; role++)
         result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
+    for (unsigned place = 0; place < DROP_PLACES; place++)
+        result->drops[place] = carrier_drops(world->carrier, place);
+    result->replication_loss = carrier_replication_loss(world->carrier);
     if (world->virtual_crashes)
         result->protection = virtual_crashes_finish(world->virtual_crashes);
     result->engine_events = engine_events(world->engine);
     result->peak_pending = engine_peak_pending(world->engine);
     result->peak_open = world->peak_open;
     result->opened = traffic_count(world->traffic).opened;
+    if (world->measured)
+        result->server_orphans = traffic_count(world->traffic).server_orphans;
     result->reconnected = (uint32_t)traffic_count(world->traffic).reconnected;
     result->without_port = traffic_count(world->traffic).without_port;
 }
@@ -244,6 +255,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     world->story = listeners.story;
     world->is_twin = twin_of != NULL;
     world->failed_unit = -1;
+    world->floods = g_ptr_array_new_with_free_func((GDestroyNotify)flood_free);
     world->engine = engine_new();
     world->observer = observer_new(scenario, world->engine);
     if (twin_of)
@@ -264,6 +276,7 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
 
 void world_free(struct world *world)
 {
+    g_ptr_array_free(world->floods, TRUE);
     for (unsigned i = 0; i < world->unit_count; i++)
         unit_free(world->units[i]);
     traffic_free(world->traffic);

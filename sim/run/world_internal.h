@@ -20,6 +20,7 @@ struct world {
     struct unit *units[UNITS_MAX];
     unsigned unit_count;
     struct fault_time *times;
+    GPtrArray *floods; /* struct flood, begun so far */
     struct virtual_crashes *virtual_crashes; /* NULL: none */
     nstime failed_at[UNITS_MAX]; /* NSTIME_NEVER while it runs: what the oracle knows */
     bool powered_off[UNITS_MAX];

@@ -125,7 +125,9 @@ static void take_scenario(struct build *build, const struct draft_group *group)
     const char *title = build_text(build, group, "title");
     scenario->title = g_strdup(*title == '\0' ? scenario->name : title);
     scenario->duration = build_time(build, group, "duration");
-    scenario->roll_call = build_yes(build, group, "roll-call");
+    scenario->roll_call = build_is(build, group, "roll-call", "no")       ? ROLL_CALL_NO
+                          : build_is(build, group, "roll-call", "server") ? ROLL_CALL_SERVER
+                                                                          : ROLL_CALL_CLIENT;
     scenario->seed = build_count(build, group, "seed");
     scenario->repetitions = (uint32_t)build_count(build, group, "repetitions");
 }
@@ -228,6 +230,7 @@ void build_scenario(struct build *build)
     take_scenario(build, group);
     take_output(build, draft_find(build->draft, GROUP_OUTPUT, NULL));
     build_machines(build);
+    build_budgets(build);
     build_paths(build);
     build_garp(build);
     build_check_binds(build);

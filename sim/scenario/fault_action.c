@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { RATE_MAX = 10000000 }; /* packets a second */
+
 /* ---- whom it hits */
 
 static bool read_unit(struct phrase *phrase, struct fault_line *line)
@@ -59,6 +61,42 @@ static bool read_switchover(struct phrase *phrase, struct fault_line *line)
     (void)phrase;
     line->subject = g_strdup("active");
     return true;
+}
+
+/* ---- gray failures and floods */
+
+static bool read_rate(struct phrase *phrase, struct fault_line *line)
+{
+    uint64_t rate;
+    if (!phrase_quantity(phrase, QUANTITY_FREQUENCY, "a number a second", &rate))
+        return false;
+    line->rate = rate / DECIMAL_ONE;
+    return (rate % DECIMAL_ONE == 0 && rate > 0 && line->rate <= RATE_MAX)
+           || phrase_refuse(phrase, "not a whole number of packets a second from 1 to %d",
+                            RATE_MAX);
+}
+
+static bool read_slow(struct phrase *phrase, struct fault_line *line)
+{
+    return read_unit(phrase, line) && read_rate(phrase, line);
+}
+
+static bool read_lossy(struct phrase *phrase, struct fault_line *line)
+{
+    uint64_t share;
+    if (!read_unit(phrase, line)
+        || !phrase_quantity(phrase, QUANTITY_SHARE, "the share that it drops", &share))
+        return false;
+    line->share = probability_from_ppb(share);
+    return true;
+}
+
+static bool read_flood(struct phrase *phrase, struct fault_line *line)
+{
+    line->subject = g_strdup(phrase_take(phrase));
+    return (line->subject != NULL
+            || phrase_refuse(phrase, "whom it asks is missing (a [virtual NAME])"))
+           && read_rate(phrase, line);
 }
 
 /* ---- links */
@@ -179,6 +217,9 @@ static const struct {
     [FAULT_UNDRAIN] = {"undrain", read_server, LENGTH_NONE},
     [FAULT_SWITCHOVER] = {"switchover", read_switchover, LENGTH_NONE},
     [FAULT_COMMAND] = {"command", read_command, LENGTH_NONE},
+    [FAULT_SLOW] = {"slow", read_slow, LENGTH_FREE},
+    [FAULT_LOSSY] = {"lossy", read_lossy, LENGTH_FREE},
+    [FAULT_FLOOD] = {"flood", read_flood, LENGTH_NEEDED},
 };
 
 bool fault_action_read(struct phrase *phrase, struct fault_line *line)
@@ -193,7 +234,8 @@ bool fault_action_read(struct phrase *phrase, struct fault_line *line)
                                  "interface X outside down, interface X outside cut, "
                                  "cable pulled, switchover, "
                                  "command X \"TEXT\", link NAME down, link NAME KEY VALUE, "
-                                 "fail REAL, recover REAL, drain REAL or undrain REAL)",
+                                 "fail REAL, recover REAL, drain REAL, undrain REAL, slow X N/s, "
+                                 "lossy X P or flood VIRTUAL N/s)",
                          word == NULL ? "an action is missing" : "unknown action ",
                          word == NULL ? "" : word);
 }

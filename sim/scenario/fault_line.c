@@ -79,6 +79,14 @@ static bool read_when(struct phrase *phrase, struct fault_line *line)
                                  "or from TIME to TIME ACTION)");
 }
 
+static bool refuse_endless(struct phrase *phrase, bool flood)
+{
+    const char *what = flood ? "flood" : "freeze";
+    const char *whom = flood ? "VIRTUAL 1000/s" : "X";
+    return phrase_refuse(phrase, "a %s needs an end (write from 12s to 13s %s %s, or at 12s %s "
+                                 "%s for 1s)", what, what, whom, what, whom);
+}
+
 /* How long: given by from .. to, or by "for TIME", or for good. */
 static bool read_length(struct phrase *phrase, struct fault_line *line)
 {
@@ -99,8 +107,7 @@ static bool read_length(struct phrase *phrase, struct fault_line *line)
     if (bounded && length == LENGTH_NONE)
         return phrase_refuse(phrase, "it happens at an instant and has no end (write at TIME)");
     if (!bounded && length == LENGTH_NEEDED)
-        return phrase_refuse(phrase, "a freeze needs an end (write from 12s to 13s freeze X, or "
-                                     "at 12s freeze X for 1s)");
+        return refuse_endless(phrase, line->action == FAULT_FLOOD);
     return phrase_end(phrase);
 }
 

@@ -7,7 +7,8 @@
  *   ACTION: crash X | freeze X | restart X | power X off | cable pulled | switchover |
  *           interface X outside|inside|peer down|cut | command X "TEXT" |
  *           link NAME [forward|reverse] down | link NAME [forward|reverse] KEY VALUE |
- *           fail REAL | recover REAL | drain REAL | undrain REAL,
+ *           fail REAL | recover REAL | drain REAL | undrain REAL |
+ *           slow X N/s | lossy X P | flood VIRTUAL N/s,
  *           what lasts with "for TIME" when not from .. to
  *
  * Names are not looked up here. */
@@ -32,6 +33,8 @@ struct fault_line {
     char *subject; /* X, or the link's or server's name; of switchover the active unit */
     unsigned interface; /* FAULT_INTERFACE: its number */
     bool unnoticed; /* and "cut" instead of "down" */
+    uint64_t rate; /* FAULT_SLOW, FLOOD: a second */
+    struct probability share; /* FAULT_LOSSY */
     unsigned ways; /* FAULT_LINK: WAY_* */
     char *key;     /* FAULT_LINK: canonical, or NULL for "down" */
     char *value;   /* canonical; of a command its TEXT, without quotes */

@@ -34,6 +34,7 @@ static void add_settings(struct build *build)
     add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
     add(build, "option window-check %s", build_text(build, failover, "window-check"));
     add(build, "option mac %s", build_text(build, failover, "mac"));
+    add(build, "option unknown-outbound %s", build_text(build, failover, "unknown-outbound"));
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
         add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
     add(build, "option replication %s", build_text(build, replication, "protocol"));

@@ -1,8 +1,10 @@
 /* The timeline of faults: names looked up, times checked, circles refused. */
+#include "core/packet.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/fault_line.h"
 #include "sim/scenario/nearest.h"
 #include "sim/scenario/quantity.h"
+#include "sim/scenario/value.h"
 
 #include <string.h>
 
@@ -92,6 +94,36 @@ static void take_drain(struct build *build, const struct draft_group *group,
     fault->undo = drains ? own : none;
 }
 
+/* Its addresses must be nobody's, or somebody would answer. */
+static void check_flood_network(struct build *build, const struct draft_group *group,
+                                const struct fault_spec *fault)
+{
+    const struct network flood = { FLOOD_NETWORK, FLOOD_PREFIX };
+    for (unsigned i = 0; i < build->scenario->workloads->len; i++) {
+        const struct workload_spec *workload = g_ptr_array_index(build->scenario->workloads, i);
+        struct network theirs = { workload->client_network, workload->client_prefix };
+        if (network_overlaps(flood, theirs))
+            build_complain(build, build->problems, group, fault->label,
+                           "its SYNs come from 100.64.0.0/10, where [workload %s] has its "
+                           "clients (give these another client-network)", workload->name);
+    }
+}
+
+static void take_flood(struct build *build, const struct draft_group *group,
+                       struct fault_spec *fault, const char *name)
+{
+    int found = build_lookup(build, GROUP_VIRTUAL, name, group, fault->label);
+    fault->virtual = (unsigned)MAX(0, found);
+    if (found < 0 || fault->virtual >= build->scenario->virtuals->len)
+        return;
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(build->scenario->virtuals, fault->virtual);
+    if (virtual->protocol != PROTOCOL_TCP)
+        build_complain(build, build->problems, group, fault->label,
+                       "[virtual %s] speaks udp, which has no SYN (name one of tcp)", name);
+    check_flood_network(build, group, fault);
+}
+
 /* Whom or what it hits. */
 static void take_subject(struct build *build, const struct draft_group *group,
                          struct fault_spec *fault, const struct fault_line *line)
@@ -110,6 +142,9 @@ static void take_subject(struct build *build, const struct draft_group *group,
         take_drain(build, group, fault, line->subject);
         break;
     case FAULT_CABLE:
+        break;
+    case FAULT_FLOOD:
+        take_flood(build, group, fault, line->subject);
         break;
     default:
         take_target(build, group, fault, line->subject);
@@ -135,6 +170,8 @@ static void take_fault(struct build *build, const struct draft_group *group,
         .interface = line.interface,
         .unnoticed = line.unnoticed,
         .ways = line.ways,
+        .rate = line.rate,
+        .share = line.share,
         .text = g_strdup(line.text),
     };
     g_ptr_array_add(build->scenario->faults, fault);
@@ -249,6 +286,7 @@ static bool measurable(const struct fault_spec *fault)
     case FAULT_RESTART:
     case FAULT_RECOVER:
     case FAULT_UNDRAIN:
+    case FAULT_FLOOD:
         return false;
     case FAULT_LINK:
         return fault->changed.forward.down || fault->changed.reverse.down;

@@ -124,6 +124,10 @@ static void take_reals(struct build *build)
         real->protocol = address.protocol;
         build_random(build, group, "service-time", &real->service_time);
         real->time_wait = build_time(build, group, "time-wait");
+        real->idle_close = build_time(build, group, "idle-close");
+        if (!build_is(build, group, "sockets", "none"))
+            real->sockets = (uint32_t)build_count(build, group, "sockets");
+        real->keepalive = value_keepalive(build_text(build, group, "keepalive"));
         g_ptr_array_add(build->scenario->reals, real);
     }
     g_ptr_array_free(groups, TRUE);

@@ -14,6 +14,18 @@ static double round_trip(const struct scenario *scenario)
                     + clients->reverse.delay);
 }
 
+/* A pause on the average; a server that hangs up on the idle leaves none longer, unless it has
+ * a word to push in between. */
+static double mean_pause(const struct scenario *scenario, const struct workload_spec *workload)
+{
+    double pause = distribution_mean(&workload->think_time), longest = 0;
+    for (unsigned i = 0; i < scenario->reals->len; i++) {
+        const struct real_spec *real = g_ptr_array_index(scenario->reals, i);
+        longest = MAX(longest, (double)real->idle_close);
+    }
+    return workload->pushes ? pause : MIN(pause, longest);
+}
+
 /* How long a connection has its port on the average, without the TIME_WAIT: a round trip
  * for the handshake, for each request and for the close. */
 static double mean_lifetime(const struct scenario *scenario, const struct workload_spec *workload)
@@ -23,7 +35,7 @@ static double mean_lifetime(const struct scenario *scenario, const struct worklo
         const struct real_spec *real = g_ptr_array_index(scenario->reals, i);
         service += distribution_mean(&real->service_time) / scenario->reals->len;
     }
-    return requests * service + (requests - 1) * distribution_mean(&workload->think_time)
+    return requests * service + (requests - 1) * mean_pause(scenario, workload)
            + (requests + 2) * round_trip(scenario);
 }
 

@@ -66,6 +66,14 @@ static void check_udp(struct build *build, const struct draft_group *group,
     if (workload->half_close)
         build_complain(build, build->problems, group, "half-close",
                        "udp has no half to close (remove it, or ask a [virtual NAME] of tcp)");
+    if (workload->pushes)
+        build_complain(build, build->problems, group, "push-time",
+                       "over udp a server only answers (remove it, or ask a [virtual NAME] of "
+                       "tcp)");
+    if (workload->keepalive.probes > 0)
+        build_complain(build, build->problems, group, "keepalive",
+                       "udp has no connection to probe (remove it, or ask a [virtual NAME] of "
+                       "tcp)");
     if (workload->arrivals == ARRIVAL_TRACE)
         build_complain(build, build->problems, group, "trace",
                        "a log is of connections, which udp has not (ask a [virtual NAME] of tcp)");

@@ -98,6 +98,33 @@ static void warn_of_feedback(const struct build *build, const struct draft_group
         build_complain(build, build->warnings, group, key_name, "%s", doubt);
 }
 
+static bool any_gray(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->faults->len; i++) {
+        const struct fault_spec *fault = g_ptr_array_index(scenario->faults, i);
+        if (fault->action == FAULT_SLOW || fault->action == FAULT_LOSSY)
+            return true;
+    }
+    return false;
+}
+
+/* What waits in a unit is not on the wire, and the wire is all that they look at. */
+static void check_waiting(const struct build *build, const struct draft_group *group)
+{
+    struct scenario free_sender = *build->scenario;
+    free_sender.budgets.send = 0; /* what waits there dies with the unit: it is not known */
+    if (any_gray(build->scenario))
+        build_complain(build, build->problems, group, key_name,
+                       "a unit is made slow or lossy, and what it will do with records on the "
+                       "wire a virtual crash cannot know (leave these faults, or virtual-crashes, "
+                       "out)");
+    if (scenario_throttled(&free_sender))
+        build_complain(build, build->problems, group, key_name,
+                       "records wait in a unit, where a virtual crash cannot see them (write "
+                       "receive-budget = none in [replication] and capacity = none in [unit "
+                       "NAME], or leave virtual-crashes off)");
+}
+
 static void check_table(const struct build *build)
 {
     const struct draft_group *output = draft_find(build->draft, GROUP_OUTPUT, NULL);
@@ -124,6 +151,7 @@ void build_virtual_crashes(struct build *build)
     crashes->from = given.from != NSTIME_NEVER ? given.from : MIN(crashes->to, end) / 2;
     check_window(build, group, &(struct virtual_crashes_spec){ .from = crashes->from,
                                                                .to = MIN(crashes->to, end) });
+    check_waiting(build, group);
     warn_of_delay(build, group);
     warn_of_ageing(build, group);
     warn_of_feedback(build, group);

@@ -74,6 +74,15 @@ static void take_arrivals(struct build *build, struct site *site)
     site->workload->clients = (uint32_t)build_count(build, site->group, "clients");
 }
 
+static void take_pushes(struct build *build, const struct site *site)
+{
+    struct workload_spec *workload = site->workload;
+    build_random(build, site->group, "push-size", &workload->push_size);
+    workload->pushes = !build_is(build, site->group, "push-time", "none");
+    if (workload->pushes)
+        build_random(build, site->group, "push-time", &workload->push_time);
+}
+
 static void take_traffic(struct build *build, struct site *site)
 {
     struct workload_spec *workload = site->workload;
@@ -88,12 +97,14 @@ static void take_traffic(struct build *build, struct site *site)
     workload->time_wait = build_time(build, group, "time-wait");
     workload->half_close = build_yes(build, group, "half-close");
     workload->opened_by_server = build_is(build, group, "opened-by", "server");
+    workload->keepalive = value_keepalive(build_text(build, group, "keepalive"));
     workload->retry_time = build_time(build, group, "retry-time");
     workload->retries = (unsigned)build_count(build, group, "retries");
     build_random(build, group, "requests-per-connection", &workload->requests);
     build_random(build, group, "request-size", &workload->request_size);
     build_random(build, group, "response-size", &workload->response_size);
     build_random(build, group, "think-time", &workload->think_time);
+    take_pushes(build, site);
     take_virtual(build, site);
     if (strcmp(trace, "none") != 0)
         take_trace(build, site, trace);

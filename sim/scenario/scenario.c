@@ -57,6 +57,8 @@ static void workload_free(void *data)
     distribution_clear(&workload->request_size);
     distribution_clear(&workload->response_size);
     distribution_clear(&workload->think_time);
+    distribution_clear(&workload->push_time);
+    distribution_clear(&workload->push_size);
     g_free(workload->name);
     g_free(workload->trace);
     g_free(workload->trace_summary);
@@ -346,6 +348,14 @@ const char *scenario_designed(const struct scenario *scenario)
     if (scenario->hello_phase != NSTIME_NEVER && measured->spread == 0)
         return "the failure stands at a chosen phase of the hellos";
     return NULL;
+}
+
+bool scenario_throttled(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->units->len; i++)
+        if (((const struct unit_spec *)g_ptr_array_index(scenario->units, i))->capacity > 0)
+            return true;
+    return scenario->budgets.send > 0 || scenario->budgets.receive > 0;
 }
 
 char *scenario_list_keys(void)

@@ -20,6 +20,16 @@ struct unit_spec {
     bool primary;
     char *command;    /* of its configuration, what is its alone: the priority */
     nstime detection; /* as standby, from the last hello it hears to its taking over */
+    uint64_t capacity; /* packets a second that it takes in, 0: any number */
+    uint32_t backlog;  /* packets that may wait for that */
+};
+
+/* What a unit can do with records, each a second; 0: any number. */
+struct budgets {
+    uint64_t send;           /* hand to the link */
+    uint32_t send_queue;     /* datagrams that may wait for that */
+    uint64_t receive;        /* apply */
+    uint64_t receive_buffer; /* bytes, as a kernel counts them, for those that wait */
 };
 
 /* The word for an interface by its number: "peer", "outside", "inside". */
@@ -48,6 +58,17 @@ struct virtual_spec {
     nstime idle_time;
 };
 
+/* Keepalive of TCP, with Linux's numbers. */
+struct keepalive {
+    nstime time;     /* without a segment from the other end, until the first probe */
+    nstime interval; /* from probe to probe, and from the last to the end */
+    unsigned probes; /* 0: off */
+};
+
+#define KEEPALIVE_TIME (7200 * NSTIME_S)   /* tcp_keepalive_time */
+#define KEEPALIVE_INTERVAL (75 * NSTIME_S) /* tcp_keepalive_intvl */
+enum { KEEPALIVE_PROBES = 9 };             /* tcp_keepalive_probes */
+
 struct real_spec {
     char *name;
     uint32_t ip;
@@ -57,6 +78,9 @@ struct real_spec {
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
     nstime time_wait; /* TIME_WAIT of what it closed first; 0: none */
+    struct keepalive keepalive;       /* of its sockets */
+    nstime idle_close; /* from its last word to its closing; NSTIME_NEVER = never */
+    uint32_t sockets;  /* its process has at a time, at most; 0 = any number */
 };
 
 /* Over udp: a request is one datagram, an answer as many as UDP can nearly name (65,507 b). */
@@ -101,6 +125,10 @@ struct workload_spec {
     nstime reconnect; /* after a death, until the client opens again; NSTIME_NEVER = not */
     bool half_close; /* the client shuts its side with the last request */
     bool opened_by_server; /* beside another: to a port that the client has announced on it */
+    struct keepalive keepalive; /* of the clients' sockets */
+    bool pushes;                   /* servers speak unasked: */
+    struct distribution push_time; /* from a server's last word to the next */
+    struct distribution push_size; /* bytes, at least 1 */
     nstime retry_time; /* UDP: until an unanswered request goes again; doubles each time */
     unsigned retries;  /* UDP: how often it goes again, before a last wait */
 
@@ -122,11 +150,18 @@ enum fault_action {
     FAULT_FAIL, FAULT_RECOVER, /* of a server: cut off, and back with all it knew */
     FAULT_DRAIN, FAULT_UNDRAIN, /* weight 0 by the operator, and its own weight again */
     FAULT_SWITCHOVER, FAULT_COMMAND,
+    FAULT_SLOW,  /* a unit's capacity is another, until it dies or for a time */
+    FAULT_LOSSY, /* a unit drops a share of what it takes in and sends, as long */
+    FAULT_FLOOD, /* SYNs from addresses that never answer */
 };
 enum fault_target {
     TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY, TARGET_SPARE,
 };
 enum fault_when { FAULT_AT, FAULT_AFTER, FAULT_AFTER_TAKEOVER };
+
+/* Where the SYNs of floods come from: RFC 6598's network, which is nobody's here. */
+#define FLOOD_NETWORK UINT32_C(0x64400000)
+enum { FLOOD_PREFIX = 10 };
 
 /* Directions of a link, together. */
 enum { WAY_FORWARD = 1, WAY_REVERSE = 2, WAY_BOTH = WAY_FORWARD | WAY_REVERSE };
@@ -147,6 +182,9 @@ struct fault_spec {
     unsigned ways;            /* FAULT_LINK: which directions it changes */
     unsigned real;            /* of what hits a server: index into reals */
     struct link_spec changed; /* FAULT_LINK: the link as it is while the fault lasts */
+    unsigned virtual;         /* FAULT_FLOOD: whom it asks, index into virtuals */
+    uint64_t rate;            /* FAULT_SLOW, FLOOD: packets, SYNs a second */
+    struct probability share; /* FAULT_LOSSY: of what passes */
     char *command;            /* FAULT_COMMAND, DRAIN and UNDRAIN: an operator's line */
     char *undo;               /* FAULT_DRAIN: and the line that takes it back */
     char *text;               /* the action as written, for logs */
@@ -175,6 +213,9 @@ struct sweep_axis {
     char **values; /* each as "show" would print it; NULL-terminated */
 };
 
+/* Who speaks at duration, of each connection that is undecided then. */
+enum roll_call { ROLL_CALL_NO, ROLL_CALL_CLIENT, ROLL_CALL_SERVER };
+
 struct scenario {
     char *file;  /* as given */
     char *name;  /* file name without folder and ending */
@@ -183,7 +224,7 @@ struct scenario {
 
     nstime duration;
     nstime drain;
-    bool roll_call;
+    enum roll_call roll_call;
     uint64_t seed;
     uint32_t repetitions;
     uint32_t points;  /* of the sweep it belongs to; 1 outside one */
@@ -204,6 +245,7 @@ struct scenario {
     char *protocol;       /* replication protocol's word */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
+    struct budgets budgets;
     bool active_on_ack;   /* [options] active-on = ack: the create leaves with the client's ACK */
     char *detector;       /* its word */
     nstime hello_interval; /* from hello to hello, whatever the detector */
@@ -263,6 +305,9 @@ int scenario_opener(const struct scenario *scenario, unsigned real, unsigned vir
 /* Why the measured instant is designed, not independent of what goes on: closed forms are
  * about a random instant. A static phrase, or NULL. */
 const char *scenario_designed(const struct scenario *scenario);
+
+/* Does a unit take its time for records or packets, so that they may wait in it? */
+bool scenario_throttled(const struct scenario *scenario);
 
 /* The resolved scenario in canonical spelling, a valid scenario file again: what
  * "show" prints. Free with g_free(). */

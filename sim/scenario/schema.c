@@ -33,8 +33,8 @@ static const struct schema_key keys[] = {
     {GROUP_SCENARIO, "drain", NULL, VALUE_TIME, ANY_TIME, "auto", "auto", false,
      "at most so long until all are decided (auto: 120min, TCP's 15 retries several times, and "
      "twice the longest application-timeout)"},
-    {GROUP_SCENARIO, "roll-call", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
-     "at duration every undecided connection sends one request"},
+    {GROUP_SCENARIO, "roll-call", NULL, VALUE_WORD, "client/yes server no", NULL, "client", false,
+     "at duration every undecided connection sends one request, or its server one message"},
     {GROUP_SCENARIO, "seed", NULL, VALUE_COUNT, "0..18446744073709551615", NULL, "20260101", false,
      "all chance grows from it"},
     {GROUP_SCENARIO, "repetitions", NULL, VALUE_COUNT, "1..1000000", NULL, "20", false,
@@ -57,6 +57,10 @@ static const struct schema_key keys[] = {
      "the primary is active at the start (auto: the first unit named); a spare is a third unit"},
     {GROUP_UNIT, "priority", NULL, VALUE_COUNT, "1..255", NULL, "100", false,
      "vrrp: who goes first, and how short the skew is"},
+    {GROUP_UNIT, "capacity", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none", false,
+     "packets a second that it can take in: both sides, hellos and records together"},
+    {GROUP_UNIT, "backlog", NULL, VALUE_COUNT, "0..1000000", NULL, "1000", false,
+     "packets that may wait for that (Linux's netdev_max_backlog)"},
 
     {GROUP_FAILOVER, "detector", NULL, VALUE_WORD, "localdirector vrrp carp bfd oracle", NULL,
      "localdirector", false, "how the standby notices a failure"},
@@ -120,6 +124,8 @@ static const struct schema_key keys[] = {
      "the clients' router asks for the address when its ARP entry is so old"},
     {GROUP_FAILOVER, "neighbour-timeout-inside", NULL, VALUE_TIME, SOME_TIME, NULL, "38s", false,
      "and a server (Linux: reachable for 30s, then 5s and 3 probes of 1s)"},
+    {GROUP_FAILOVER, "unknown-outbound", NULL, VALUE_WORD, "drop pass", NULL, "drop", false,
+     "what a server's meets (pass: as it is, as a router does; and so for a server's own address)"},
 
     {GROUP_OPTIONS, "conn-real", NULL, VALUE_WORD, "direct pointer", NULL, "direct", false,
      "how a connection keeps its server's address"},
@@ -175,6 +181,12 @@ static const struct schema_key keys[] = {
      "from a whole request to its answer"},
     {GROUP_REAL, "time-wait", NULL, VALUE_TIME, ANY_TIME, NULL, "60s", true,
      "how long it remembers a connection that it closed first (0s: not at all)"},
+    {GROUP_REAL, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", true,
+     "its sockets probe a silent client after TIME, then each 75s, 9 times (on: after 120min)"},
+    {GROUP_REAL, "idle-close", NULL, VALUE_TIME, SOME_TIME, "off", "off", true,
+     "it closes what asks for nothing so long after its last word (Apache: 5s, nginx: 75s)"},
+    {GROUP_REAL, "sockets", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
+     "its process has so many sockets, and drops SYNs above: orphans hold places"},
     {GROUP_REAL, "threshold", NULL, VALUE_COUNT, "1..1000000", NULL, "8", true,
      "connections in a row left unanswered until it has failed"},
     {GROUP_REAL, "reassign", NULL, VALUE_COUNT, "1..255", NULL, "3", true,
@@ -206,6 +218,15 @@ static const struct schema_key keys[] = {
      "a buddy's record goes in the datagram of the connection's own, or in another"},
     {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
      "records a second for what a new standby has missed (off: it learns of later events only)"},
+    {GROUP_REPLICATION, "send-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none",
+     false, "records a second that a unit can hand to the link"},
+    {GROUP_REPLICATION, "send-queue", NULL, VALUE_COUNT, "0..1000000", NULL, "1000", false,
+     "datagrams that may wait for that; further ones are dropped (Linux's txqueuelen)"},
+    {GROUP_REPLICATION, "receive-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none",
+     "none", false, "records a second that a unit can apply"},
+    {GROUP_REPLICATION, "receive-buffer", NULL, VALUE_SIZE, "0b..1000mb", NULL, "212.992kb", false,
+     "room for datagrams that wait for that, as Linux counts it: at least 768 b each (its "
+     "rmem_default)"},
 
     {GROUP_LINK, "between", NULL, VALUE_NAMES, NULL, "auto", "auto", false,
      "its two ends, for the reader: they are known"},
@@ -253,6 +274,12 @@ static const struct schema_key keys[] = {
      "a client is harmed by a longer wait for an answer, or for a connection"},
     {GROUP_WORKLOAD, "reconnect", NULL, VALUE_TIME, ANY_TIME, "no", "no", false,
      "so long after its connection died a client opens another, for the requests left"},
+    {GROUP_WORKLOAD, "push-time", NULL, VALUE_RANDOM_TIME, NULL, "none", "none", false,
+     "from a server's last word to one that nobody asked for, while no answer is due"},
+    {GROUP_WORKLOAD, "push-size", NULL, VALUE_RANDOM_SIZE, NULL, NULL, "400b", false,
+     "bytes of such a message, and of the roll call's where the server speaks"},
+    {GROUP_WORKLOAD, "keepalive", NULL, VALUE_KEEPALIVE, SOME_TIME, "off on", "off", false,
+     "clients probe a silent server after TIME, then each 75s, 9 times (on: after 120min)"},
     {GROUP_WORKLOAD, "retry-time", NULL, VALUE_TIME, "1ms..60s", NULL, "1s", false,
      "udp: an unanswered request goes again after it, then after twice as long, and so on"},
     {GROUP_WORKLOAD, "retries", NULL, VALUE_COUNT, "0..10", NULL, "6", false,
@@ -270,7 +297,8 @@ static const struct schema_key keys[] = {
      "actions: crash X, freeze X for TIME, restart X, power X off, "
      "interface X outside|inside|peer down|cut, cable pulled, switchover, command X \"TEXT\", "
      "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
-     "recover REAL, drain REAL, undrain REAL; what lasts, with \"for TIME\" or from .. to; "
+     "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s; what "
+     "lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
@@ -304,6 +332,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RANDOM_COUNT] = "RANDOM COUNT",
     [VALUE_ARRIVALS] = "ARRIVALS",
     [VALUE_FREQUENCY] = "N/s",
+    [VALUE_SIZE] = "SIZE",
     [VALUE_LOSS] = "LOSS",
     [VALUE_DELAY] = "DELAY",
     [VALUE_SHARE] = "P",
@@ -314,6 +343,7 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
     [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
+    [VALUE_KEEPALIVE] = "TIME [INTERVAL [PROBES]]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */

@@ -54,6 +54,7 @@ enum value_type {
     VALUE_RANDOM_COUNT,
     VALUE_ARRIVALS,
     VALUE_FREQUENCY, /* range: LOW..HIGH, whole */
+    VALUE_SIZE,      /* range: LOW..HIGH */
     VALUE_LOSS,
     VALUE_DELAY,
     VALUE_SHARE, /* a probability */
@@ -63,6 +64,7 @@ enum value_type {
     VALUE_CONFIDENCE,
     VALUE_FAULT,
     VALUE_INSTANTS, /* N [from TIME] [to TIME] */
+    VALUE_KEEPALIVE, /* TIME [INTERVAL [PROBES]] */
     VALUE_TYPES
 };
 

@@ -252,6 +252,25 @@ static bool read_instants(struct phrase *phrase, const char *range)
            && read_bound(phrase, "to");
 }
 
+enum { PROBES_MAX = 127 }; /* Linux's TCP_KEEPCNT */
+
+static bool read_keepalive(struct phrase *phrase, const char *range)
+{
+    uint64_t probes;
+    if (!read_ranged(phrase, QUANTITY_TIME, "a time", range))
+        return false;
+    if (phrase_peek(phrase) == NULL)
+        return true;
+    if (!read_ranged(phrase, QUANTITY_TIME, "an interval", range))
+        return false;
+    if (phrase_peek(phrase) == NULL)
+        return true;
+    if (!phrase_quantity(phrase, QUANTITY_COUNT, "a number of probes", &probes))
+        return false;
+    return (probes >= 1 && probes <= PROBES_MAX)
+           || phrase_refuse(phrase, "1 to %d probes can be sent (write 9)", PROBES_MAX);
+}
+
 /* Text is kept as it is, its inner blanks too. */
 static char *read_text(const struct schema_key *key, const char *text, char **problem)
 {
@@ -292,6 +311,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
         break;
     case VALUE_TIME: fine = read_ranged(&phrase, QUANTITY_TIME, "a time", key->range); break;
     case VALUE_FREQUENCY: fine = read_frequency(&phrase, key->range); break;
+    case VALUE_SIZE: fine = read_ranged(&phrase, QUANTITY_SIZE, "a size", key->range); break;
     case VALUE_IP: fine = read_ip(&phrase); break;
     case VALUE_MACHINE: fine = read_machine(&phrase); break;
     case VALUE_NETWORK: fine = read_network(&phrase); break;
@@ -299,6 +319,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
     case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
     case VALUE_SHARE: fine = read_share(&phrase); break;
+    case VALUE_KEEPALIVE: fine = read_keepalive(&phrase, key->range); break;
     default: g_assert_not_reached();
     }
     fine = fine && phrase_end(&phrase);
@@ -374,6 +395,16 @@ nstime value_time(const char *text)
     return g_ascii_isalpha(*text) ? NSTIME_NEVER : (nstime)sound_quantity(QUANTITY_TIME, text);
 }
 
+uint64_t value_frequency(const char *text)
+{
+    return g_ascii_isalpha(*text) ? 0 : sound_quantity(QUANTITY_FREQUENCY, text) / DECIMAL_ONE;
+}
+
+uint64_t value_size(const char *text)
+{
+    return sound_quantity(QUANTITY_SIZE, text);
+}
+
 uint32_t value_ip(const char *text)
 {
     uint32_t ip = 0;
@@ -409,6 +440,23 @@ struct value_instants value_instants(const char *text)
     }
     g_strfreev(words);
     return instants;
+}
+
+struct keepalive value_keepalive(const char *text)
+{
+    struct keepalive keepalive = {KEEPALIVE_TIME, KEEPALIVE_INTERVAL, KEEPALIVE_PROBES};
+    if (strcmp(text, "off") == 0)
+        return (struct keepalive){0};
+    if (strcmp(text, "on") == 0)
+        return keepalive;
+    char **words = quantity_words(text);
+    keepalive.time = value_time(words[0]);
+    if (words[1] != NULL)
+        keepalive.interval = value_time(words[1]);
+    if (words[1] != NULL && words[2] != NULL)
+        keepalive.probes = (unsigned)value_count(words[2]);
+    g_strfreev(words);
+    return keepalive;
 }
 
 struct machine_address value_machine(const char *text)

@@ -19,6 +19,8 @@ char *value_canonical(const struct schema_key *key, const char *text, char **pro
 bool value_yes(const char *text);
 uint64_t value_count(const char *text);
 nstime value_time(const char *text); /* a word (none, off, auto) is NSTIME_NEVER */
+uint64_t value_frequency(const char *text); /* whole, a second; a word is 0 */
+uint64_t value_size(const char *text);
 uint32_t value_ip(const char *text);
 double value_confidence(const char *text);
 uint64_t value_share(const char *text); /* in parts per billion */
@@ -29,6 +31,8 @@ struct value_instants {
     nstime from, to;
 };
 struct value_instants value_instants(const char *text);
+
+struct keepalive value_keepalive(const char *text); /* off, on, or TIME [INTERVAL [PROBES]] */
 
 struct machine_address {
     uint32_t ip;

@@ -29,6 +29,7 @@
     X(paths)          \
     X(interface_test) \
     X(conn_table)     \
+    X(window)         \
     X(director)       \
     X(ghost)          \
     X(traffic)        \
@@ -45,7 +46,8 @@
     X(sticky)         \
     X(serial)         \
     X(line)           \
-    X(mirror)
+    X(mirror)         \
+    X(unknown_outbound)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -12,6 +12,7 @@
     X(damage)         \
     X(impairment)     \
     X(waiting)        \
+    X(throttle)       \
     X(pool)           \
     X(segment)        \
     X(neighbours)

@@ -15,7 +15,9 @@
     X(workload)     \
     X(udp)          \
     X(server_opens) \
-    X(population)
+    X(population)   \
+    X(keepalive)    \
+    X(server_end)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -81,7 +81,7 @@ START_TEST(reset_after_lost_bytes)
 END_TEST
 
 /* A SYN reaches an established socket, whatever its number: a challenge ACK, and the
- * connection lives. A second within half a second draws nothing. */
+ * connection lives. A second within half a second draws nothing (tcp_invalid_ratelimit). */
 START_TEST(syn_on_established)
 {
     static const int32_t distances[] = { 0, 5, -1, 1000000 };
@@ -274,7 +274,7 @@ END_TEST
 
 /* The server closed first and keeps the tuple for 60 s. An old SYN is answered by an
  * ACK, a SYN beyond the old connection opens a new one, and after 60 s nothing is
- * left. RSTs do not end it (RFC 1337). */
+ * left (TCP_TIMEWAIT_LEN; no sysctl). RSTs do not end it (tcp_rfc1337). */
 START_TEST(time_wait)
 {
     pair_open(&pair);

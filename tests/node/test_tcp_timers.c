@@ -22,7 +22,7 @@ static nstime sent_at(unsigned from, guint first, unsigned n)
 }
 
 /* Nobody answers a SYN: it is repeated after 1, 3, 7, 15, 31 and 63 s and given up at
- * 127 s. */
+ * 127 s (tcp_syn_retries 6, initial time-out 1 s). */
 START_TEST(syn_schedule)
 {
     static const nstime seconds[] = { 0, 1, 3, 7, 15, 31, 63 };
@@ -39,7 +39,7 @@ END_TEST
 
 /* A SYN arrives, and nothing of what the server sends: five more SYN-ACKs after 1, 3,
  * 7, 15 and 31 s of its own, gone at 63 s. The client goes on with its SYNs, each of
- * which draws one more SYN-ACK. */
+ * which draws one more SYN-ACK (tcp_synack_retries 5). */
 START_TEST(syn_ack_schedule)
 {
     pair.delay = 0;
@@ -73,7 +73,7 @@ END_TEST
 
 /* The wire is cut after the handshake, over which the round trip was 0: data go out
  * again 200 ms later, then after twice as long each time up to 120 s, 15 times, and
- * the connection times out 924.6 s after the first sending. */
+ * the connection times out 924.6 s after the first sending (tcp_retries2 15). */
 START_TEST(data_schedule)
 {
     pair.delay = 0;
@@ -165,7 +165,7 @@ START_TEST(orphan_schedule)
 END_TEST
 
 /* Our FIN is acknowledged and the other side never closes: after close() that is
- * borne for 60 s, after a mere shutdown for ever. */
+ * borne for 60 s (tcp_fin_timeout), after a mere shutdown for ever. */
 START_TEST(fin_wait_2)
 {
     pair_open(&pair);
@@ -183,7 +183,8 @@ START_TEST(fin_wait_2)
 }
 END_TEST
 
-/* One small message comes and no answer goes back: the ACK waits for 40 ms. */
+/* One small message comes and no answer goes back: the ACK waits for 40 ms (TCP_DELACK_MIN; no
+ * sysctl). */
 START_TEST(delayed_acknowledgement)
 {
     pair_open(&pair);

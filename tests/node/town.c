@@ -152,6 +152,7 @@ struct workload_spec *town_add_workload(struct town *town, const char *name)
         .request_size = distribution_constant(400),
         .response_size = distribution_constant(3000),
         .think_time = distribution_constant(5e8),
+        .push_size = distribution_constant(400),
         .application_timeout = NSTIME_NEVER,
         .patience = NSTIME_NEVER,
         .reconnect = NSTIME_NEVER,
@@ -166,6 +167,7 @@ static void add_real(struct town *town, unsigned number)
     *real = (struct real_spec){ .ip = TOWN_REAL_IP + number, .port = 80,
                                 .protocol = PROTOCOL_TCP,
                                 .service_time = distribution_constant(0),
+                                .idle_close = NSTIME_NEVER,
                                 .time_wait = 60 * NSTIME_S };
     g_ptr_array_add(town->scenario.reals, real);
 }

@@ -20,10 +20,12 @@
     X(harm)           \
     X(saved_by)       \
     X(forms_ghosts)   \
+    X(tuples_again)   \
     X(virtual)        \
     X(wire)           \
     X(sides)          \
     X(garp)           \
+    X(window)         \
     X(detection_runs) \
     X(shipped)        \
     X(services)       \
@@ -31,7 +33,11 @@
     X(pairs)          \
     X(late_machine)   \
     X(capacity)       \
-    X(section_15)
+    X(own_loss)       \
+    X(gray)           \
+    X(own_scenarios)  \
+    X(section_15)     \
+    X(endpoints)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -20,6 +20,7 @@
     X(fuzz)           \
     X(trace)          \
     X(virtual_crashes) \
+    X(budgets)        \
     X(services)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

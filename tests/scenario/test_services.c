@@ -29,6 +29,9 @@ static const struct {
      "t.scn:17: [workload w] retry-time = 2s: tcp repeats by itself (remove it, or ask a [virtual "
      "NAME] of udp)"},
     {UDP_MACHINES "retries = 11\n", "t.scn:23: [workload w] retries = 11: outside 0..10"},
+    {UDP_MACHINES "keepalive = on\n",
+     "t.scn:23: [workload w] keepalive = on: udp has no connection to probe (remove it, or ask a "
+     "[virtual NAME] of tcp)"},
     {UDP_MACHINES "half-close = yes\n",
      "t.scn:23: [workload w] half-close = yes: udp has no half to close (remove it, or ask a "
      "[virtual NAME] of tcp)"},

@@ -153,6 +153,10 @@ static const struct {
     {"[workload w]\nclients = 10\nclient-ports = 20\ntime-wait = 1s\n",
      "t.scn:17: [workload w] clients = 10: 10 clients have 200 ports for one virtual address, "
      "817 are needed with 1s of TIME_WAIT (write clients = 41 or more, or fewer arrivals)"},
+    {"[real-defaults]\nidle-close = 200ms\n[workload w]\nclients = 10\nclient-ports = 20\n"
+     "time-wait = 1s\n",
+     "t.scn:19: [workload w] clients = 10: 10 clients have 200 ports for one virtual address, "
+     "257 are needed with 1s of TIME_WAIT (write clients = 13 or more, or fewer arrivals)"},
     {"[workload w]\nclients = 300\nclient-network = 203.0.113.0/24\n",
      "t.scn:18: [workload w] client-network = 203.0.113.0/24: holds 254 clients, 300 are wanted "
      "(give a larger network, or fewer clients)"},

@@ -37,6 +37,9 @@ static const struct {
     {GROUP_WORKLOAD, "response-size", "12000b lognormal 1.20", "12kb lognormal 1.2"},
     {GROUP_WORKLOAD, "arrivals", "poisson 350.0/s", "poisson 350/s"},
     {GROUP_WORKLOAD, "application-timeout", "none", "none"},
+    {GROUP_WORKLOAD, "keepalive", "on", "on"},
+    {GROUP_WORKLOAD, "keepalive", "7200s 75s 9", "120min 75s 9"},
+    {GROUP_REAL, "keepalive", "60s 1000ms", "60s 1s"},
     {GROUP_VIRTUAL, "address", "192.0.2.80", "192.0.2.80:0:0:tcp"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:1:udp", "192.0.2.80:80:1:udp"},
     {GROUP_VIRTUAL, "predictor", "wlc", "weighted"},
@@ -72,6 +75,10 @@ static const struct {
     enum group_kind kind;
     const char *key, *text, *part;
 } refusals[] = {
+    {GROUP_REAL, "keepalive", "9", "unit missing"},
+    {GROUP_REAL, "keepalive", "1min 0s", "outside 1ms"},
+    {GROUP_REAL, "keepalive", "1min 1s 0", "1 to 127 probes can be sent (write 9)"},
+    {GROUP_REAL, "keepalive", "1min 1s 9 9", "one word too many"},
     {GROUP_LINK, "loss", "120%", "more than 100 % (write 5%, for example)"},
     {GROUP_LINK, "loss", "5% 25%", "gemodel"},
     {GROUP_LINK, "loss", "state 1% 30%", "not a loss model of this version"},
