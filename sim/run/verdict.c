@@ -67,9 +67,12 @@ static enum cause forsaken_cause(const struct observer *observer, const struct l
                                                             : CAUSE_NOT_REPLICATED;
 }
 
-/* What befell one whose record was there, or was not needed. */
+/* What befell one whose record was there, or was not needed: in the order of CAUSE_LIST. A later
+ * owner's table is asked behind the path to it. */
 static enum cause later_cause(const struct observer *observer, const struct listing *listing)
 {
+    if (listing->observed->record.forgotten)
+        return CAUSE_AGED_OUT;
     if (listing->stranded)
         return CAUSE_SERVER_FAILED;
     if (listing->cut_off || (observer->takeover < 0 && !observer->served))
@@ -78,10 +81,6 @@ static enum cause later_cause(const struct observer *observer, const struct list
         return CAUSE_WINDOW_REFUSED;
     if (listing->forsaken)
         return forsaken_cause(observer, listing);
-    if (listing->gave_up)
-        return CAUSE_GAVE_UP_WAITING;
-    if (listing->observed->record.forgotten)
-        return CAUSE_AGED_OUT;
     if (observer->both_active)
         return CAUSE_BOTH_ACTIVE;
     if (listing->hung_up)
@@ -89,7 +88,8 @@ static enum cause later_cause(const struct observer *observer, const struct list
     if (listing->row.first_unknown == SPEAKER_SERVER)
         return CAUSE_UNKNOWN_OUTBOUND;
     /* one end has spent TCP's own retries; was it the server, then it answers by a reset */
-    return listing->row.outcome == OUTCOME_MISROUTED ? CAUSE_NONE : CAUSE_GAVE_UP_WAITING;
+    return listing->gave_up || listing->row.outcome != OUTCOME_MISROUTED ? CAUSE_GAVE_UP_WAITING
+                                                                        : CAUSE_NONE;
 }
 
 /* A handshake needs no record: one for another server is what it dies of. */

@@ -72,7 +72,7 @@ START_TEST(a_lossy_unit_drops_its_share)
                    : HELLO "[faults]\n"
                            "lossy = at 5s lossy active 30%\ncrash = at 10s crash active\n");
         struct run_result *result = run_once(scenario);
-        struct but_for but_for;
+        struct but_for but_for = { 0 };
         but_for_verify(scenario, result, 8, &but_for);
         ck_assert_uint_gt(but_for.causes[CAUSE_CREATE_LOST].tried, 3);
         ck_assert_uint_eq(but_for.refuted, 0);

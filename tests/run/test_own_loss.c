@@ -160,7 +160,7 @@ START_TEST(claims_hold_wherever_a_queue_is)
     char *text = g_strconcat(EVEN, crash, places[_i], NULL);
     struct scenario *scenario = scenario_from_text(text);
     struct run_result *result = run_once(scenario);
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, 40, &but_for);
     const struct but_for_count *lost = &but_for.causes[CAUSE_CREATE_LOST];
     const struct but_for_count *late = &but_for.causes[CAUSE_CREATE_IN_FLIGHT];
@@ -179,7 +179,7 @@ START_TEST(a_starving_heir_lets_others_notice)
     char *text = g_strconcat(EVEN, CRASH, "[unit B]\ncapacity = 98/s\nbacklog = 20\n", NULL);
     struct scenario *scenario = scenario_from_text(text);
     struct run_result *result = run_once(scenario);
-    struct but_for but_for;
+    struct but_for but_for = { 0 };
     but_for_verify(scenario, result, 12, &but_for);
     ck_assert_uint_gt(but_for.refuted, 0);
     ck_assert_int_eq(but_for.reason, BUT_FOR_MORE_CHANGED);
