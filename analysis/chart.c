@@ -28,7 +28,7 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline, protection";
+const char chart_names[] = "survival, takeover, cost, timeline, protection, forms";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {
@@ -282,6 +282,8 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
     }
     if (strcmp(name, "timeline") == 0) {
         figure = chart_timeline(directory, error);
+    } else if (strcmp(name, "forms") == 0) {
+        figure = chart_forms(directory, error);
     } else if (strcmp(name, "protection") == 0) {
         double confidence = manifest_confidence(directory);
         figure = chart_protection(directory, confidence > 0 ? confidence : 0.95, error);
@@ -293,7 +295,7 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
     } else {
         figure = draw_view(directory, view, error);
     }
-    if (figure != NULL) {
+    if (figure != NULL && figure->title == NULL) {
         figure->title = read_title(directory);
     }
     return figure;

@@ -22,6 +22,10 @@ struct figure *chart_takeover_times(const char *directory, GError **error);
 /* From protection.csv: the share known at virtual crashes, by age. */
 struct figure *chart_protection(const char *directory, double confidence, GError **error);
 
+/* From summary.csv of each result directory in it: simulation less theory, where scenarios
+ * are made to meet a closed form. */
+struct figure *chart_forms(const char *directory, GError **error);
+
 /* From connections.csv: what became of connections of different age at the failure. */
 struct figure *chart_timeline(const char *directory, GError **error);
 

@@ -24,7 +24,8 @@ static enum status draw(const struct verb *verb, int argc, char **argv, const ch
 {
     g_autoptr(GError) error = NULL;
 
-    if (!manifest_present(argv[1])) {
+    bool many = argc > 2 && g_str_equal(argv[2], "forms");
+    if (!many && !manifest_present(argv[1])) {
         return verb_fail(verb, STATUS_INPUT, "%s: no results there (make some with \"understudy "
                          "sweep FILE --out %s\")", argv[1], argv[1]);
     }
@@ -58,8 +59,8 @@ const struct verb verb_plot = {
     .name = "plot",
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
-    .details = "Figures: survival (the default), takeover, cost, timeline, and protection, by\n"
-               "age, of virtual crashes.\n"
+    .details = "Figures: survival (the default), takeover, cost, timeline, protection, by age, of\n"
+               "virtual crashes; and forms, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"
