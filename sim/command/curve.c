@@ -245,6 +245,55 @@ static void print_virtual_crashes(GString *text, const struct curve *curve)
     }
 }
 
+/* What the scenario's closed form is about, beside what theory says. */
+static void print_forms(GString *text, const struct curve *curve)
+{
+    g_autofree char *interval = g_strdup_printf("%g%% interval", 100 * curve->confidence);
+
+    g_string_append_c(text, '\n');
+    print_axes(text, curve);
+    g_string_append_printf(text, "%6s%10s  %-18s%8s%8s\n", "runs", "form", interval, "", "theory");
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        if (is_metric(curve, row, "form")) {
+            print_values(text, curve, row);
+            g_string_append_printf(text, "%6s", table_text(curve->table, row, curve->runs));
+            print_percent(text, curve, row, curve->estimate, 10);
+            print_interval(text, curve, row);
+            print_other(text, curve, row, "form-theory", 16);
+            g_string_append_c(text, '\n');
+        }
+    }
+}
+
+/* What keeps the numbers above from being what they seem. */
+static void print_remarks(GString *text, const struct curve *curve)
+{
+    double most_censored = 0;
+    bool alone = false;
+
+    for (size_t row = 0; row < table_rows(curve->table); row++) {
+        double share = 0;
+        if (is_metric(curve, row, "censored") &&
+            table_number(curve->table, row, curve->estimate, &share)) {
+            most_censored = MAX(most_censored, share);
+        }
+        alone |= is_metric(curve, row, "survival") &&
+                 *table_text(curve->table, row, curve->estimate) != '\0' &&
+                 *table_text(curve->table, row, curve->lo) == '\0';
+    }
+    if (most_censored > 0) {
+        g_autofree char *remark = g_strdup_printf(
+            "up to %.2f%% were undecided when their run ended, and survival is over the others "
+            "alone (write roll-call = client and drain = auto)", 100 * most_censored);
+        g_string_append_c(text, '\n');
+        report_wrap(text, remark, 2);
+    }
+    if (alone) {
+        g_string_append_c(text, '\n');
+        report_wrap(text, "one run is one sample, no interval (write repetitions = 20)", 2);
+    }
+}
+
 bool curve_print(GString *text, const char *summary, double confidence, GError **error)
 {
     struct curve curve = {.table = table_parse(summary, strlen(summary), "summary.csv", error),
@@ -266,6 +315,12 @@ bool curve_print(GString *text, const char *summary, double confidence, GError *
     if (virtual_crashes) {
         g_string_append(text, failures ? "\n" : "");
         print_virtual_crashes(text, &curve);
+    }
+    if (good && has_values(&curve, "form")) {
+        print_forms(text, &curve);
+    }
+    if (failures) {
+        print_remarks(text, &curve);
     }
     g_clear_pointer(&curve.table, table_free);
     return good;

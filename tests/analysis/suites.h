@@ -14,7 +14,8 @@
     X(aggregate)      \
     X(compare)        \
     X(axis)           \
-    X(plot)
+    X(plot)           \
+    X(forms_figure)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
