@@ -115,6 +115,32 @@ START_TEST(the_report_fits)
 }
 END_TEST
 
+/* What keeps a number from being what it seems is said below it: one run has no interval, and
+ * survival over the decided alone leaves the undecided out. A form stands beside its theory. */
+START_TEST(remarks_stand_below_the_numbers)
+{
+    static const struct {
+        const char *more, *said;
+        bool is_said;
+    } rows[] = {
+        {"--repetitions 1", "one run is one sample, no interval", true},
+        {"--repetitions 2", "one run is one sample, no interval", false},
+        {"--repetitions 2", "were undecided when their run ended", false},
+        {"--repetitions 2 --set scenario.roll-call=no --set scenario.drain=1ms",
+         "were undecided when their run ended", true},
+        {"--repetitions 2 --set scenario.form=bytes", "form  95% interval", true},
+        {"--repetitions 2", "form  95% interval", false},
+    };
+    g_autofree char *command =
+        g_strdup_printf("sweep sweep.scn -q --out out%d %s", _i, rows[_i].more);
+    struct answer answer = ask(command);
+
+    assert_status(answer, 0);
+    ck_assert_int_eq(strstr(answer.out, rows[_i].said) != NULL, rows[_i].is_said);
+    answer_clear(&answer);
+}
+END_TEST
+
 /* Without --out the tables go to results/NAME under the current directory. */
 START_TEST(results_have_a_home)
 {
@@ -205,6 +231,7 @@ Suite *sweep_suite(void)
     tcase_add_test(tcase, the_manifest_tells_the_truth);
     tcase_add_test(tcase, the_report_fits);
     tcase_add_test(tcase, machines_are_told_apart);
+    tcase_add_loop_test(tcase, remarks_stand_below_the_numbers, 0, 6);
     tcase_add_test(tcase, results_have_a_home);
     tcase_add_test(tcase, dry_run_is_dry);
     tcase_add_test(tcase, tables_are_as_asked);
