@@ -99,7 +99,8 @@ struct figure *chart_forms(const char *directory, GError **error)
     g_clear_pointer(&names, g_ptr_array_unref);
     if (figure != NULL) {
         figure->title = g_strdup("Closed forms met by whole runs");
-        figure->note = g_strdup("each form at each point of its sweep, with 95 % interval over runs");
+        figure->note = g_strdup("each form at each point of its sweep, with 95 % interval over "
+                                "runs");
         figure->unit = FIGURE_POINTS;
         figure->x_label = g_strdup("what theory says, percent");
         figure->y_label = g_strdup("simulation less theory, percentage points");

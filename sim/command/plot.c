@@ -59,8 +59,8 @@ const struct verb verb_plot = {
     .name = "plot",
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
-    .details = "Figures: survival (the default), takeover, cost, timeline; protection, by age, of\n"
-               "virtual crashes; forms, of all result directories in DIR.\n"
+    .details = "Figures: survival (the default), takeover, cost, timeline; protection, by age,\n"
+               "of virtual crashes; forms, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"
