@@ -53,6 +53,29 @@ double theory_known_after_exchange(double p, double c, double exchange, double D
     return (1 - p) * (whole - lived(c, exchange, D)) / whole;
 }
 
+double theory_repeated_conditional(double p, double c, struct theory_copies copies,
+                                   const double *ages, size_t count)
+{
+    g_assert(copies.copies >= 1 && copies.spacing >= 0);
+    double known = 0, lost_before = 1;
+    for (unsigned j = 0; j < copies.copies; j++, lost_before *= p) {
+        known += lost_before * theory_known_conditional(p, c + j * copies.spacing, ages, count);
+    }
+    return known;
+}
+
+double theory_repeated_after_exchange(double p, double c, struct theory_copies copies,
+                                      double exchange, double D, double w)
+{
+    g_assert(copies.copies >= 1 && copies.spacing >= 0);
+    double known = 0, lost_before = 1;
+    for (unsigned j = 0; j < copies.copies; j++, lost_before *= p) {
+        known += lost_before
+                 * theory_known_after_exchange(p, c + j * copies.spacing, exchange, D, w);
+    }
+    return known;
+}
+
 double theory_ghost_rate(double rate, double p)
 {
     g_assert(rate >= 0);

@@ -12,6 +12,12 @@
 
 #include <stddef.h>
 
+/* How a create is sent: so many copies, so long apart; 1 copy of the patent's. */
+struct theory_copies {
+    unsigned copies;
+    double spacing;
+};
+
 /* The conditional line: (1-p) times the share of these ages above c. Ages of the
  * run's own cohort, so any lifetime law. Returns a negative number for count 0. */
 double theory_known_conditional(double p, double c, const double *ages, size_t count);
@@ -26,6 +32,14 @@ double theory_known_from_empty(double p, double c, double D, double w);
  * empty w before: (1-p) (G(w) - G(c)) / G(w), where G(x) is the integral of the survival
  * function from 0 to x. With exchange 0 this is theory_known_from_empty(). */
 double theory_known_after_exchange(double p, double c, double exchange, double D, double w);
+
+/* The same two for k copies, spaced s: the j-th counts where the connection is older than c + j s
+ * and all before it were lost, so that known = sum over j of (1-p) p^j P(age > c + j s)
+ * (form 3). A delete cancels what is still to come. */
+double theory_repeated_conditional(double p, double c, struct theory_copies copies,
+                                   const double *ages, size_t count);
+double theory_repeated_after_exchange(double p, double c, struct theory_copies copies,
+                                      double exchange, double D, double w);
 
 /* Ghosts: records on the standby without a connection. On fresh tuples one is left by each
  * connection whose create arrived and whose delete was lost, so that they grow at

@@ -200,9 +200,11 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of detectors (detection.h, handover.h), of the mirror, of what a router would pass: printed only
+/* Of protocols, of detectors (detection.h, handover.h), of the mirror, of what a router would pass: printed only
  * where they are not the default. */
 static const struct option tacit_options[] = {
+    {"repeats", &count, FIELD(repeats), "1..16"},
+    {"repeat-spacing", &interval, FIELD(repeat_spacing), AN_INTERVAL},
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
     {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100"},

@@ -6,6 +6,7 @@
 static const struct replication_protocol *const protocols[] = {
     [REPLICATION_NONE] = &replication_none,
     [REPLICATION_PATENT] = &replication_patent,
+    [REPLICATION_REPEAT] = &replication_repeat,
 };
 
 const struct replication_protocol *replication_protocol(enum replication_kind kind)

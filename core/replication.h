@@ -54,7 +54,8 @@ struct replication_protocol {
                         struct effects *effects);
 };
 
-extern const struct replication_protocol replication_none, replication_patent;
+extern const struct replication_protocol replication_none, replication_patent,
+    replication_repeat;
 
 /* The protocol for a kind; never NULL. */
 const struct replication_protocol *replication_protocol(enum replication_kind kind);

@@ -21,6 +21,8 @@ void settings_init(struct settings *settings)
         .half_open_time = 60 * NSTIME_S, /* fact F-605 */
         .standby_timeout = NSTIME_NEVER, /* off */
         .replication = REPLICATION_PATENT,
+        .repeats = 2,
+        .repeat_spacing = 100 * NSTIME_MS,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
         .unknown_outbound = UNKNOWN_OUTBOUND_DROP,

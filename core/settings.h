@@ -25,7 +25,7 @@ enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's defaul
 enum window_check { WINDOW_LIBERAL, WINDOW_STRICT };
 enum mac { MAC_SWAPPED, MAC_OWN };                                      /* R-1003 */
 enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
-enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT };
+enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT, REPLICATION_REPEAT };
 
 struct settings {
     uint32_t active_ip;   /* "ip address": the active unit's (R-1001) */
@@ -62,6 +62,8 @@ struct settings {
     enum rst_ditch rst_ditch;
     enum fail_distinct_clients fail_distinct_clients;
     enum buddy_packet buddy_packet;
+    unsigned repeats;      /* protocol repeat: copies of each event, the first included */
+    nstime repeat_spacing; /* and the time from one to the next */
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
     enum mirror_way mirror;
     enum window_check window_check; /* core/window.h */

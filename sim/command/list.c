@@ -37,7 +37,7 @@ static void list_predictors(GString *text)
 
 static void list_protocols(GString *text)
 {
-    for (unsigned i = REPLICATION_NONE; i <= REPLICATION_PATENT; i++) {
+    for (unsigned i = REPLICATION_NONE; i <= REPLICATION_REPEAT; i++) {
         g_string_append_printf(text, "%s\n", replication_word(i));
     }
 }

@@ -53,7 +53,8 @@ static void take_note(struct unit *unit, const struct note *note)
             (struct record_mark){ .flow = note->flow,
                                   .real = note->real,
                                   .tag = note->tag,
-                                  .is_delete = note->code == NOTE_DELETE_SENT };
+                                  .is_delete = note->code == NOTE_DELETE_SENT,
+                                  .copy = (uint8_t)note->detail };
     }
     unit->config.network->note(unit->config.network->context, unit, note);
 }

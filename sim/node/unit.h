@@ -20,6 +20,7 @@ struct record_mark {
     struct address real;
     uint32_t tag;
     bool is_delete;
+    uint8_t copy; /* 0: the first time that it is said */
 };
 
 struct unit;

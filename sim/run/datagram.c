@@ -146,7 +146,12 @@ void datagram_come_between(struct carrier *carrier, const struct datagram *datag
     }
 }
 
-/* Records are named by whose they are and which kind, so that two protocols that
+static uint64_t mark_identity(const struct record_mark *mark)
+{
+    return (uint64_t)mark->copy << 33 | (uint64_t)mark->tag << 1 | mark->is_delete;
+}
+
+/* Records are named by whose they are, which kind and the how-manieth copy, so that two protocols that
  * send the same record meet the same luck; whatever has no record is numbered. */
 uint64_t datagram_identity(const struct carrier *carrier, const struct datagram *datagram)
 {
@@ -155,8 +160,7 @@ uint64_t datagram_identity(const struct carrier *carrier, const struct datagram 
         return chance_fold(identity, carrier->numbered[datagram->sender][datagram->receiver]
                                                       [datagram->channel]);
     for (unsigned i = 0; i < datagram->mark_count; i++)
-        identity = chance_fold(identity, (uint64_t)datagram->marks[i].tag << 1
-                                             | datagram->marks[i].is_delete);
+        identity = chance_fold(identity, mark_identity(&datagram->marks[i]));
     return identity;
 }
 

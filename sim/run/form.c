@@ -47,8 +47,9 @@ static struct form_measure known(const struct scenario *scenario, const struct r
     double service = distribution_mean(
         &((const struct real_spec *)g_ptr_array_index(scenario->reals, 0))->service_time);
     double exchanges = 2 * (seconds(round_trip(scenario)) + service / (double)NSTIME_S);
-    double theory = theory_known_after_exchange(
-        result->mean_loss, seconds(one_way(scenario, LINK_CLIENTS)), exchanges,
+    struct theory_copies copies = { scenario->repeats, seconds(scenario->repeat_spacing) };
+    double theory = theory_repeated_after_exchange(
+        result->mean_loss, seconds(one_way(scenario, LINK_CLIENTS)), copies, exchanges,
         wait_of(scenario), seconds(result->failure - round_trip(scenario)));
     return (struct form_measure){ result->known, result->counted, theory };
 }

@@ -234,7 +234,8 @@ static double theory_line(const struct observer *observer, double loss, uint32_t
         if (state_counts(listing->row.state) && replicated(observer, listing))
             ages[count++] = (double)(observer->failure - listing->established) / 1e9 + early;
     }
-    double known = count ? theory_known_conditional(loss, c, ages, count) : 0;
+    struct theory_copies copies = { scenario->repeats, (double)scenario->repeat_spacing / 1e9 };
+    double known = count ? theory_repeated_conditional(loss, c, copies, ages, count) : 0;
     g_free(ages);
     return known * (double)count / (double)counted;
 }

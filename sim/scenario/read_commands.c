@@ -38,6 +38,8 @@ static void add_settings(struct build *build)
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
         add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
     add(build, "option replication %s", build_text(build, replication, "protocol"));
+    add(build, "option repeats %s", build_text(build, replication, "repeats"));
+    add(build, "option repeat-spacing %s", build_text(build, replication, "repeat-spacing"));
     add(build, "option delete-send %s", build_text(build, replication, "delete-send"));
     add(build, "option bad-flags %s", build_text(build, replication, "bad-flags"));
     add(build, "option buddy-packet %s", build_text(build, replication, "buddy-packet"));

@@ -304,6 +304,10 @@ void build_machines(struct build *build)
     take_virtuals(build);
     check_pair(build);
     build->scenario->protocol = g_strdup(build_text(build, replication, "protocol"));
+    bool repeats = build_is(build, replication, "protocol", "repeat");
+    build->scenario->repeats =
+        repeats ? (unsigned)build_count(build, replication, "repeats") : 1;
+    build->scenario->repeat_spacing = build_time(build, replication, "repeat-spacing");
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
     build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");

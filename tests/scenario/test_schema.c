@@ -100,6 +100,8 @@ static const struct {
     {"replication.delete-send", "always"},
     {"replication.bad-flags", "lenient"},
     {"replication.buddy-packet", "separate"},
+    {"replication.repeats", "3"},
+    {"replication.repeat-spacing", "20ms"},
     {"replication.bulk-sync", "500/s"},
     {"replication.send-budget", "2000/s"},
     {"replication.send-queue", "0"},
