@@ -154,7 +154,8 @@ END_TEST
  * match nothing. No record is to blame, and that is said of these alone. */
 START_TEST(a_server_that_is_removed_speaks_in_vain)
 {
-    run("push", "faults.remove=after takeover 1s command active \"no real 10.0.1.1:80:0:tcp force\"",
+    run("push",
+        "faults.remove=after takeover 1s command active \"no real 10.0.1.1:80:0:tcp force\"",
         NULL);
     unsigned known_there = 0;
     for (uint32_t i = 0; i < result->row_count; i++) {
