@@ -4,6 +4,7 @@
 #include "sim/command/own_loss.h"
 #include "sim/command/report.h"
 #include "sim/command/toll.h"
+#include "sim/command/warm_up.h"
 
 /* What befell the cohort of one virtual machine. */
 struct tally {
@@ -294,6 +295,7 @@ void account_print(GString *text, const struct account *account)
     print_table(text, account);
     print_survival(text, account);
     print_known(text, account);
+    warm_up_print(text, account->scenario, account->result);
     print_virtual_crashes(text, account);
     print_delays(text, account);
     toll_print(text, account->result);
@@ -384,6 +386,7 @@ void account_json(GString *text, const struct account *account)
     json_time(text, "stall_p99_ns", result->stall_p99);
     g_string_append_printf(text, "\"counted\": %u, \"known\": %u, \"ghosts\": %u, ",
                            result->counted, result->known, result->ghosts);
+    warm_up_json(text, account->scenario, result);
     toll_json(text, result);
     own_loss_json(text, result);
     json_virtual_crashes(text, result->protection);

@@ -28,26 +28,31 @@ static int64_t windows(uint32_t bytes)
     return ((int64_t)bytes - 1) / TCP_SEND_WINDOW;
 }
 
-static nstime service_time(const struct scenario *scenario, const struct plan *plan,
-                           int64_t request)
+/* Any of them, by the plan. */
+static const struct real_spec *server_of(const struct scenario *scenario, const struct plan *plan)
 {
-    guint number = (guint)(plan->key % scenario->reals->len);
-    const struct real_spec *real = g_ptr_array_index(scenario->reals, number);
-    return plan_service_time(plan, &real->service_time, request);
+    return g_ptr_array_index(scenario->reals, (guint)(plan->key % scenario->reals->len));
 }
 
-/* Of very many requests the first thousand stand for all. */
+/* Of very many requests the first thousand stand for all. A server that closes when it has
+ * heard nothing for its time ends it in the first longer pause; what its client opens again,
+ * for the requests left, is counted as one longer life. */
 static nstime lifetime(const struct scenario *scenario, const struct plan *plan)
 {
+    const struct real_spec *server = server_of(scenario, plan);
+    bool opens_again = plan_spec(scenario, plan)->reconnect != NSTIME_NEVER;
     nstime trip = round_trip(scenario), now = 0;
     int32_t requests = plan_requests(scenario, plan);
     int32_t followed = MIN(requests, REQUESTS_FOLLOWED);
     for (int32_t request = 0; request < followed; request++) {
-        if (request > 0)
-            now = plan_next_at(scenario, plan, -trip, request, now);
+        nstime next = request > 0 ? plan_next_at(scenario, plan, -trip, request, now) : now;
+        bool closes = server->idle_close != NSTIME_NEVER && next - now + trip > server->idle_close;
+        now = closes ? now + server->idle_close : next;
+        if (closes && !opens_again)
+            return now;
         now += trip * (1 + windows(plan_response_size(scenario, plan, request))
                        + windows(plan_request_size(scenario, plan, request)))
-               + service_time(scenario, plan, request);
+               + plan_service_time(plan, &server->service_time, request);
     }
     return plan_close_at(scenario, plan, -trip, now / followed * requests);
 }
@@ -103,5 +108,27 @@ bool population_at(const struct scenario *scenario, unsigned workload, nstime at
     qsort(lives, SAMPLE, sizeof *lives, longest_first);
     weigh(lives, spec->rate, (double)at / (double)NSTIME_S, population);
     g_free(lives);
+    return true;
+}
+
+/* Ages and shares weighed by how many are open, in equilibrium where these are cut off. */
+bool population_in_all(const struct scenario *scenario, nstime at, struct population *population)
+{
+    double full = 0, ages = 0, rate = 0;
+    *population = (struct population){ 0 };
+    for (unsigned i = 0; i < scenario->workloads->len; i++) {
+        const struct workload_spec *spec = g_ptr_array_index(scenario->workloads, i);
+        struct population one;
+        if (!population_at(scenario, i, at, &one))
+            return false;
+        population->expected += one.expected;
+        population->heavy |= one.heavy;
+        full += spec->rate * one.mean_life;
+        ages += one.expected * one.mean_age;
+        rate += spec->rate;
+    }
+    population->mean_age = population->expected > 0 ? ages / population->expected : 0;
+    population->mean_life = rate > 0 ? full / rate : 0;
+    population->cut_off = full > 0 ? 1 - population->expected / full : 0;
     return true;
 }

@@ -29,6 +29,9 @@ struct population {
 bool population_at(const struct scenario *scenario, unsigned workload, nstime at,
                    struct population *population);
 
+/* The same of all workloads together; false where one of them has no rate. */
+bool population_in_all(const struct scenario *scenario, nstime at, struct population *population);
+
 /* From established to closed by the client's application, if nothing is lost. */
 nstime population_lifetime(const struct scenario *scenario, unsigned workload, uint64_t index);
 

@@ -20,7 +20,8 @@ START_TEST(run_tells_a_verdict)
     static const char *const parts[] = {
         "seed 20260101 repetition 0", "A crashed at 3.000s, B took over at 3.",
         "open at the failure", "counted  survived   reset  timed out   misrouted  censored",
-        "survival of web: ", "create_lost ", "known to the standby: ", "# survived  . lost",
+        "survival of web: ", "create_lost ", "known to the standby: ",
+        "expected open at the failure: ", "# survived  . lost",
         "no interval"};
     struct answer answer = ask("run small.scn");
 

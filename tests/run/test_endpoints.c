@@ -149,6 +149,27 @@ START_TEST(orphans)
 }
 END_TEST
 
+/* A second after the takeover an operator removes a machine with its connections, whose records
+ * had all stood there: its server goes on speaking to clients that only listen, and its packets
+ * match nothing. No record is to blame, and that is said of these alone. */
+START_TEST(a_server_that_is_removed_speaks_in_vain)
+{
+    run("push",
+        "faults.remove=after takeover 1s command active \"no real 10.0.1.1:80:0:tcp force\"",
+        NULL);
+    unsigned known_there = 0;
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (!state_counts(row->state))
+            continue;
+        known_there += row->known && row->server == 0;
+        ck_assert_int_eq(row->cause == CAUSE_UNKNOWN_OUTBOUND, row->known && row->server == 0
+                         && row->outcome != OUTCOME_SURVIVED);
+    }
+    ck_assert_uint_gt(result->causes[CAUSE_UNKNOWN_OUTBOUND], known_there / 2);
+}
+END_TEST
+
 Suite *endpoints_suite(void)
 {
     Suite *suite = suite_create("endpoints");
@@ -161,6 +182,7 @@ Suite *endpoints_suite(void)
     tcase_add_test(tcase, without_idle_close);
     tcase_add_loop_test(tcase, push, 0, 2);
     tcase_add_loop_test(tcase, orphans, 0, 4);
+    tcase_add_test(tcase, a_server_that_is_removed_speaks_in_vain);
     suite_add_tcase(suite, tcase);
     return suite;
 }

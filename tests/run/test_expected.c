@@ -18,11 +18,13 @@ static struct scenario *until_the_failure(const char *name)
 }
 
 /* The mean of eight runs lies within four of its own deviations, and 2 %, of the expected
- * number, for workloads that are still growing, full, and of constant lives. */
+ * number, for workloads that are still growing, full, of constant lives, and of servers that
+ * close when they are idle. */
 START_TEST(as_many_are_open_as_expected)
 {
-    static const char *const names[] = { "first", "loss-sweep", "idle-limit" };
-    static const nstime at[] = { 10 * NSTIME_S, 20 * NSTIME_S, 40 * NSTIME_S };
+    static const char *const names[] = { "first", "loss-sweep", "idle-limit", "idle-close" };
+    static const nstime at[] = { 10 * NSTIME_S, 20 * NSTIME_S, 40 * NSTIME_S,
+                                40 * NSTIME_S };
     struct scenario *scenario = until_the_failure(names[_i]);
     struct population population;
     double sum = 0, expected = 0;
@@ -70,7 +72,7 @@ Suite *expected_suite(void)
 {
     Suite *suite = suite_create("run/expected");
     TCase *tcase = tcase_create("expected");
-    tcase_add_loop_test(tcase, as_many_are_open_as_expected, 0, 3);
+    tcase_add_loop_test(tcase, as_many_are_open_as_expected, 0, 4);
     tcase_add_loop_test(tcase, a_designed_instant_has_no_form, 0, 3);
     suite_add_tcase(suite, tcase);
     return suite;
