@@ -47,7 +47,8 @@
     X(serial)         \
     X(line)           \
     X(mirror)         \
-    X(unknown_outbound)
+    X(unknown_outbound) \
+    X(repeat)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

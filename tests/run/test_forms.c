@@ -44,6 +44,7 @@ static const struct {
     { "forms/known", "link.clients.delay=20ms", "link.replication.loss=0%", 0.01, 5 },
     { "forms/known", "link.clients.delay=200ms", "link.replication.loss=0%", 0.03, 5 },
     { "forms/known", "link.clients.delay=200ms", "link.replication.loss=50%", 0.03, 5 },
+    { "forms/repeats", "replication.repeats=3", "replication.repeat-spacing=1s", 0.05, 5 },
     { "forms/balanced-anew", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
 };
 
