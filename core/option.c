@@ -200,8 +200,8 @@ static const struct option options[] = {
     {"replication", &protocol, FIELD(replication), "the name of a protocol, such as patent"},
 };
 
-/* Of protocols, of detectors (detection.h, handover.h), of the mirror, of what a router would pass: printed only
- * where they are not the default. */
+/* Of protocols, of detectors (detection.h, handover.h), of the mirror, of what a router would
+ * pass: printed only where they are not the default. */
 static const struct option tacit_options[] = {
     {"repeats", &count, FIELD(repeats), "1..16"},
     {"repeat-spacing", &interval, FIELD(repeat_spacing), AN_INTERVAL},

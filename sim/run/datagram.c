@@ -151,8 +151,8 @@ static uint64_t mark_identity(const struct record_mark *mark)
     return (uint64_t)mark->copy << 33 | (uint64_t)mark->tag << 1 | mark->is_delete;
 }
 
-/* Records are named by whose they are, which kind and the how-manieth copy, so that two protocols that
- * send the same record meet the same luck; whatever has no record is numbered. */
+/* Records are named by whose they are, which kind and the how-manieth copy, so that two
+ * protocols that send the same record meet the same luck; whatever has no record is numbered. */
 uint64_t datagram_identity(const struct carrier *carrier, const struct datagram *datagram)
 {
     uint64_t identity = chance_fold(datagram->channel, datagram->sender);

@@ -243,7 +243,7 @@ struct scenario {
     GPtrArray *faults;    /* struct fault_spec */
 
     char *protocol;       /* replication protocol's word */
-    unsigned repeats;      /* how often its creates and deletes are sent, 1 but for protocol repeat */
+    unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
