@@ -95,6 +95,7 @@ Suite *capacity_suite(void)
 {
     Suite *suite = suite_create("serial capacity");
     TCase *capacity = tcase_create("capacity");
+    tcase_set_timeout(capacity, 60);
     tcase_add_loop_test(capacity, the_line_carries_what_is_said, 0, 3);
     tcase_add_test(capacity, a_network_carries_ten_thousand_times_as_many);
     suite_add_tcase(suite, capacity);

@@ -72,6 +72,7 @@ Suite *expected_suite(void)
 {
     Suite *suite = suite_create("run/expected");
     TCase *tcase = tcase_create("expected");
+    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, as_many_are_open_as_expected, 0, 4);
     tcase_add_loop_test(tcase, a_designed_instant_has_no_form, 0, 3);
     suite_add_tcase(suite, tcase);

@@ -298,6 +298,7 @@ Suite *garp_suite(void)
 {
     Suite *suite = suite_create("run/garp");
     TCase *tcase = tcase_create("garp");
+    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, one_side_moves, 0, G_N_ELEMENTS(sides));
     tcase_add_test(tcase, each_server_hears_for_itself);
     tcase_add_test(tcase, an_entry_lives_out);

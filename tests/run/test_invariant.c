@@ -135,6 +135,7 @@ Suite *invariant_suite(void)
 {
     Suite *suite = suite_create("run/invariant");
     TCase *tcase = tcase_create("invariant");
+    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, holds_after_every_event, 0, 2);
     tcase_add_loop_test(tcase, corresponds_when_nothing_is_under_way, 0, 3);
     suite_add_tcase(suite, tcase);

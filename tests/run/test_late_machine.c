@@ -113,6 +113,7 @@ Suite *late_machine_suite(void)
 {
     Suite *suite = suite_create("run/late machine");
     TCase *late = tcase_create("late machine");
+    tcase_set_timeout(late, 60);
     tcase_add_loop_test(late, slower_line_costs_more, 0, 3);
     tcase_add_test(late, other_ways);
     tcase_add_test(late, returning_unit_is_told);

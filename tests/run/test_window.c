@@ -66,6 +66,7 @@ Suite *window_suite(void)
 {
     Suite *suite = suite_create("run/window");
     TCase *tcase = tcase_create("window");
+    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, the_healthy_pass);
     tcase_add_loop_test(tcase, window, 0, 2);
     suite_add_tcase(suite, tcase);
