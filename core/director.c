@@ -86,6 +86,13 @@ void director_send(struct director *director, struct effects *effects, enum chan
     effect->datagram.destination_ip = succession_standby(director)->ip;
 }
 
+void director_send_to(struct director *director, struct effects *effects, uint32_t peer_ip,
+                      const uint8_t *bytes, size_t length)
+{
+    director_send(director, effects, CHANNEL_REPLICATION, bytes, length);
+    effects->items[effects->count - 1].datagram.destination_ip = peer_ip;
+}
+
 void director_accept(struct director *director)
 {
     director->refusals[REFUSAL_NONE]++;
@@ -124,8 +131,8 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     } else if (peer == NULL) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
-        director->protocol->on_datagram(director, director->protocol_state, now, bytes, length,
-                                        effects);
+        director->protocol->on_datagram(director, director->protocol_state, now,
+                                        event->datagram.source_ip, bytes, length, effects);
     }
 }
 

@@ -61,6 +61,10 @@ void director_note_unit(struct director *director, struct effects *effects, enum
 void director_send(struct director *director, struct effects *effects, enum channel channel,
                    const uint8_t *bytes, size_t length);
 
+/* The same on the replication channel to a peer, whatever its role: an answer. */
+void director_send_to(struct director *director, struct effects *effects, uint32_t peer_ip,
+                      const uint8_t *bytes, size_t length);
+
 /* Count what became of a datagram; a refused one is noted, with the record it held
  * if one could be read (R-902, R-904, R-915, R-919). */
 void director_refuse(struct director *director, struct effects *effects,

@@ -215,6 +215,8 @@ void life_end(struct director *director, nstime now, struct conn *conn, enum end
 
 void life_forget(struct director *director, struct conn *conn)
 {
+    if (director->protocol->on_gone != NULL)
+        director->protocol->on_gone(director, director->protocol_state, conn);
     health_left(conn);
     bulk_forget(director, conn);
     sticky_release(director->sticky, conn,
@@ -258,8 +260,12 @@ static nstime later(nstime from, nstime by)
 /* */
 static nstime idle_span(const struct director *director, const struct conn *conn)
 {
-    return director->group.role == ROLE_STANDBY ? director->settings.standby_timeout
-                                          : conn->virtual->idle_time;
+    const struct replication_protocol *protocol = director->protocol;
+    if (director->group.role != ROLE_STANDBY)
+        return conn->virtual->idle_time;
+    return protocol->standby_span != NULL
+               ? protocol->standby_span(director, director->protocol_state, conn)
+               : director->settings.standby_timeout;
 }
 
 static bool is_closed(const struct director *director, const struct conn *conn)

@@ -19,7 +19,7 @@
     X(NOTE_REFUSED, "refused", "a request found no machine; detail is enum drop_reason")        \
     X(NOTE_DROPPED, "dropped", "a packet was not forwarded; detail is enum drop_reason")        \
     X(NOTE_PASSED, "passed", "a packet of nobody's went as it was; detail is enum drop_reason") \
-    X(NOTE_CREATE_SENT, "create-sent", "a create is in the next datagram effect")               \
+    X(NOTE_CREATE_SENT, "create-sent", "it is in the next datagram effect; detail: which copy") \
     X(NOTE_DELETE_SENT, "delete-sent", "a delete is in the next datagram effect")               \
     X(NOTE_UNSENT, "unsent", "a record had no peer or no interface to go to (R-809)")           \
     X(NOTE_CREATE_APPLIED, "create-applied", "a record made a connection here")                 \
@@ -135,6 +135,10 @@ enum note_code {
     X(MIRROR_NOT_STANDBY, "not-standby") /* the active obeys nobody (R-1206) */ \
     X(MIRROR_BAD_COMMAND, "bad-command") /* refused here */                     \
     X(MIRROR_BAD_CONFIGURATION, "bad-configuration") /* a line of a whole one */
+
+/* The detail of the notes that announce a record: which copy it is, from 0; or one more, which
+ * has no number. A host names a copy's luck by its number, and other ones' by their order. */
+enum { RECORD_COPY_ANOTHER = 255 };
 
 #define ENUM_CODE(code, word) code,
 enum end_reason { END_LIST(ENUM_CODE) END_COUNT };

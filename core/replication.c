@@ -9,6 +9,11 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_REPEAT] = &replication_repeat,
 };
 
+unsigned replication_protocols(void)
+{
+    return G_N_ELEMENTS(protocols);
+}
+
 const struct replication_protocol *replication_protocol(enum replication_kind kind)
 {
     g_assert((unsigned)kind < G_N_ELEMENTS(protocols));

@@ -3,4 +3,9 @@
  * deaf ears. */
 #include "core/replication.h"
 
-const struct replication_protocol replication_none = {.name = "none", .open_loop = true};
+const struct replication_protocol replication_none = {
+    .name = "none",
+    .essence = "nothing is sent: failover without connection state",
+    .at_once = true,
+    .open_loop = true,
+};

@@ -187,15 +187,17 @@ void patent_datagram(struct director *director, nstime now, const uint8_t *bytes
         standby_apply_buddies(director, now, records, effects);
 }
 
-static void datagram(struct director *director, void *state, nstime now, const uint8_t *bytes,
-                     size_t length, struct effects *effects)
+static void datagram(struct director *director, void *state, nstime now, uint32_t source_ip,
+                     const uint8_t *bytes, size_t length, struct effects *effects)
 {
-    (void)state;
+    (void)state, (void)source_ip;
     patent_datagram(director, now, bytes, length, effects);
 }
 
 const struct replication_protocol replication_patent = {
     .name = "patent",
+    .essence = "a datagram for each connection established and for each ended, never repeated",
+    .at_once = true,
     .open_loop = true,
     .on_established = established,
     .on_destroyed = destroyed,

@@ -156,10 +156,10 @@ static void linked(struct director *director, void *state, nstime now, struct co
     replication_patent.on_linked(director, state, now, conn, buddy, effects);
 }
 
-static void datagram(struct director *director, void *state, nstime now, const uint8_t *bytes,
-                     size_t length, struct effects *effects)
+static void datagram(struct director *director, void *state, nstime now, uint32_t source_ip,
+                     const uint8_t *bytes, size_t length, struct effects *effects)
 {
-    (void)state;
+    (void)state, (void)source_ip;
     patent_datagram(director, now, bytes, length, effects);
 }
 
@@ -172,6 +172,8 @@ static void role(struct director *director, void *state, nstime now, struct effe
 
 const struct replication_protocol replication_repeat = {
     .name = "repeat",
+    .essence = "each create and each delete of patent several times, spaced",
+    .at_once = true,
     .open_loop = true,
     .state_new = repeats_new,
     .state_free = repeats_free,

@@ -69,7 +69,8 @@ static struct conn *make(struct director *director, const struct conn_birth *bir
 
 /* Find or create (A-06a), then figure 8. */
 static enum record_refusal place(struct director *director, const struct conn_birth *birth,
-                                 const struct record *record, struct effects *effects)
+                                 const struct record *record, struct conn **placed,
+                                 struct effects *effects)
 {
     enum note_code code = NOTE_CREATE_REFRESHED;
     struct conn *conn = conn_table_find(director->connections, &birth->flow);
@@ -89,11 +90,13 @@ static enum record_refusal place(struct director *director, const struct conn_bi
     conn_count(conn, pm_flag(record), vm_flag(record));
     life_rearm(director, conn);
     director_note_conn(director, effects, code, 0, conn);
+    *placed = conn;
     return REFUSAL_NONE;
 }
 
 static enum record_refusal create(struct director *director, nstime now,
-                                  const struct record *record, struct effects *effects)
+                                  const struct record *record, struct conn **placed,
+                                  struct effects *effects)
 {
     struct conn_birth birth = {
         .flow = forward_key(record),
@@ -107,14 +110,14 @@ static enum record_refusal create(struct director *director, nstime now,
         return REFUSAL_UNKNOWN_MACHINE; /* */
     birth.virtual = pair.virtual;
     birth.physical = pair.physical;
-    return place(director, &birth, record, effects);
+    return place(director, &birth, record, placed, effects);
 }
 
 /* ---- delete */
 
 /* R-905, A-09: by foreign and real address; of several, the one whose virtual part
  * fits; if none fits, the only one there is. */
-static struct conn *find_deleted(const struct director *director, const struct record *record)
+struct conn *standby_find(const struct director *director, const struct record *record)
 {
     const struct conn_table *connections = director->connections;
     struct flow reverse = {record->foreign, record->real, record->protocol};
@@ -127,37 +130,59 @@ static struct conn *find_deleted(const struct director *director, const struct r
     return conn_table_next_reverse(connections, first) == NULL ? first : NULL;
 }
 
+void standby_delete(struct director *director, struct conn *conn, struct effects *effects)
+{
+    g_assert(director->group.role == ROLE_STANDBY);
+    director_note_conn(director, effects, NOTE_DELETE_APPLIED, 0, conn);
+    life_forget(director, conn); /* counts down first: A-03 */
+}
+
 static void delete(struct director *director, const struct record *record,
                    struct effects *effects)
 {
-    struct conn *conn = find_deleted(director, record);
+    struct conn *conn = standby_find(director, record);
     if (conn == NULL) { /* */
         struct note note = {
             .code = NOTE_DELETE_UNKNOWN, .flow = forward_key(record), .real = record->real};
         director_note(director, effects, &note);
         return;
     }
-    director_note_conn(director, effects, NOTE_DELETE_APPLIED, 0, conn);
-    life_forget(director, conn); /* counts down first: A-03 */
+    standby_delete(director, conn, effects);
 }
 
 /* ---- */
+
+static void answer_for(struct director *director, enum record_refusal refusal,
+                       const struct record *record, struct effects *effects)
+{
+    if (refusal == REFUSAL_NONE)
+        director_accept(director);
+    else
+        director_refuse(director, effects, refusal, record);
+}
+
+struct conn *standby_create(struct director *director, nstime now, const struct record *record,
+                            struct effects *effects)
+{
+    struct conn *conn = NULL;
+    g_assert(director->group.role == ROLE_STANDBY);
+    answer_for(director, create(director, now, record, &conn, effects), record, effects);
+    return conn;
+}
 
 bool standby_apply(struct director *director, nstime now, const struct record *record,
                    struct effects *effects)
 {
     g_assert(director->group.role == ROLE_STANDBY);
     enum record_refusal refusal = REFUSAL_NONE;
+    struct conn *conn;
     enum action action = judge(record->flags, director->settings.bad_flags);
     switch (action) {
-    case ACTION_CREATE: refusal = create(director, now, record, effects); break;
+    case ACTION_CREATE: refusal = create(director, now, record, &conn, effects); break;
     case ACTION_DELETE: delete(director, record, effects); break;
     case ACTION_REFUSE: refusal = REFUSAL_BAD_FLAGS; break;
     }
-    if (refusal == REFUSAL_NONE)
-        director_accept(director);
-    else
-        director_refuse(director, effects, refusal, record);
+    answer_for(director, refusal, record, effects);
     return refusal == REFUSAL_NONE && action == ACTION_CREATE;
 }
 

@@ -17,6 +17,15 @@ struct director;
 bool standby_apply(struct director *director, nstime now, const struct record *record,
                    struct effects *effects);
 
+/* The same for a create alone, whatever its delete flag: the conn, or NULL if it was refused.
+ * Its state is CONN_ACTIVE; a protocol that knows better says so by conn_enter(). */
+struct conn *standby_create(struct director *director, nstime now, const struct record *record,
+                            struct effects *effects);
+
+/* The conn that a delete means, or NULL; and a conn that a delete takes away. */
+struct conn *standby_find(const struct director *director, const struct record *record);
+void standby_delete(struct director *director, struct conn *conn, struct effects *effects);
+
 /* Apply two records, each by its own flags, of which the second is the buddy of the first
  * (R-707): when both are creates and stand, their conns become buddies (R-913, R-914). */
 void standby_apply_buddies(struct director *director, nstime now, const struct record records[2],

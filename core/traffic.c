@@ -89,13 +89,24 @@ static void pass(struct director *director, enum side from, const struct packet 
 
 /* ---- packets of a connection */
 
-static void forward(const struct conn *conn, enum side from, const struct packet *packet,
-                    struct effects *effects)
+void traffic_release(const struct conn *conn, enum side from, const struct packet *packet,
+                     struct effects *effects)
 {
     struct effect *effect = effects_add(effects, EFFECT_FORWARD);
     effect->packet.side = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
     effect->packet.packet = *packet;
     translate_packet(conn, from, &effect->packet.packet);
+}
+
+/* The protocol may keep it back, until its standby knows the conn. */
+static void forward(struct director *director, nstime now, struct conn *conn, enum side from,
+                    const struct packet *packet, struct effects *effects)
+{
+    const struct replication_protocol *protocol = director->protocol;
+    if (protocol->on_packet == NULL
+        || !protocol->on_packet(director, director->protocol_state, now, conn, from, packet,
+                                effects))
+        traffic_release(conn, from, packet, effects);
 }
 
 static void forward_reset(struct director *director, nstime now, struct conn *conn,
@@ -107,7 +118,7 @@ static void forward_reset(struct director *director, nstime now, struct conn *co
                    && director->settings.rst_ditch == RST_DITCH_ON;
     if (refused && life_ditch(director, now, conn, DITCH_RESET, effects))
         return; /* the client will repeat its SYN, to another machine */
-    forward(conn, from, packet, effects);
+    forward(director, now, conn, from, packet, effects);
     if (counts)
         life_end(director, now, conn, END_RESET, effects);
 }
@@ -147,13 +158,18 @@ static void advance_revival(struct director *director, nstime now, struct conn *
         life_announce(director, now, conn, effects);
 }
 
+/* with the first FIN. */
+static void advance_closing(struct conn *conn)
+{
+    if (conn->state == CONN_ACTIVE && conn_is_closing(conn))
+        conn_enter(conn, CONN_CLOSING);
+}
+
 /* R-408: the conn goes with the packet that acknowledges the second FIN, or is held
  * for the virtual machine's delay. */
 static void advance_close(struct director *director, nstime now, struct conn *conn,
                           struct effects *effects)
 {
-    if (conn->state == CONN_ACTIVE && conn_is_closing(conn))
-        conn_enter(conn, CONN_CLOSING);
     if (conn->state != CONN_CLOSING || conn->closed || !conn_is_finished(conn))
         return;
     if (conn->virtual->delay == 0) {
@@ -184,7 +200,7 @@ static void forward_known(struct director *director, nstime now, struct conn *co
     if (conn->tag == 0 && from == SIDE_OUTSIDE)
         conn->tag = packet->tag; /* a taken-over conn learns whose it is */
     if (packet->protocol == PROTOCOL_UDP) { /* it lasts until it is idle */
-        forward(conn, from, packet, effects);
+        forward(director, now, conn, from, packet, effects);
         return;
     }
     if ((packet->flags & TCP_RST) != 0) {
@@ -194,7 +210,8 @@ static void forward_known(struct director *director, nstime now, struct conn *co
     conn_track(conn, from, packet);
     advance_handshake(director, now, conn, from, packet, effects);
     advance_revival(director, now, conn, from, packet, effects);
-    forward(conn, from, packet, effects);
+    advance_closing(conn);
+    forward(director, now, conn, from, packet, effects);
     advance_close(director, now, conn, effects);
 }
 
@@ -240,7 +257,7 @@ static void open(struct director *director, nstime now, enum side from,
         conn_track(conn, from, packet);
     if (packet->protocol == PROTOCOL_UDP || director->settings.active_on == ACTIVE_ON_SYN)
         life_establish(director, now, conn, effects);
-    forward(conn, from, packet, effects);
+    forward(director, now, conn, from, packet, effects);
 }
 
 static void count_resend(struct conn *conn)
@@ -294,7 +311,7 @@ static void request(struct director *director, nstime now, struct conn *conn, en
         repeat(director, now, conn, from, packet, effects);
     else
         count_resend(conn);
-    forward(conn, from, packet, effects);
+    forward(director, now, conn, from, packet, effects);
 }
 
 /* Does it ask for a connection? From inside only a machine may that is seen outside. */

@@ -5,11 +5,17 @@
 #include "core/effect.h"
 #include "core/nstime.h"
 
+struct conn;
 struct director;
 
 /* A packet came from a side. It is forwarded, answered with a reset, or dropped with
  * a note that says why. */
 void traffic_packet(struct director *director, nstime now, enum side from,
                     const struct packet *packet, struct effects *effects);
+
+/* A packet of a conn goes on, translated: also one that a replication protocol has kept back
+ * (replication_protocol's on_packet). */
+void traffic_release(const struct conn *conn, enum side from, const struct packet *packet,
+                     struct effects *effects);
 
 #endif

@@ -37,8 +37,8 @@ static void list_predictors(GString *text)
 
 static void list_protocols(GString *text)
 {
-    for (unsigned i = REPLICATION_NONE; i <= REPLICATION_REPEAT; i++) {
-        g_string_append_printf(text, "%s\n", replication_word(i));
+    for (unsigned i = 0; i < replication_protocols(); i++) {
+        append_row(text, LIST_LABEL, replication_word(i), replication_protocol(i)->essence);
     }
 }
 

@@ -54,7 +54,7 @@ static void take_note(struct unit *unit, const struct note *note)
                                   .real = note->real,
                                   .tag = note->tag,
                                   .is_delete = note->code == NOTE_DELETE_SENT,
-                                  .copy = (uint8_t)note->detail };
+                                  .copy = (uint8_t)MIN(note->detail, RECORD_COPY_ANOTHER) };
     }
     unit->config.network->note(unit->config.network->context, unit, note);
 }

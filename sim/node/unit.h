@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UNIT_RECORDS_MAX = 64, UNIT_INTERFACES = INTERFACE_INSIDE + 1 };
+enum { UNIT_RECORDS_MAX = 128, UNIT_INTERFACES = INTERFACE_INSIDE + 1 };
 
 /* Whose record a datagram carries, as the director noted it when it sent it. */
 struct record_mark {

@@ -151,12 +151,21 @@ static uint64_t mark_identity(const struct record_mark *mark)
     return (uint64_t)mark->copy << 33 | (uint64_t)mark->tag << 1 | mark->is_delete;
 }
 
+bool datagram_is_numbered(const struct datagram *datagram)
+{
+    bool numbered = datagram->mark_count == 0;
+    for (unsigned i = 0; i < datagram->mark_count && !numbered; i++)
+        numbered = datagram->marks[i].copy == RECORD_COPY_ANOTHER;
+    return numbered;
+}
+
 /* Records are named by whose they are, which kind and the how-manieth copy, so that two
- * protocols that send the same record meet the same luck; whatever has no record is numbered. */
+ * protocols that send the same record meet the same luck; whatever has no record, or one more
+ * copy of it, is numbered. */
 uint64_t datagram_identity(const struct carrier *carrier, const struct datagram *datagram)
 {
     uint64_t identity = chance_fold(datagram->channel, datagram->sender);
-    if (datagram->mark_count == 0)
+    if (datagram_is_numbered(datagram))
         return chance_fold(identity, carrier->numbered[datagram->sender][datagram->receiver]
                                                       [datagram->channel]);
     for (unsigned i = 0; i < datagram->mark_count; i++)

@@ -62,7 +62,9 @@ bool datagram_save(struct carrier *carrier, struct datagram *datagram);
 void datagram_come_between(struct carrier *carrier, const struct datagram *datagram,
                            struct passage *passage);
 
-/* What it is, for keyed chance: its records, else its number. */
+/* What it is, for keyed chance: its records; its number where it has none, or one of them is
+ * another copy of what was sent before (RECORD_COPY_ANOTHER). */
+bool datagram_is_numbered(const struct datagram *datagram);
 uint64_t datagram_identity(const struct carrier *carrier, const struct datagram *datagram);
 
 /* Does a gray failure of a unit drop it, and does no rescue save it? That is counted. */

@@ -89,7 +89,7 @@ static void pass_link(struct carrier *carrier, struct datagram *datagram)
 {
     enum link_role role = link_of(carrier, datagram->channel);
     carrier->numbered[datagram->sender][datagram->receiver][datagram->channel] +=
-        datagram->mark_count == 0;
+        datagram_is_numbered(datagram);
     struct transit transit = transit_of(carrier, datagram, role);
     const struct passage *passage = &transit.passage;
     if (passage->copies == 0)

@@ -11,7 +11,7 @@ static bool replicated(const struct observer *observer, const struct listing *li
 {
     const struct virtual_spec *virtual =
         g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
-    return virtual->replicate && strcmp(observer->scenario->protocol, "none") != 0;
+    return virtual->replicate && observer->scenario->protocol->on_established != NULL;
 }
 
 /* Was this unit not yet a standby when the create was due? */
@@ -199,16 +199,17 @@ static bool has_buddies(const struct scenario *scenario)
     return false;
 }
 
-/* The form holds where a create is one datagram that waits for no other and is on its
- * way for less time than the takeover takes, where the handshake's last ACK is not
- * lost, where no tuple comes again (its ghosts save and mislead), and where the measured
- * failure is the first thing to go wrong, at an instant that nobody has designed. */
+/* The form holds where a create is one datagram that leaves at once, waits for no other
+ * and is on its way for less time than the takeover takes, where the handshake's last ACK
+ * is not lost, where no tuple comes again (its ghosts save and mislead), and where the
+ * measured failure is the first thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
     const struct impairment *clients = &scenario->links[LINK_CLIENTS].forward;
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
+           && scenario->protocol->at_once
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
            && !scenario_throttled(scenario)

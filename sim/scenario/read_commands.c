@@ -18,6 +18,12 @@ static void add(struct build *build, const char *format, ...)
 static const char *const options[] = {"conn-real", "bind0", "active-on", "standby-timeout",
                                       "half-open-time", "rst-ditch", "fail-distinct-clients"};
 
+/* Keys of [replication] that are options of the same name: the protocols' settings, and how
+ * records are sent and taken. */
+static const char *const replication_options[] = {
+    "repeats", "repeat-spacing", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
+};
+
 static void add_settings(struct build *build)
 {
     const struct draft_group *failover = draft_find(build->draft, GROUP_FAILOVER, NULL);
@@ -38,12 +44,9 @@ static void add_settings(struct build *build)
     for (unsigned i = 0; i < G_N_ELEMENTS(options); i++)
         add(build, "option %s %s", options[i], build_text(build, choices, options[i]));
     add(build, "option replication %s", build_text(build, replication, "protocol"));
-    add(build, "option repeats %s", build_text(build, replication, "repeats"));
-    add(build, "option repeat-spacing %s", build_text(build, replication, "repeat-spacing"));
-    add(build, "option delete-send %s", build_text(build, replication, "delete-send"));
-    add(build, "option bad-flags %s", build_text(build, replication, "bad-flags"));
-    add(build, "option buddy-packet %s", build_text(build, replication, "buddy-packet"));
-    add(build, "option bulk-sync %s", build_text(build, replication, "bulk-sync"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(replication_options); i++)
+        add(build, "option %s %s", replication_options[i],
+            build_text(build, replication, replication_options[i]));
     add(build, "replicate interface %s", build_text(build, replication, "interface"));
 }
 

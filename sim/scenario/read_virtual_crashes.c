@@ -90,10 +90,7 @@ const char *build_feedback_doubt(const struct replication_protocol *protocol)
 
 static void warn_of_feedback(const struct build *build, const struct draft_group *group)
 {
-    enum replication_kind kind;
-    bool found = replication_parse(build->scenario->protocol, &kind);
-    g_assert(found);
-    const char *doubt = build_feedback_doubt(replication_protocol(kind));
+    const char *doubt = build_feedback_doubt(build->scenario->protocol);
     if (doubt != NULL)
         build_complain(build, build->warnings, group, key_name, "%s", doubt);
 }

@@ -104,7 +104,6 @@ void scenario_free(struct scenario *scenario)
     g_free(scenario->name);
     g_free(scenario->title);
     g_free(scenario->text_sha256);
-    g_free(scenario->protocol);
     g_free(scenario->detector);
     g_free(scenario->output_directory);
     g_free(scenario);

@@ -5,6 +5,7 @@
 
 #include "analysis/columns.h"
 #include "core/nstime.h"
+#include "core/replication.h"
 #include "sim/engine/distribution.h"
 #include "sim/network/impairment.h"
 
@@ -242,7 +243,7 @@ struct scenario {
     GPtrArray *workloads; /* struct workload_spec */
     GPtrArray *faults;    /* struct fault_spec */
 
-    char *protocol;       /* replication protocol's word */
+    const struct replication_protocol *protocol;
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
     uint16_t replication_port; /* UDP, of the datagrams */

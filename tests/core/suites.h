@@ -48,7 +48,8 @@
     X(line)           \
     X(mirror)         \
     X(unknown_outbound) \
-    X(repeat)
+    X(repeat)         \
+    X(slot_array)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

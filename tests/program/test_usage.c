@@ -95,7 +95,7 @@ END_TEST
 static const struct {
     const char *what, *has;
 } lists[] = {
-    {"predictors", "leastconns\n"}, {"protocols", "patent\n"},     {"detectors", "vrrp\n"},
+    {"predictors", "leastconns\n"}, {"protocols", "patent "},     {"detectors", "vrrp\n"},
     {"metrics", "survival.NAME"},   {"keys", "hello-time"},        {"outcomes", "timed_out\n"},
     {"causes", "create_lost"},      {"states", "half_closed"},
 };

@@ -32,7 +32,7 @@ START_TEST(defaults_are_the_documented)
     ck_assert(scenario->roll_call);
     ck_assert_uint_eq(scenario->seed, 20260101);
     ck_assert_int_eq(scenario->measure, 0);
-    ck_assert_str_eq(scenario->protocol, "patent");
+    ck_assert_str_eq(scenario->protocol->name, "patent");
     ck_assert_uint_eq(scenario->replication_port, 8849);
     ck_assert_int_eq(virtual->idle_time, 120 * NSTIME_MIN);
     ck_assert_int_eq(scenario->links[LINK_HELLO].reverse.delay, 200 * NSTIME_US);
