@@ -112,7 +112,8 @@ static int column_or_none(const struct table *runs, const char *name)
 static void append(GPtrArray *metrics, const struct table *runs, const struct formula *formula)
 {
     int value = table_column(runs, formula->value);
-    if (value < 0) {
+    int whole = column_or_none(runs, formula->whole);
+    if (value < 0 || (formula->whole != NULL && whole < 0)) {
         return; /* a later column, which older tables do not have */
     }
     struct metric *metric = g_new(struct metric, 1);
@@ -121,7 +122,7 @@ static void append(GPtrArray *metrics, const struct table *runs, const struct fo
         .kind = formula->kind,
         .better = formula->better,
         .value = value,
-        .whole = column_or_none(runs, formula->whole),
+        .whole = whole,
         .censored = column_or_none(runs, formula->censored),
         .basis = column_or_none(runs, formula->basis ? formula->basis : formula->whole),
         .lo = column_or_none(runs, formula->lo),
