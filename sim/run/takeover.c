@@ -94,15 +94,21 @@ static bool listing_stands(const struct observer *observer, const struct directo
     return standing(observer->scenario, director, claimant_of(&listing->row));
 }
 
+/* Those that know themselves to be at their end are none, whosever they are. */
 static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
 {
-    size_t matched = 0;
-    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
-        matched += standing(observer->scenario, director,
-                            (struct claimant){ .client = { c->client_ip, c->client_port },
-                                               .virtual = c->virtual,
-                                               .server = c->server });
-    return (uint32_t)(director_connections(director) - matched);
+    struct connection_view view;
+    uint32_t cursor = 0, ghosts = 0;
+    while (director_next(director, &cursor, &view))
+        ghosts += view.state != CONN_CLOSING;
+    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c)) {
+        struct claimant claimant = { .client = { c->client_ip, c->client_port },
+                                     .virtual = c->virtual,
+                                     .server = c->server };
+        ghosts -= standing(observer->scenario, director, claimant)
+                  && !standing_at_its_end(observer->scenario, director, claimant);
+    }
+    return ghosts;
 }
 
 /* What a table that holds its record does for it. The original director's is its own;

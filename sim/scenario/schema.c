@@ -203,8 +203,8 @@ static const struct schema_key keys[] = {
     {GROUP_REAL, "configured", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
-    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent repeat ipvs", NULL, "patent", false,
-     "how connections are told to the standby"},
+    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent repeat ipvs", NULL, "patent",
+     false, "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
     {GROUP_REPLICATION, "udp-checksum", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
@@ -237,7 +237,7 @@ static const struct schema_key keys[] = {
      "protocol ipvs: full buffers that may wait; others are dropped (Linux: memory pages / 32, "
      "here of 8 GiB)"},
     {GROUP_REPLICATION, "sync-timeout-established", NULL, VALUE_TIME, SOME_TIME, NULL, "900s",
-     false, "protocol ipvs: how long an entry stands without a packet, or a record (ipvsadm --set)"},
+     false, "protocol ipvs: how long an entry stands without a packet or a record (ipvsadm --set)"},
     {GROUP_REPLICATION, "sync-timeout-syn-recv", NULL, VALUE_TIME, SOME_TIME, NULL, "60s", false,
      "protocol ipvs: the same while its handshake is under way"},
     {GROUP_REPLICATION, "sync-timeout-fin-wait", NULL, VALUE_TIME, SOME_TIME, NULL, "120s", false,
