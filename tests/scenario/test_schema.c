@@ -109,7 +109,7 @@ static const struct {
     {"replication.sync-maxlen", "728"},
     {"replication.sync-ports", "4"},
     {"replication.sync-qlen-max", "2"},
-    {"replication.sync-timeout-established", "600s"},
+    {"replication.sync-timeout-established", "10min"},
     {"replication.sync-timeout-syn-recv", "61s"},
     {"replication.sync-timeout-fin-wait", "62s"},
     {"replication.sync-timeout-time-wait", "63s"},
