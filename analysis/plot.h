@@ -22,7 +22,7 @@ bool plot_directory(const char *directory, const char *figure, const char *forma
 GBytes *plot_draw(const char *directory, const char *figure, const char *format,
                   GError **error);
 
-/* The gnuplot script, analysis/figure.gp. */
-extern const char plot_script[];
+/* The gnuplot scripts, analysis/figure.gp and analysis/panels.gp. */
+extern const char plot_script[], panels_script[];
 
 #endif

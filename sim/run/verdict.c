@@ -8,11 +8,16 @@
 
 #include <string.h>
 
-static bool replicated(const struct observer *observer, const struct listing *listing)
+static bool is_flagged(const struct observer *observer, const struct listing *listing)
 {
     const struct virtual_spec *virtual =
         g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
-    return virtual->replicate && observer->scenario->protocol->on_datagram != NULL;
+    return virtual->replicate;
+}
+
+static bool replicated(const struct observer *observer, const struct listing *listing)
+{
+    return is_flagged(observer, listing) && observer->scenario->protocol->on_datagram != NULL;
 }
 
 /* Was this unit not yet a standby when the create was due? */
@@ -232,6 +237,23 @@ static bool has_form(const struct observer *observer, uint32_t counted)
            && delay_longest(replication) < observer->takeover - observer->failure;
 }
 
+/* Whose create had left, and could have got through: more than that no protocol can know which
+ * tells of a connection when it is there. < 0: nobody is counted. */
+static double roof(const struct observer *observer, uint32_t counted)
+{
+    const struct scenario *scenario = observer->scenario;
+    nstime last = MIN(observer->failure, observer->out_since), due = 0;
+    uint32_t reachable = 0;
+    for (guint i = 0; i < observer->listings->len; i++) {
+        const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        nstime c = scenario->active_on_ack ? scenario->links[LINK_CLIENTS].forward.delay : 0;
+        due = listing->established + (listing->told_first ? -c : c);
+        reachable += state_counts(listing->row.state) && due < last
+                     && is_flagged(observer, listing);
+    }
+    return counted == 0 ? -1 : (double)reachable / (double)counted;
+}
+
 /* The conditional line, over the cohort: connections of virtuals without the flag
  * can never be known. */
 static double theory_line(const struct observer *observer, double loss, uint32_t counted)
@@ -286,4 +308,5 @@ void observer_finish(struct observer *observer, struct run_result *result)
                          ? 0 : probability_share(replication->duplicate);
     double lost = result->mean_loss * (1 - doubled);
     result->known_theory = theory_line(observer, lost, result->counted);
+    result->known_roof = roof(observer, result->counted);
 }
