@@ -266,7 +266,7 @@ struct panels *chart_frontier(const char *directory, GError **error)
     frontier.panels->title = g_strdup("What is saved, against what it costs");
     frontier.panels->note = g_strdup("share of open connections that survived, 95 % interval over "
                                      "runs; dashed: who could be known at all");
-    frontier.panels->x_label = g_strdup("replication, IP bytes for each connection, both directions");
+    frontier.panels->x_label = g_strdup("replication, IP bytes for each connection, both ways");
     frontier.panels->y_label = g_strdup("survived");
     return frontier.panels;
 }

@@ -221,7 +221,7 @@ int state_word_counts(const char *word);
     X("bytes-back-per-second", "bytes", "of these, from the standby to the active")             \
     X("datagrams-per-second", "count", "datagrams of replication until the failure / its instant") \
     X("datagrams-back-per-second", "count", "of these, from the standby to the active")         \
-    X("active-datagrams", "count", "the standby's, that the active read until the failure")              \
+    X("active-datagrams", "count", "from the standby, read by the active until the failure") \
     X("active-deadlines", "count", "of the protocol's own on the active, until the failure")    \
     X("counter-error", "count", "of the standby's counter for each real, summed, at the failure") \
     X("load-imbalance", "count", "most open of a real, by weight, over the mean, at duration")  \

@@ -9,8 +9,8 @@ enum plot_error { PLOT_ERROR_INPUT, PLOT_ERROR_NO_GNUPLOT, PLOT_ERROR_FAILED };
 #define PLOT_ERROR (plot_error_quark())
 GQuark plot_error_quark(void);
 
-/* Draw figure ("survival", "takeover", "cost", "timeline", "protection"; "forms", of all result
- * directories in this one; NULL = survival) of a result directory. format: svg, png, pdf,
+/* Draw figure ("survival", "takeover", "cost", "timeline", "protection"; "forms" and
+ * "frontier", of all result directories in this one; NULL = survival) of a result directory. format: svg, png, pdf,
  * text, or data for what gnuplot would have been given (analysis/figure.gp says how to draw it
  * by hand; no gnuplot is needed). out: the file to write, NULL = DIR/FIGURE.FORMAT; text goes
  * to standard output when out is NULL. Written whole or not at all. */
