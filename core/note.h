@@ -55,7 +55,8 @@
     X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
     X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
     X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
-    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")
+    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")         \
+    X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -106,7 +107,8 @@ enum note_code {
     X(REFUSAL_UNKNOWN_MACHINE, "unknown-machine")     \
     X(REFUSAL_TABLE_FULL, "table-full")               \
     X(REFUSAL_NOT_STANDBY, "not-standby")             \
-    X(REFUSAL_WRONG_SENDER, "wrong-sender")
+    X(REFUSAL_WRONG_SENDER, "wrong-sender")           \
+    X(REFUSAL_PAST, "past") /* the end of what has been replaced */
 
 /* Why the role is what it is now. */
 #define ROLE_REASON_LIST(X)                                                      \
