@@ -7,6 +7,8 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_NONE] = &replication_none,
     [REPLICATION_PATENT] = &replication_patent,
     [REPLICATION_REPEAT] = &replication_repeat,
+    [REPLICATION_HASH] = &replication_hash,
+    [REPLICATION_PEERS] = &replication_peers,
 };
 
 unsigned replication_protocols(void)

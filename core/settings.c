@@ -25,6 +25,8 @@ void settings_init(struct settings *settings)
         .repeat_spacing = 100 * NSTIME_MS,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
+        .probe_limit = 10000,        /* 5 Mbit/s of smallest frames, on eight servers or fewer */
+        .probe_source_limit = 2000,  /* so that a network alone does not spend it */
         .unknown_outbound = UNKNOWN_OUTBOUND_DROP,
         .conn_real = CONN_REAL_DIRECT,
         .bind0 = BIND0_DEFAULT,

@@ -21,7 +21,7 @@ static const char *const options[] = {"conn-real", "bind0", "active-on", "standb
 /* Keys of [replication] that are options of the same name: the protocols' settings, and how
  * records are sent and taken. */
 static const char *const replication_options[] = {
-    "repeats", "repeat-spacing", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
+    "repeats", "repeat-spacing", "exceptions", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
 };
 
 static void add_settings(struct build *build)
@@ -37,7 +37,10 @@ static void add_settings(struct build *build)
     build_detector_commands(build);
     build_path_commands(build);
     add(build, "option mirror %s", build_text(build, failover, "mirror"));
-    add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
+    build_unknown_commands(build);
+    add(build, "option probe-limit %s", build_text(build, failover, "probe-limit"));
+    add(build, "option probe-source-limit %s",
+        build_text(build, failover, "probe-source-limit"));
     add(build, "option window-check %s", build_text(build, failover, "window-check"));
     add(build, "option mac %s", build_text(build, failover, "mac"));
     add(build, "option unknown-outbound %s", build_text(build, failover, "unknown-outbound"));
