@@ -5,6 +5,7 @@
 #include "sim/run/result.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct run_options {
     struct study study;
@@ -140,10 +141,12 @@ static enum status execute(const struct verb *verb, const struct console *consol
 
 static void remark_sweep(const struct console *console, const struct scenario_file *file)
 {
-    if (!console->quiet && scenario_file_axes(file) > 0) {
-        fprintf(stderr,
-                "note: run leaves [sweep] aside; choose a value with --set %s=VALUE\n",
-                scenario_file_axis(file, 0)->key);
+    g_autoptr(GPtrArray) settings = scenario_file_settings(file, 0);
+
+    if (!console->quiet && settings->len > 0) {
+        const char *first = g_ptr_array_index(settings, 0);
+        fprintf(stderr, "note: run leaves [sweep] aside; choose a value with --set %.*s=VALUE\n",
+                (int)strcspn(first, "="), first);
     }
 }
 

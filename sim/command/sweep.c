@@ -55,10 +55,9 @@ static char *replay(const struct sweep *sweep, const struct run_result *outcome)
     g_autoptr(GString) text = g_string_new("understudy run");
 
     study_again(&sweep->options->study, text);
-    for (unsigned axis = 0; axis < scenario_file_axes(file); axis++) {
-        g_autofree char *set = g_strdup_printf("%s=%s", scenario_file_axis(file, axis)->key,
-                                               scenario_file_value(file, outcome->point, axis));
-        g_autofree char *quoted = g_shell_quote(set);
+    g_autoptr(GPtrArray) settings = scenario_file_settings(file, outcome->point);
+    for (guint i = 0; i < settings->len; i++) {
+        g_autofree char *quoted = g_shell_quote(g_ptr_array_index(settings, i));
         g_string_append_printf(text, " --set %s", quoted);
     }
     g_string_append_printf(text, " --repetition %u", outcome->repetition);

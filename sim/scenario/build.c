@@ -53,6 +53,8 @@ static char *describe(const struct draft_group *group, const char *name,
         about = g_strdup_printf("--set %s.%s=%s", dotted, entry->name, entry->value);
     else if (entry->origin.kind == ORIGIN_SWEEP)
         about = g_strdup_printf("[sweep] %s.%s = %s", dotted, entry->name, entry->value);
+    else if (entry->origin.kind == ORIGIN_VARIANT)
+        about = g_strdup_printf("[variant] %s.%s = %s", dotted, entry->name, entry->value);
     else
         about = g_strdup_printf("[%s] %s = %s", entry->group->title, entry->name, entry->value);
     g_free(dotted);

@@ -1,17 +1,16 @@
 #include "sim/scenario/expand.h"
 
-#include "sim/scenario/quantity.h"
+#include "sim/scenario/range.h"
+#include "sim/scenario/setting.h"
 #include "sim/scenario/value.h"
+#include "sim/scenario/variant.h"
 
 #include <string.h>
 
 struct axis {
     struct sweep_axis shown; /* first: expand_axis() returns it */
     unsigned count;
-    char *title; /* of the group */
-    char *name;
-    const struct schema_key *key;
-    struct origin origin;
+    GPtrArray *choices; /* of each value: GPtrArray of struct setting, what it changes */
 };
 
 struct expand {
@@ -33,8 +32,7 @@ static void axis_free(void *data)
     struct axis *axis = data;
     g_free(axis->shown.key);
     g_strfreev(axis->shown.values);
-    g_free(axis->title);
-    g_free(axis->name);
+    g_ptr_array_free(axis->choices, TRUE);
     g_free(axis);
 }
 
@@ -62,39 +60,6 @@ static void add_value(struct reading *reading, const struct schema_key *key, con
         g_ptr_array_add(reading->values, g_steal_pointer(&value));
     g_free(value);
     g_free(problem);
-}
-
-/* A range of one kind of quantity. */
-struct range {
-    enum quantity quantity;
-    uint64_t low, high, step;
-};
-
-static bool read_as(struct range *range, enum quantity quantity, const char *low,
-                    const char *high, const char *step)
-{
-    char *problem = NULL;
-    bool fine = quantity_read(quantity, low, &range->low, &problem)
-                && quantity_read(quantity, high, &range->high, &problem)
-                && quantity_read(quantity, step, &range->step, &problem);
-    range->quantity = quantity;
-    g_free(problem);
-    return fine;
-}
-
-/* "0%..50% step 5%" with any one kind of quantity; false when it is none. */
-static bool read_range(const char *text, struct range *range)
-{
-    char **words = quantity_words(text);
-    char *dots = words[0] == NULL ? NULL : strstr(words[0], "..");
-    bool found = false;
-    if (dots != NULL && g_strv_length(words) == 3 && strcmp(words[1], "step") == 0) {
-        *dots = '\0';
-        for (unsigned kind = 0; kind < QUANTITY_KINDS && !found; kind++)
-            found = read_as(range, (enum quantity)kind, words[0], dots + 2, words[2]);
-    }
-    g_strfreev(words);
-    return found;
 }
 
 static void add_range(struct reading *reading, const struct schema_key *key, const char *text,
@@ -125,7 +90,7 @@ static void add_values(struct reading *reading, const struct schema_key *key)
         struct range range;
         if (*text == '\0')
             complain(reading, NULL, "an empty value (write VALUE; VALUE)");
-        else if (read_range(text, &range))
+        else if (range_read(text, &range))
             add_range(reading, key, text, &range);
         else
             add_value(reading, key, text);
@@ -133,28 +98,79 @@ static void add_values(struct reading *reading, const struct schema_key *key)
     g_strfreev(alternatives);
 }
 
-/* What belongs to the whole of a sweep cannot differ between its points. */
-static bool sweepable(const struct draft_place *place)
+static void free_choice(void *choice)
 {
-    static const char *const whole[] = {"format", "title", "seed", "repetitions",
-                                        "virtual-crashes", NULL};
-    enum group_kind kind = place->group->kind;
-    if (kind == GROUP_SCENARIO)
-        return !g_strv_contains(whole, place->name);
-    return kind != GROUP_SWEEP && kind != GROUP_OUTPUT && kind != GROUP_UNIT;
+    g_ptr_array_free(choice, TRUE);
 }
 
-static struct axis *make_axis(const struct reading *reading, const struct draft_place *place)
+/* An axis of no values yet; takes the key. */
+static struct axis *axis_new(char *key)
 {
     struct axis *axis = g_new0(struct axis, 1);
-    char *dotted = draft_dotted(place->group);
-    axis->shown.key = g_strconcat(dotted, ".", place->name, NULL);
-    axis->title = g_strdup(place->group->title);
-    axis->name = g_strdup(place->name);
-    axis->key = place->key;
-    axis->origin = (struct origin){ORIGIN_SWEEP, reading->entry->origin.line};
-    g_free(dotted);
+    axis->shown.key = key;
+    axis->choices = g_ptr_array_new_with_free_func(free_choice);
     return axis;
+}
+
+/* Take what was read; without a value there is no axis. */
+static void finish_axis(struct expand *expand, struct reading *reading, struct axis *axis)
+{
+    g_assert(axis->choices->len == reading->values->len);
+    axis->count = reading->values->len;
+    g_ptr_array_add(reading->values, NULL);
+    axis->shown.values = (char **)g_ptr_array_free(reading->values, FALSE);
+    if (axis->count > 0)
+        g_ptr_array_add(expand->axes, axis);
+    else
+        axis_free(axis);
+}
+
+static bool choice_changes(const GPtrArray *choice, const struct setting *setting)
+{
+    for (unsigned i = 0; i < choice->len; i++) {
+        const struct setting *other = g_ptr_array_index(choice, i);
+        if (strcmp(other->title, setting->title) == 0 && strcmp(other->name, setting->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool axis_changes(const struct axis *axis, const struct setting *setting)
+{
+    for (unsigned i = 0; i < axis->choices->len; i++)
+        if (choice_changes(g_ptr_array_index(axis->choices, i), setting))
+            return true;
+    return false;
+}
+
+/* Two axes cannot both have their way. */
+static bool free_of_others(const struct expand *expand, const struct reading *reading,
+                           const struct setting *setting, const char *value)
+{
+    for (unsigned i = 0; i < expand->axes->len; i++) {
+        const struct axis *axis = g_ptr_array_index(expand->axes, i);
+        if (!axis_changes(axis, setting))
+            continue;
+        char *path = setting_path(setting);
+        char *what = g_strdup_printf("the axis %s changes %s as well (remove it from one)",
+                                     axis->shown.key, path);
+        complain(reading, value, what);
+        g_free(what);
+        g_free(path);
+        return false;
+    }
+    return true;
+}
+
+static void add_choices(const struct reading *reading, const struct draft_place *place,
+                        struct axis *axis)
+{
+    struct origin origin = {ORIGIN_SWEEP, reading->entry->origin.line};
+    for (unsigned i = 0; i < reading->values->len; i++) {
+        GPtrArray *choice = g_ptr_array_new_with_free_func(setting_free);
+        g_ptr_array_add(choice, setting_new(place, g_ptr_array_index(reading->values, i), origin));
+        g_ptr_array_add(axis->choices, choice);
+    }
 }
 
 static bool known_axis(const struct expand *expand, const char *key)
@@ -168,7 +184,8 @@ static bool known_axis(const struct expand *expand, const char *key)
 static void take_axis(struct expand *expand, struct reading *reading,
                       const struct draft_place *place)
 {
-    struct axis *axis = make_axis(reading, place);
+    char *dotted = draft_dotted(place->group);
+    struct axis *axis = axis_new(g_strconcat(dotted, ".", place->name, NULL));
     const struct draft_entry *given = draft_given(place->group, place->name);
     reading->values = g_ptr_array_new();
     if (known_axis(expand, axis->shown.key))
@@ -177,30 +194,64 @@ static void take_axis(struct expand *expand, struct reading *reading,
         g_ptr_array_add(reading->values, g_strdup(given->value));
     else
         add_values(reading, place->key);
-    axis->count = reading->values->len;
-    g_ptr_array_add(reading->values, NULL);
-    axis->shown.values = (char **)g_ptr_array_free(reading->values, FALSE);
-    if (axis->count > 0)
-        g_ptr_array_add(expand->axes, axis);
-    else
-        axis_free(axis);
+    add_choices(reading, place, axis);
+    if (axis->choices->len > 0) {
+        const GPtrArray *first = g_ptr_array_index(axis->choices, 0);
+        free_of_others(expand, reading, g_ptr_array_index(first, 0), NULL);
+    }
+    finish_axis(expand, reading, axis);
+    g_free(dotted);
 }
 
 static void read_axis(struct expand *expand, struct reading *reading)
 {
     struct draft_place place = {0};
     char *problem = NULL;
-    bool fault = g_str_has_prefix(reading->entry->name, "faults.");
-    if (!draft_locate(reading->draft, reading->entry->name, &place, &problem))
-        complain(reading, NULL, problem);
-    else if (!sweepable(&place))
-        complain(reading, NULL, "cannot be swept: it belongs to the whole of a sweep");
-    else if (fault && draft_given(place.group, place.name) == NULL)
-        complain(reading, NULL, "no fault has this label (write it in [faults] first)");
-    else
+    if (setting_locate(reading->draft, reading->entry->name, &place, &problem))
         take_axis(expand, reading, &place);
+    else
+        complain(reading, NULL, problem);
     g_free(place.name);
     g_free(problem);
+}
+
+/* One variant of an axis. */
+static void add_variant(const struct expand *expand, struct reading *reading, const char *name,
+                        struct axis *axis)
+{
+    char *problem = NULL;
+    if (g_ptr_array_find_with_equal_func(reading->values, name, g_str_equal, NULL)) {
+        complain(reading, name, "stands twice on this axis (remove one)");
+        return;
+    }
+    GPtrArray *settings = variant_settings(reading->draft, name, &problem);
+    if (settings == NULL) {
+        complain(reading, name, problem);
+        g_free(problem);
+        return;
+    }
+    bool fine = true;
+    for (unsigned i = 0; i < settings->len && fine; i++)
+        fine = free_of_others(expand, reading, g_ptr_array_index(settings, i), name);
+    g_ptr_array_add(axis->choices, settings);
+    g_ptr_array_add(reading->values, g_strdup(name));
+}
+
+/* variant = NAME; NAME */
+static void read_variants(struct expand *expand, struct reading *reading)
+{
+    struct axis *axis = axis_new(g_strdup(reading->entry->name));
+    char **names = g_strsplit(reading->entry->value, ";", -1);
+    reading->values = g_ptr_array_new();
+    if (names[0] == NULL)
+        complain(reading, NULL, "no variant (write NAME; NAME)");
+    for (unsigned i = 0; names[i] != NULL; i++)
+        if (*g_strstrip(names[i]) == '\0')
+            complain(reading, NULL, "an empty value (write NAME; NAME)");
+        else
+            add_variant(expand, reading, names[i], axis);
+    g_strfreev(names);
+    finish_axis(expand, reading, axis);
 }
 
 /* zip = yes */
@@ -248,6 +299,8 @@ struct expand *expand_new(const struct draft *draft, struct problems *problems)
             read_zip(expand, &reading);
         else if (schema_is_later(reading.entry->name))
             complain(&reading, NULL, "not in this version (remove it)");
+        else if (variant_axis(reading.entry->name))
+            read_variants(expand, &reading);
         else
             read_axis(expand, &reading);
     }
@@ -300,11 +353,32 @@ const char *expand_value(const struct expand *expand, unsigned point, unsigned a
     return expand_axis(expand, axis)->values[position(expand, point, axis)];
 }
 
+static const GPtrArray *choice_at(const struct expand *expand, unsigned point, unsigned number)
+{
+    const struct axis *axis = g_ptr_array_index(expand->axes, number);
+    return g_ptr_array_index(axis->choices, position(expand, point, number));
+}
+
 void expand_apply(const struct expand *expand, unsigned point, struct draft *draft)
 {
     for (unsigned i = 0; i < expand->axes->len; i++) {
-        const struct axis *axis = g_ptr_array_index(expand->axes, i);
-        draft_set(draft_find_title(draft, axis->title), axis->key, axis->name,
-                  expand_value(expand, point, i), axis->origin);
+        const GPtrArray *choice = choice_at(expand, point, i);
+        for (unsigned j = 0; j < choice->len; j++)
+            setting_apply(g_ptr_array_index(choice, j), draft);
     }
+}
+
+GPtrArray *expand_settings(const struct expand *expand, unsigned point)
+{
+    GPtrArray *settings = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = 0; i < expand->axes->len; i++) {
+        const GPtrArray *choice = choice_at(expand, point, i);
+        for (unsigned j = 0; j < choice->len; j++) {
+            const struct setting *setting = g_ptr_array_index(choice, j);
+            char *path = setting_path(setting);
+            g_ptr_array_add(settings, g_strdup_printf("%s=%s", path, setting->value));
+            g_free(path);
+        }
+    }
+    return settings;
 }

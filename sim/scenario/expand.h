@@ -12,8 +12,8 @@ enum { EXPAND_POINTS_MAX = 100000 };
 struct expand;
 
 /* Read [sweep] of a draft: every axis names a key that exists, every value is
- * right for it. What is wrong is reported and left out. A key given by --set
- * keeps that one value. */
+ * right for it, and no key is changed by two axes. What is wrong is reported and left out. A
+ * key given by --set keeps that one value. */
 struct expand *expand_new(const struct draft *draft, struct problems *problems);
 void expand_free(struct expand *expand);
 
@@ -25,6 +25,10 @@ const struct sweep_axis *expand_axis(const struct expand *expand, unsigned axis)
 /* The value of an axis at a point; the last axis varies fastest, or all go side by
  * side with zip. */
 const char *expand_value(const struct expand *expand, unsigned point, unsigned axis);
+
+/* What a point changes, each as --set takes it: "GROUP.KEY=VALUE" (char *, owned by the
+ * array). */
+GPtrArray *expand_settings(const struct expand *expand, unsigned point);
 
 /* Put the values of a point into a draft (a copy of the one given to expand_new()). */
 void expand_apply(const struct expand *expand, unsigned point, struct draft *draft);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /* Where a value came from: a line of the file, a --set, or a value of [sweep]
- * (line is then that of the axis). Line 0: the file as a whole. */
-enum origin_kind { ORIGIN_FILE, ORIGIN_SET, ORIGIN_SWEEP };
+ * (line is then that of the axis) or of a variant. Line 0: the file as a whole. */
+enum origin_kind { ORIGIN_FILE, ORIGIN_SET, ORIGIN_SWEEP, ORIGIN_VARIANT };
 
 struct origin {
     enum origin_kind kind;

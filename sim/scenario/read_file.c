@@ -6,15 +6,15 @@
 
 #include <string.h>
 
-/* Names become columns of tables and words of fault lines. */
-static bool plain_name(const char *name)
+/* Names become columns of tables and words of fault lines; those of variants not the latter. */
+static bool plain_name(enum group_kind kind, const char *name)
 {
     static const char *const taken[] = {"active", "standby", "primary", "secondary",
                                         "auto", "none", NULL};
     for (const char *letter = name; *letter != '\0'; letter++)
         if (!g_ascii_isalnum(*letter) && strchr("-_.", *letter) == NULL)
             return false;
-    return *name != '\0' && !g_strv_contains(taken, name);
+    return *name != '\0' && (kind == GROUP_VARIANT || !g_strv_contains(taken, name));
 }
 
 static struct origin at_line(unsigned line)
@@ -53,7 +53,7 @@ static bool name_fits(enum group_kind kind, const char *name, const struct keyfi
     else if (shape->names != NULL && !g_strv_contains((const char *const *)names, name))
         problems_addf(problems, at_line(raw->line), about, "no such %s (known: %s)", shape->word,
                       shape->names);
-    else if (shape->named && !plain_name(name))
+    else if (shape->named && !plain_name(kind, name))
         problems_add(problems, at_line(raw->line), about,
                      "not a name (letters, digits, - _ and . only; not a word like active)");
     else
@@ -119,7 +119,7 @@ static void add_value(struct draft_group *group, const struct schema_key *key, c
     if (before != NULL)
         problems_addf(problems, at_line(raw->line), about, "given twice (first at line %u)",
                       before->origin.line);
-    else if (group->kind == GROUP_FAULTS && !plain_name(name))
+    else if (group->kind == GROUP_FAULTS && !plain_name(GROUP_FAULTS, name))
         problems_add(problems, at_line(raw->line), about,
                      "not a label (letters, digits, - _ and . only; not auto or none)");
     else {

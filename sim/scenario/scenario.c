@@ -6,6 +6,7 @@
 #include "sim/scenario/keyfile.h"
 #include "sim/scenario/read_file.h"
 #include "sim/scenario/show.h"
+#include "sim/scenario/variant.h"
 
 #include <string.h>
 
@@ -182,6 +183,7 @@ static void parse(struct scenario_file *file, const char *text, const struct ove
     read_file(groups, file->draft, findings->problems);
     read_units(file->draft);
     read_overrides(overrides, count, file->draft, findings->problems);
+    variants_read(file->draft, findings->problems);
     file->expand = expand_new(file->draft, findings->problems);
     g_ptr_array_free(groups, TRUE);
     if (expand_points(file->expand) <= EXPAND_POINTS_MAX)
@@ -295,6 +297,11 @@ const struct sweep_axis *scenario_file_axis(const struct scenario_file *file, un
 const char *scenario_file_value(const struct scenario_file *file, unsigned point, unsigned axis)
 {
     return expand_value(file->expand, point, axis);
+}
+
+GPtrArray *scenario_file_settings(const struct scenario_file *file, unsigned point)
+{
+    return expand_settings(file->expand, point);
 }
 
 struct scenario *scenario_file_point(const struct scenario_file *file, unsigned point, bool swept)

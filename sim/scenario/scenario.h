@@ -297,6 +297,9 @@ const struct sweep_axis *scenario_file_axis(const struct scenario_file *file, un
 /* The value of an axis at a point. */
 const char *scenario_file_value(const struct scenario_file *file, unsigned point, unsigned axis);
 
+/* What the sweep changes at a point, each as --set takes it (char *, owned by the array). */
+GPtrArray *scenario_file_settings(const struct scenario_file *file, unsigned point);
+
 /* The scenario of one point (0 for "run": values of [sweep] do not apply when
  * swept is false). Cannot fail: scenario_file_read() has checked all points. */
 struct scenario *scenario_file_point(const struct scenario_file *file, unsigned point, bool swept);

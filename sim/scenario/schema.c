@@ -17,6 +17,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
+    [GROUP_VARIANT] = {"variant", NULL, true, NULL, "settings that go together in the sweep"},
     [GROUP_SWEEP] = {"sweep", NULL, false, NULL, "which values \"sweep\" tries"},
     [GROUP_OUTPUT] = {"output", NULL, false, NULL, "what is written"},
 };
@@ -312,9 +313,12 @@ static const struct schema_key keys[] = {
      "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s; what "
      "lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
+    {GROUP_VARIANT, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
+     "its value where the sweep takes this variant"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "an axis: VALUE; VALUE; .. or LOW..HIGH step STEP; the last axis varies fastest; "
-     "zip = yes takes the axes side by side"},
+     "zip = yes takes the axes side by side; variant = NAME; NAME; .. takes [variant NAME] each, "
+     "and variant.LABEL is one more axis of variants"},
 
     {GROUP_OUTPUT, "directory", NULL, VALUE_TEXT, NULL, "auto", "auto", false,
      "where sweep writes (auto: results/NAME)"},
@@ -406,9 +410,15 @@ static bool belongs(const struct schema_key *key, enum group_kind kind)
                              || (kind == GROUP_LINK_DEFAULTS && key->group == GROUP_LINK));
 }
 
+/* Labels, and keys of other groups: one row stands for all. */
+static bool free_names(enum group_kind kind)
+{
+    return kind == GROUP_FAULTS || kind == GROUP_SWEEP || kind == GROUP_VARIANT;
+}
+
 const struct schema_key *schema_key(enum group_kind kind, const char *name)
 {
-    bool any = kind == GROUP_FAULTS || kind == GROUP_SWEEP;
+    bool any = free_names(kind);
     bool reverse = kind == GROUP_LINK && g_str_has_prefix(name, "rev.");
     name += reverse ? strlen("rev.") : 0;
     for (const struct schema_key *key = keys; key->name != NULL; key++)
@@ -419,7 +429,7 @@ const struct schema_key *schema_key(enum group_kind kind, const char *name)
 
 char *schema_canonical(const struct schema_key *key, const char *name)
 {
-    if (key->group == GROUP_FAULTS || key->group == GROUP_SWEEP)
+    if (free_names(key->group))
         return g_strdup(name);
     return g_strconcat(g_str_has_prefix(name, "rev.") ? "rev." : "", key->name, NULL);
 }

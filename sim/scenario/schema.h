@@ -21,6 +21,7 @@ enum group_kind {
     GROUP_LINK,
     GROUP_WORKLOAD,
     GROUP_FAULTS,
+    GROUP_VARIANT,
     GROUP_SWEEP,
     GROUP_OUTPUT,
     GROUP_KINDS
@@ -86,7 +87,7 @@ const struct schema_group *schema_group(enum group_kind kind);
 enum group_kind schema_kind(const char *word);
 
 /* The row of a key, aliases and underscores included, "rev." (links only) taken
- * off; or NULL. In [faults] and [sweep] there is one row for all. */
+ * off; or NULL. In [faults], [sweep] and a variant there is one row for all. */
 const struct schema_key *schema_key(enum group_kind kind, const char *name);
 
 /* The default of a key in the group of this name, NULL where the kind has none. One that is

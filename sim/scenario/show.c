@@ -162,9 +162,10 @@ static void print_group(GString *text, const struct draft *draft, const struct d
     g_string_append_c(text, '\n');
 }
 
-static void print_faults(GString *text, const struct draft_group *group)
+/* Faults, and variants: lines as they stand. */
+static void print_lines(GString *text, const struct draft_group *group)
 {
-    g_string_append(text, "[faults]\n");
+    g_string_append_printf(text, "[%s]\n", group->title);
     for (unsigned i = 0; i < group->entries->len; i++) {
         const struct draft_entry *entry = g_ptr_array_index(group->entries, i);
         print_key(text, entry->name, entry->value);
@@ -197,8 +198,8 @@ char *show_scenario(const struct draft *draft, const struct expand *expand, GHas
             const struct draft_group *group = g_ptr_array_index(groups, i);
             if (kind == GROUP_SWEEP)
                 print_sweep(text, expand);
-            else if (kind == GROUP_FAULTS)
-                print_faults(text, group);
+            else if (kind == GROUP_FAULTS || kind == GROUP_VARIANT)
+                print_lines(text, group);
             else
                 print_group(text, draft, group, derived);
         }

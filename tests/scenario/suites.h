@@ -16,6 +16,7 @@
     X(trouble)        \
     X(refusals)       \
     X(sweep)          \
+    X(variant)        \
     X(show)           \
     X(fuzz)           \
     X(trace)          \
