@@ -15,7 +15,7 @@
 #define CAUSE_LIST(X)                                                                            \
     X(CAUSE_NONE, "", "")                                                                        \
     X(CAUSE_NOT_REPLICATED, "not_replicated",                                                    \
-      "it is not replicated: flag off, a protocol that does not tell of it, or a table lost")           \
+      "it is not replicated: flag off, a protocol that is silent of it, or a table lost")   \
     X(CAUSE_STANDBY_ABSENT, "standby_absent",                                                    \
       "the unit that took over became the standby only after its create was due")                \
     X(CAUSE_HANDSHAKE, "handshake", "it was in its handshake, and no create was due yet")        \
@@ -52,7 +52,8 @@
       "the director that had it goes on serving it, or serves it again")           \
     X(SAVED_RECORD, "record", "its own record stood in the new active's table")                  \
     X(SAVED_GHOST, "ghost", "the record of another connection, with its tuple and its server")   \
-    X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection: it was one, or was given its server by luck")   \
+    X(SAVED_SCHEDULE, "schedule",                                                                \
+      "the new active took it for a new connection: it was one, or met its server by luck")      \
     X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")       \
     X(SAVED_HASH, "hash", "unknown, it was given the server of its row in the table")            \
     X(SAVED_PROBE, "probe", "unknown, its server was found by asking all of them")               \

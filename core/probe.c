@@ -30,7 +30,8 @@ static uint32_t network_of(uint32_t ip)
 
 static uint64_t mix(uint64_t key, uint32_t network)
 {
-    struct flow flow = {{network, (uint16_t)key}, {(uint32_t)(key >> 32), (uint16_t)(key >> 16)}, 0};
+    struct flow flow = {.foreign = {network, (uint16_t)key},
+                        .local = {(uint32_t)(key >> 32), (uint16_t)(key >> 16)}};
     return flow_hash(&flow);
 }
 

@@ -28,8 +28,8 @@
  * conn that an answer makes lets only a client's fitting packet through, and what its machine
  * says unasked. For the machine, a probe is not more than a forged segment that it could have
  * been sent without a director; a server under SYN cookies may take one for the end of a handshake
- * (a chance of some 2^-24, RFC 4987, 3.6). Such a socket knows no more than its probe told it, so an
- * answer that only returns the probe's two numbers proves nothing, nor does one with a SYN.
+ * (a chance of some 2^-24, RFC 4987, 3.6). Such a socket knows no more than its probe told it, so
+ * an answer that only returns the probe's two numbers proves nothing, nor does one with a SYN.
  *
  * Its limits, in probes (packets to machines):
  * - "probe-limit" a second for a virtual machine, half of it kept for sources of networks (/24)

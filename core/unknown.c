@@ -173,7 +173,7 @@ void unknown_refuse(struct director *director, nstime now, const struct packet *
 
 /* ---- from a machine: learn, and the answers to probes */
 
-/* What a machine's packet says: what it sends next and what it expects, as conn_track() reads it. */
+/* What a machine's packet says, as conn_track() reads it. */
 static struct conn_half half_of(const struct packet *packet)
 {
     return (struct conn_half){.next = packet->sequence + packet->payload_length,

@@ -21,7 +21,8 @@ static const char *const options[] = {"conn-real", "bind0", "active-on", "standb
 /* Keys of [replication] that are options of the same name: the protocols' settings, and how
  * records are sent and taken. */
 static const char *const replication_options[] = {
-    "repeats", "repeat-spacing", "exceptions", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
+    "repeats", "repeat-spacing", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
+    "exceptions",
 };
 
 static void add_settings(struct build *build)

@@ -209,7 +209,8 @@ static const struct schema_key keys[] = {
     {GROUP_REAL, "configured", NULL, VALUE_YESNO, NULL, NULL, "yes", false,
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
-    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD, "none patent repeat hash peers", NULL, "patent", false,
+    {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
+     "none patent repeat hash peers", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
