@@ -143,7 +143,9 @@ int state_word_counts(const char *word);
     "bytes_lost,stall_survivors_ns,stall_casualties_ns,connects_failed,connect_delay_ns," \
     "syn_peak,syn_peak_twin,reconnected,outside_moved_ns,inside_moved_ns,"            \
     "ghost_misroutes,without_port,server_orphans,"                                    \
-    "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"    \
+    "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
+    "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
+    "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,"  \
     "saved_hash,saved_probe,saved_learned"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
@@ -162,13 +164,17 @@ int state_word_counts(const char *word);
  * ages where the replication link's loss is an outage. */
 #define PROTECTION_COLUMNS "run,from_ns,to_ns,seen,known,connections,lost,lo,hi,roof"
 
+/* samples.csv: the standby's table against the truth, at a hundred instants of each run; the
+ * last three are empty where there was no standby, the counts before them are so far. */
+#define SAMPLES_COLUMNS "run,at_ns,open,datagrams,bytes,back_bytes,known,ghosts,counter_error"
+
 #define CONNECTIONS_COLUMNS                                                                \
     "run,connection,virtual,client,server,opened_ns,state_at_failure,known,outcome,cause," \
     "stall_ns"
 /* and behind them, which older tables do not have: */
 #define CONNECTIONS_COLUMNS_LATER \
     "saved_by,harmed,requests_lost,bytes_lost,waited_ns,twin_outcome,twin_waited_ns," \
-    "led_astray,first_unknown"
+    "led_astray,first_unknown,datagram,datagram_ns"
 
 /* Metrics of summary.csv in the order of "list metrics": name, unit or kind, what
  * it is. survival and known are followed by their .NAME forms for each virtual. */
@@ -213,6 +219,20 @@ int state_word_counts(const char *word);
     X("drop-backlog", "count", "packets and datagrams that a unit's backlog had no room for")   \
     X("drop-lossy", "count", "packets and datagrams that a lossy unit dropped")                 \
     X("replication-loss", "share", "of the datagrams handed out before the failure, not applied") \
+    X("bytes-per-connection", "bytes", "IP bytes of replication, both directions / established") \
+    X("bytes-back-per-connection", "bytes", "of these, from the standby to the active")         \
+    X("datagrams-per-connection", "count", "datagrams of replication / established")            \
+    X("bytes-per-second", "bytes", "IP bytes of replication until the failure / its instant")   \
+    X("bytes-back-per-second", "bytes", "of these, from the standby to the active")             \
+    X("datagrams-per-second", "count", "datagrams of replication until the failure / its instant") \
+    X("datagrams-back-per-second", "count", "of these, from the standby to the active")         \
+    X("active-datagrams", "count", "that the active had to read, until the failure")              \
+    X("active-deadlines", "count", "of the protocol's own on the active, until the failure")    \
+    X("counter-error", "count", "of the standby's counter for each real, summed, at the failure") \
+    X("load-imbalance", "count", "most open of a real, by weight, over the mean, at duration")  \
+    X("reprotection-time", "s", "takeover until 99 % of survivors are at a new standby")        \
+    X("sync-time", "s", "a unit's joining until it holds what the active has, in flight apart") \
+    X("worst-datagram", "count", "casualties of the worst single lost datagram")                \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")

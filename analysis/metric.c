@@ -61,6 +61,26 @@ static const struct formula formulas[] = {
     {"drop-backlog", METRIC_COUNT, METRIC_LOWER, "drop_backlog", NULL, NULL, NONE},
     {"drop-lossy", METRIC_COUNT, METRIC_LOWER, "drop_lossy", NULL, NULL, NONE},
     {"replication-loss", METRIC_LEVEL, METRIC_LOWER, "replication_loss", NULL, NULL, NONE},
+    {"bytes-per-connection", METRIC_RATIO, METRIC_LOWER, "replication_bytes", "established", NULL,
+     NONE},
+    {"bytes-back-per-connection", METRIC_RATIO, METRIC_LOWER, "back_bytes", "established", NULL,
+     NONE},
+    {"datagrams-per-connection", METRIC_RATIO, METRIC_LOWER, "replication_datagrams",
+     "established", NULL, NONE},
+    {"bytes-per-second", METRIC_RATE, METRIC_LOWER, "replication_bytes", "measured_ns", NULL,
+     NONE},
+    {"bytes-back-per-second", METRIC_RATE, METRIC_LOWER, "back_bytes", "measured_ns", NULL, NONE},
+    {"datagrams-per-second", METRIC_RATE, METRIC_LOWER, "replication_datagrams", "measured_ns",
+     NULL, NONE},
+    {"datagrams-back-per-second", METRIC_RATE, METRIC_LOWER, "back_datagrams", "measured_ns", NULL,
+     NONE},
+    {"active-datagrams", METRIC_COUNT, METRIC_LOWER, "active_datagrams", NULL, NULL, NONE},
+    {"active-deadlines", METRIC_COUNT, METRIC_LOWER, "active_deadlines", NULL, NULL, NONE},
+    {"counter-error", METRIC_COUNT, METRIC_LOWER, "counter_error", NULL, NULL, NONE},
+    {"load-imbalance", METRIC_COUNT, METRIC_LOWER, "load_imbalance", NULL, NULL, NONE},
+    {"reprotection-time", METRIC_TIME, METRIC_LOWER, "reprotection_ns", NULL, NULL, NONE},
+    {"sync-time", METRIC_TIME, METRIC_LOWER, "sync_ns", NULL, NULL, NONE},
+    {"worst-datagram", METRIC_COUNT, METRIC_LOWER, "worst_datagram", NULL, NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},
     {"form", METRIC_SHARE, METRIC_NEITHER, "form_count", "form_of", NULL, NONE},
@@ -92,7 +112,8 @@ static int column_or_none(const struct table *runs, const char *name)
 static void append(GPtrArray *metrics, const struct table *runs, const struct formula *formula)
 {
     int value = table_column(runs, formula->value);
-    if (value < 0) {
+    int whole = column_or_none(runs, formula->whole);
+    if (value < 0 || (formula->whole != NULL && whole < 0)) {
         return; /* a later column, which older tables do not have */
     }
     struct metric *metric = g_new(struct metric, 1);
@@ -101,7 +122,7 @@ static void append(GPtrArray *metrics, const struct table *runs, const struct fo
         .kind = formula->kind,
         .better = formula->better,
         .value = value,
-        .whole = column_or_none(runs, formula->whole),
+        .whole = whole,
         .censored = column_or_none(runs, formula->censored),
         .basis = column_or_none(runs, formula->basis ? formula->basis : formula->whole),
         .lo = column_or_none(runs, formula->lo),
@@ -153,12 +174,14 @@ bool metric_value(const struct metric *metric, const struct table *runs, size_t 
     if (metric->kind == METRIC_TIME) {
         *value /= 1e9;
     }
-    if (metric->kind == METRIC_SHARE) {
-        double whole = whole_of(metric, runs, row);
-        *value = whole > 0 ? *value / whole : 0;
-        return whole > 0;
+    if (metric->kind != METRIC_SHARE && metric->kind != METRIC_RATIO &&
+        metric->kind != METRIC_RATE) {
+        return true;
     }
-    return true;
+    double whole = whole_of(metric, runs, row);
+    *value = whole > 0 ? *value / whole : 0;
+    *value *= metric->kind == METRIC_RATE ? 1e9 : 1;
+    return whole > 0;
 }
 
 uint64_t metric_connections(const struct metric *metric, const struct table *runs, size_t row)

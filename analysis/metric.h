@@ -13,7 +13,9 @@ enum metric_kind {
     METRIC_SHARE, /* of connections: 0..1, interval by stats_share */
     METRIC_LEVEL, /* a share that is computed, not counted: 0..1 */
     METRIC_TIME,  /* seconds */
-    METRIC_COUNT
+    METRIC_COUNT,
+    METRIC_RATIO, /* a count for each of another */
+    METRIC_RATE   /* a count for each second */
 };
 
 /* Which change harms; neither for what describes the network and not the outcome. */
@@ -23,8 +25,8 @@ struct metric {
     char *name;
     enum metric_kind kind;
     enum metric_better better;
-    int value;    /* column of runs.csv: the numerator of a share */
-    int whole;    /* denominator of a share, or -1 */
+    int value;    /* column of runs.csv: the numerator of what has one */
+    int whole;    /* denominator of a share, a ratio, a rate (nanoseconds), or -1 */
     int censored; /* is taken from the denominator, or -1 */
     int basis;    /* how many independent connections a share rests on, or -1 */
     int lo, hi;   /* an interval that a run gives of itself, or -1 */

@@ -108,6 +108,8 @@ void deadline_run(struct director *director, nstime now, struct effects *effects
         detect_send_due(director, now, effects);
     if (mirror_deadline(director) <= now)
         mirror_due(director, now, effects);
-    if (protocol_deadline(director) <= now)
+    if (protocol_deadline(director) <= now) {
+        director->work.deadlines += director->group.role == ROLE_ACTIVE;
         director->protocol->on_deadline(director, director->protocol_state, now, effects);
+    }
 }

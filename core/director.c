@@ -132,6 +132,7 @@ static void take_datagram(struct director *director, nstime now, const struct ev
     } else if (peer == NULL) {
         director_refuse(director, effects, REFUSAL_WRONG_SENDER, NULL);
     } else if (director->protocol->on_datagram != NULL) {
+        director->work.datagrams += director->group.role == ROLE_ACTIVE;
         director->protocol->on_datagram(director, director->protocol_state, now,
                                         event->datagram.source_ip, bytes, length, effects);
     }
@@ -307,6 +308,11 @@ uint64_t director_refusals(const struct director *director, enum record_refusal 
 {
     g_assert((unsigned)refusal < REFUSAL_COUNT);
     return director->refusals[refusal];
+}
+
+struct replication_work director_replication_work(const struct director *director)
+{
+    return director->work;
 }
 
 char *director_print_configuration(const struct director *director)

@@ -99,6 +99,14 @@ uint64_t director_count(const struct director *director, enum note_code code);
  * REFUSAL_NONE counts those accepted. */
 uint64_t director_refusals(const struct director *director, enum record_refusal refusal);
 
+/* What its replication protocol has cost this director while it was active, beside the steps
+ * that traffic makes anyway. */
+struct replication_work {
+    uint64_t datagrams; /* of the standby's, that it had to read */
+    uint64_t deadlines; /* of the protocol's own */
+};
+struct replication_work director_replication_work(const struct director *director);
+
 /* Check what must always hold: counters equal flagged connections (R-308), both
  * keys unique (R-409), names found (R-119), tables agree. Returns NULL, or a static sentence that
  * says what is broken. Walks everything: for tests, and for few instants of a run. */

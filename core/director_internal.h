@@ -48,6 +48,7 @@ struct director {
     nstime now; /* of the latest step: time never runs backwards */
     uint64_t notes[NOTE_COUNT];
     uint64_t refusals[REFUSAL_COUNT];
+    struct replication_work work;
 };
 
 /* Make a note and count it. */

@@ -23,7 +23,8 @@ static bool save(const struct verb *verb, const struct run_options *options,
     const struct result_plan plan = {
         .frame = {.file = options->study.file, .scenario = scenario, .swept = false},
         .tables = TABLE_RUNS | TABLE_CONNECTIONS | TABLE_EVENTS |
-                  (outcome->protection != NULL ? TABLE_PROTECTION : 0),
+                  (outcome->protection != NULL ? TABLE_PROTECTION : 0) |
+                  (outcome->sample_count > 0 ? TABLE_SAMPLES : 0),
         .overrides = (const struct override *)(void *)options->study.overrides->data,
         .override_count = options->study.overrides->len,
         .points = 1,

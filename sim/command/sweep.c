@@ -198,7 +198,7 @@ static void print_plan(const struct sweep *sweep)
         const char *name;
         unsigned flag;
     } optional[] = {{" connections.csv", TABLE_CONNECTIONS}, {" events.jsonl", TABLE_EVENTS},
-                    {" protection.csv", TABLE_PROTECTION}};
+                    {" protection.csv", TABLE_PROTECTION}, {" samples.csv", TABLE_SAMPLES}};
     const struct scenario_file *file = sweep->options->study.file;
     g_autoptr(GString) text = g_string_new(NULL);
 

@@ -21,6 +21,7 @@ struct carrier;
 /* Datagrams handed to the link and their IP bytes so far, both directions, hellos apart. */
 struct replication_count {
     uint64_t datagrams, bytes, lost;
+    uint64_t back_datagrams, back_bytes; /* of these, from a standby */
 };
 
 /* A record that is to be saved: datagrams that are sent to a unit meet another fate than queues
@@ -138,14 +139,10 @@ double carrier_replication_loss(const struct carrier *carrier);
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);
 
-/* Whose record was first in the datagram that a unit is stepping on just now, whatever it says
- * after damage: number + 1; 0: it is not stepping on records. */
-uint32_t carrier_tag_at_hand(const struct carrier *carrier);
-
-/* The record of this flow in the datagram that a unit is stepping on just now; its first
- * record where none is of this flow; NULL when it is not stepping on records. */
-const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
-                                               const struct flow *flow);
+/* What a note with this flow is about, of the datagram that a unit is stepping on just now:
+ * the record of this flow in it, its first record where none is of this flow, no mark when it is
+ * not stepping on records or they are damaged; and whose was first, whatever damage says. */
+struct record_at_hand carrier_at_hand(const struct carrier *carrier, const struct flow *flow);
 
 /* Tell of each record on its way to a unit just now, as they were sent: whose it is, and when
  * it arrives. Damaged ones are left out, as if all were refused. The mark is good during the

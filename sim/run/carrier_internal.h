@@ -84,6 +84,7 @@ struct carrier {
     struct unit_queues queues[UNITS_MAX];
     uint64_t drops[DROP_PLACES];
     uint64_t lossy_key;
+    uint32_t named; /* datagrams of the replication so far */
     uint64_t handed_out; /* datagrams of records that directors gave away until the failure, */
     uint64_t unapplied;  /* and of these, those that were lost on their way */
     struct rescue *rescue; /* or NULL */

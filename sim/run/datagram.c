@@ -199,7 +199,7 @@ bool datagram_unit_loses(struct carrier *carrier, struct datagram *datagram, uns
 /* What happens to a record: whom it is reported to, and how it is told. */
 struct record_fate {
     void (*report)(struct observer *observer, const struct record_mark *mark,
-                   unsigned receiver); /* or NULL */
+                   unsigned receiver, struct datagram_name in); /* or NULL */
     const char *event; /* in the journal */
     const char *phrase; /* in a story */
 };
@@ -212,7 +212,7 @@ static void report_records(const struct carrier *carrier, const struct datagram 
         const struct record_mark *mark = &datagram->marks[i];
         const char *record = mark->is_delete ? "delete" : "create";
         if (fate->report)
-            fate->report(carrier->observer, mark, datagram->receiver);
+            fate->report(carrier->observer, mark, datagram->receiver, datagram->name);
         if (mark->tag != 0) /* nobody's: of a flood */
             journal_record(carrier->journal, now, fate->event, mark->tag - 1, record);
         if (story_wants(carrier->story, mark->tag))
@@ -240,13 +240,23 @@ void datagram_waits(struct carrier *carrier, const struct datagram *datagram, co
     report_records(carrier, datagram, &fate, where);
 }
 
+static bool is_from_standby(const struct carrier *carrier, const struct datagram *datagram)
+{
+    const struct unit *sender = carrier->units[datagram->sender];
+    const struct director *director = sender ? unit_director(sender) : NULL;
+    return director && director_role(director) == ROLE_STANDBY;
+}
+
 void datagram_left(struct carrier *carrier, const struct datagram *datagram)
 {
     static const struct record_fate fate = { observer_record_sent, "record-sent", "leaves" };
     if (!is_counted(datagram))
         return;
+    bool back = is_from_standby(carrier, datagram);
     carrier->replication.datagrams++;
     carrier->replication.bytes += UDP_IP_HEADERS + datagram->length;
+    carrier->replication.back_datagrams += back;
+    carrier->replication.back_bytes += back ? UDP_IP_HEADERS + datagram->length : 0;
     report_records(carrier, datagram, &fate, "");
 }
 

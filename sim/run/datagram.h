@@ -16,6 +16,7 @@ struct datagram {
     bool early;  /* handed out before the failure */
     bool saved;  /* lost without the rescue: from there on it takes nobody's place or luck */
     bool husk;   /* its records were delivered at once; it goes on in its place, for the others */
+    struct datagram_name name; /* of one of the replication; else 0 */
     uint16_t length;
     uint16_t mark_count;
     const struct record_mark *marks;

@@ -31,22 +31,27 @@ void datagram_arrival_at_once(struct carrier *carrier, struct datagram_parcel *p
     reach_director(carrier, parcel);
 }
 
-uint32_t carrier_tag_at_hand(const struct carrier *carrier)
+static const struct record_mark *mark_of(const struct datagram *datagram,
+                                         const struct flow *flow)
 {
-    const struct datagram *datagram = carrier->at_hand;
-    return datagram && datagram->mark_count > 0 ? datagram->marks[0].tag : 0;
-}
-
-const struct record_mark *carrier_mark_at_hand(const struct carrier *carrier,
-                                               const struct flow *flow)
-{
-    const struct datagram *datagram = carrier->at_hand;
-    if (!datagram || datagram->mark_count == 0 || datagram->damaged)
+    if (datagram->mark_count == 0 || datagram->damaged)
         return NULL; /* what a damaged one says is nobody's record */
     for (unsigned i = 1; i < datagram->mark_count; i++)
         if (flow_equal(&datagram->marks[i].flow, flow))
             return &datagram->marks[i];
     return datagram->marks;
+}
+
+struct record_at_hand carrier_at_hand(const struct carrier *carrier, const struct flow *flow)
+{
+    const struct datagram *datagram = carrier->at_hand;
+    if (!datagram)
+        return (struct record_at_hand){ 0 };
+    return (struct record_at_hand){
+        .mark = mark_of(datagram, flow),
+        .author = datagram->mark_count > 0 ? datagram->marks[0].tag : 0,
+        .in = datagram->name,
+    };
 }
 
 /* ---- places to wait in --------------------------------------------------------------- */

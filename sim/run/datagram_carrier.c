@@ -216,6 +216,8 @@ void carrier_datagram(struct carrier *carrier, struct unit *unit,
     };
     g_assert(datagram.receiver < carrier->scenario->units->len);
     carrier->handed_out += datagram.early && datagram.channel == CHANNEL_REPLICATION;
+    if (datagram.channel == CHANNEL_REPLICATION)
+        datagram.name = (struct datagram_name){ ++carrier->named, engine_now(carrier->engine) };
     if (datagram_is_concerned(carrier, &datagram))
         rescue(carrier, &datagram);
     send(carrier, &datagram);

@@ -38,6 +38,15 @@ static void unit_sends_serial(void *context, struct unit *unit, const uint8_t *b
     carrier_serial(world->carrier, unit, bytes, length);
 }
 
+static void take_note_of_claim(struct world *world, unsigned number,
+                               const struct director *director)
+{
+    bool before = observer_heir(world->observer) >= 0;
+    observer_claim(world->observer, number, director);
+    if (!before && observer_heir(world->observer) >= 0)
+        reprotection_begin(world->reprotection, number);
+}
+
 static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t mac)
 {
     struct world *world = context;
@@ -48,7 +57,7 @@ static void unit_claims(void *context, struct unit *unit, uint32_t ip, uint64_t 
     if (other != 0 && active)
         report_mac(world, number, other);
     if (active) {
-        observer_claim(world->observer, number, unit_director(unit));
+        take_note_of_claim(world, number, unit_director(unit));
         strike_follow_takeover(world);
     }
     world_look_at_service(world);
@@ -160,9 +169,11 @@ static void note_preemption(struct world *world, const struct note *note)
 static void unit_notes(void *context, struct unit *unit, const struct note *note)
 {
     struct world *world = context;
-    const struct record_mark *mark = carrier_mark_at_hand(world->carrier, &note->flow);
+    struct record_at_hand at_hand = carrier_at_hand(world->carrier, &note->flow);
     unsigned number = unit_number(unit);
-    observer_note(world->observer, number, note, mark, carrier_tag_at_hand(world->carrier));
+    observer_note(world->observer, number, note, &at_hand);
+    joining_note(world->joining, number, note);
+    reprotection_note(world->reprotection, number, note);
     note_preemption(world, note);
     if (is_about_the_unit(note->code) || is_about_the_mirror(note))
         world_report_unit(world, number, note_word(note->code),
@@ -170,7 +181,7 @@ static void unit_notes(void *context, struct unit *unit, const struct note *note
     else if (note->code == NOTE_MACHINE_STATE)
         tell_machine(world, number, note);
     else if (world->story)
-        tell_note(world, number, note, mark);
+        tell_note(world, number, note, at_hand.mark);
 }
 
 struct unit_network deed_network(struct world *world)

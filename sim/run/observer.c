@@ -203,7 +203,7 @@ static void begin_anew(struct record_history *record, unsigned receiver)
 
 /* What its own queue drops is lost, not unsent: had there been room, it would have left. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
-                          unsigned receiver)
+                          unsigned receiver, struct datagram_name in)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
     if (!observed)
@@ -212,6 +212,8 @@ void observer_record_sent(struct observer *observer, const struct record_mark *m
         begin_anew(&observed->record, receiver);
     if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);
+    if (observer->takeover < 0)
+        observed->record.last = in;
     count(&observed->record.sent);
 }
 
@@ -226,9 +228,10 @@ void observer_record_lost(struct observer *observer, const struct record_mark *m
 }
 
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
-                             unsigned receiver)
+                             unsigned receiver, struct datagram_name in)
 {
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
+    (void)in;
     if (observed && observed->record.receiver == receiver)
         count(observer->takeover < 0 ? &observed->record.arrived : &observed->record.late);
 }
@@ -236,7 +239,7 @@ void observer_record_arrived(struct observer *observer, const struct record_mark
 /* The table no longer holds a record of this flow: if that was a live connection's, it
  * has lost it. */
 static void remove_record(struct observer *observer, unsigned unit, const struct note *note,
-                          enum cause cause, uint32_t author)
+                          enum cause cause, const struct record_at_hand *by)
 {
     struct connection *connection = traffic_by_flow(observer->traffic, &note->flow);
     struct observed *observed = connection ? connection->observed : NULL;
@@ -244,16 +247,21 @@ static void remove_record(struct observer *observer, unsigned unit, const struct
         || observer->takeover >= 0)
         return;
     observed->record.removed = (uint8_t)cause;
-    observed->record.remover = author;
+    observed->record.remover = by ? by->author : 0;
+    observed->record.removing = by ? by->in : (struct datagram_name){ 0, 0 };
+    observed->record.brought = (struct datagram_name){ 0, 0 };
 }
 
 static void accept_record(struct observer *observer, unsigned unit,
-                          const struct record_mark *mark)
+                          const struct record_at_hand *at_hand)
 {
+    const struct record_mark *mark = at_hand->mark;
     struct observed *observed = mark ? subject_of(observer, mark) : NULL;
     if (!observed || observed->record.receiver != unit || observer->takeover >= 0)
         return;
     observed->record.accepted = true;
+    if (observed->record.brought.number == 0)
+        observed->record.brought = at_hand->in;
     observed->record.removed = CAUSE_NONE;
 }
 
@@ -300,21 +308,21 @@ static void note_kept(struct observer *observer, const struct note *note, enum s
 }
 
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
-                   const struct record_mark *mark, uint32_t author)
+                   const struct record_at_hand *at_hand)
 {
     switch (note->code) {
     case NOTE_CREATE_APPLIED:
     case NOTE_CREATE_REFRESHED:
-        accept_record(observer, unit, mark);
+        accept_record(observer, unit, at_hand);
         break;
     case NOTE_DELETE_APPLIED:
-        remove_record(observer, unit, note, CAUSE_DELETED_EARLY, author);
+        remove_record(observer, unit, note, CAUSE_DELETED_EARLY, at_hand);
         break;
     case NOTE_OVERWRITTEN:
-        remove_record(observer, unit, note, CAUSE_OVERWRITTEN, author);
+        remove_record(observer, unit, note, CAUSE_OVERWRITTEN, at_hand);
         break;
     case NOTE_AGED_OUT:
-        remove_record(observer, unit, note, CAUSE_AGED_OUT, 0);
+        remove_record(observer, unit, note, CAUSE_AGED_OUT, NULL);
         observer->disturbed |= observer->takeover < 0;
         break;
     case NOTE_ESTABLISHED:

@@ -28,16 +28,23 @@ const struct connection_watch *observer_watch(struct observer *observer);
  * the link, where it would else have come at the instant due; arrived at the unit, it runs and
  * its director has stepped. What was sent and never arrived was lost. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
-                          unsigned receiver);
+                          unsigned receiver, struct datagram_name in);
 void observer_record_lost(struct observer *observer, const struct record_mark *mark,
                           unsigned receiver, nstime due);
 void observer_record_arrived(struct observer *observer, const struct record_mark *mark,
-                             unsigned receiver);
+                             unsigned receiver, struct datagram_name in);
 
-/* A note of a unit, by its number; mark is the record of the datagram at hand, or NULL; author
- * whose record was sent in it, number + 1, or 0. */
+/* The datagram that a unit is stepping on just now: the record that a note is about, or NULL;
+ * whose record was sent in it, number + 1, or 0; which it is. */
+struct record_at_hand {
+    const struct record_mark *mark;
+    uint32_t author;
+    struct datagram_name in;
+};
+
+/* A note of a unit, by its number. */
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
-                   const struct record_mark *mark, uint32_t author);
+                   const struct record_at_hand *at_hand);
 
 /* A fault other than the measured one happens now. */
 void observer_disturbance(struct observer *observer);
@@ -51,6 +58,9 @@ void observer_failure(struct observer *observer, int owner, unsigned standby,
 /* A unit claims the active address; director is its. The first claim after the failure by
  * another unit than the owner of then, or by that one started again, is the takeover. */
 void observer_claim(struct observer *observer, unsigned unit, const struct director *director);
+
+/* The instant of the failure, -1: not yet. */
+nstime observer_failed_at(const struct observer *observer);
 
 /* The number of the unit that took over, -1: none has. */
 int observer_heir(const struct observer *observer);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum table_index { RUNS, CONNECTIONS, SUMMARY, EVENTS, PROTECTION, TABLES };
+enum table_index { RUNS, CONNECTIONS, SUMMARY, EVENTS, PROTECTION, SAMPLES, TABLES };
 
 static const struct {
     const char *name;
@@ -19,6 +19,7 @@ static const struct {
     [SUMMARY] = {"summary.csv", 0},
     [EVENTS] = {"events.jsonl", TABLE_EVENTS},
     [PROTECTION] = {"protection.csv", TABLE_PROTECTION},
+    [SAMPLES] = {"samples.csv", TABLE_SAMPLES},
 };
 
 /* A file under way. Not wanted: stream is NULL and name is NULL. */
@@ -128,7 +129,8 @@ static bool write_headers(struct result *result, GError **error)
     rows_runs_header(g_string_truncate(text, 0), &result->plan.frame);
     return sheet_write(result, RUNS, text->str, text->len, 0, error) &&
            write_header(result, CONNECTIONS, rows_connections_header, error) &&
-           write_header(result, PROTECTION, rows_protection_header, error);
+           write_header(result, PROTECTION, rows_protection_header, error) &&
+           write_header(result, SAMPLES, rows_samples_header, error);
 }
 
 static bool open_sheets(struct result *result, GError **error)
@@ -217,6 +219,18 @@ static bool add_protection(struct result *result, uint32_t run,
     return sheet_write(result, PROTECTION, text->str, text->len, rows, error);
 }
 
+static bool add_samples(struct result *result, uint32_t run, const struct run_result *outcome,
+                        GError **error)
+{
+    GString *text = result->text;
+
+    if (result->sheets[SAMPLES].stream == NULL) {
+        return true;
+    }
+    rows_samples(g_string_truncate(text, 0), run, outcome);
+    return sheet_write(result, SAMPLES, text->str, text->len, outcome->sample_count, error);
+}
+
 static bool add_events(struct result *result, const struct run_result *outcome, GError **error)
 {
     return result->sheets[EVENTS].stream == NULL || outcome->events == NULL ||
@@ -234,7 +248,8 @@ bool result_add(struct result *result, uint32_t run, const struct run_result *ou
     rows_run(g_string_truncate(text, 0), &result->plan.frame, run, outcome);
     return sheet_write(result, RUNS, text->str, text->len, 1, error) &&
            add_connections(result, run, outcome, error) &&
-           add_protection(result, run, outcome, error) && add_events(result, outcome, error);
+           add_protection(result, run, outcome, error) &&
+           add_samples(result, run, outcome, error) && add_events(result, outcome, error);
 }
 
 /* The summary is made from runs.csv itself, so that nothing can stand in one that
@@ -319,6 +334,7 @@ bool result_commit(struct result *result, GError **error)
     g_assert(result->summary == NULL);
     return sheet_finish(result, RUNS, error) && sheet_finish(result, CONNECTIONS, error) &&
            sheet_finish(result, EVENTS, error) && sheet_finish(result, PROTECTION, error) &&
+           sheet_finish(result, SAMPLES, error) &&
            write_summary(result, error) && write_manifest(result, error) &&
            write_log(result, error) && folder_commit(result->folder, error);
 }

@@ -145,6 +145,21 @@ static void append_own_loss(GString *text, const struct run_result *result)
     append_share(text, result->replication_loss);
 }
 
+static void append_measures(GString *text, const struct run_result *result)
+{
+    append_time(text, result->measured);
+    append_count(text, result->creates_due);
+    append_count(text, result->back_datagrams);
+    append_count(text, result->back_bytes);
+    append_count(text, result->work.datagrams);
+    append_count(text, result->work.deadlines);
+    append_time(text, result->census.taken ? (int64_t)result->census.counter_error : -1);
+    append_share(text, result->imbalance);
+    append_time(text, result->reprotection);
+    append_time(text, result->sync);
+    append_count(text, result->worst_datagram);
+}
+
 /* In the order of RUNS_COLUMNS_LATER. */
 static void append_later(GString *text, const struct run_result *result)
 {
@@ -163,6 +178,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, result->without_port);
     append_count(text, result->server_orphans);
     append_own_loss(text, result);
+    append_measures(text, result);
     append_saved(text, result, SAVED_CLOSING + 1, SAVED_COUNT - 1);
 }
 
@@ -226,6 +242,29 @@ uint32_t rows_protection(GString *text, uint32_t run, const struct run_result *r
     return rows;
 }
 
+void rows_samples_header(GString *text)
+{
+    g_string_append(text, SAMPLES_COLUMNS "\n");
+}
+
+void rows_samples(GString *text, uint32_t run, const struct run_result *result)
+{
+    for (uint32_t i = 0; i < result->sample_count; i++) {
+        const struct sample *sample = &result->samples[i];
+        const struct census *census = &sample->census;
+        g_string_append_printf(text, "%u", run);
+        append_time(text, sample->at);
+        append_count(text, census->open);
+        append_count(text, sample->datagrams);
+        append_count(text, sample->bytes);
+        append_count(text, sample->back_bytes);
+        append_time(text, census->taken ? (int64_t)census->known : -1);
+        append_time(text, census->taken ? (int64_t)census->ghosts : -1);
+        append_time(text, census->taken ? (int64_t)census->counter_error : -1);
+        g_string_append_c(text, '\n');
+    }
+}
+
 void rows_connections_header(GString *text)
 {
     g_string_append(text, CONNECTIONS_COLUMNS "," CONNECTIONS_COLUMNS_LATER "\n");
@@ -243,6 +282,9 @@ static void append_fate(GString *text, const struct connection_row *row, bool ha
     append_time(text, has_twin ? row->twin_waited : -1);
     g_string_append(text, row->led_astray ? ",yes" : ",no");
     g_string_append_printf(text, ",%s", speaker_word(row->first_unknown));
+    bool named = row->datagram.number > 0;
+    append_time(text, named ? (int64_t)row->datagram.number : -1);
+    append_time(text, named ? row->datagram.sent : -1);
 }
 
 static void append_connection(GString *text, const struct rows_frame *frame, uint32_t run,

@@ -21,6 +21,10 @@ void rows_run(GString *text, const struct rows_frame *frame, uint32_t run,
 void rows_protection_header(GString *text);
 uint32_t rows_protection(GString *text, uint32_t run, const struct run_result *result);
 
+/* One line for each of result->samples. */
+void rows_samples_header(GString *text);
+void rows_samples(GString *text, uint32_t run, const struct run_result *result);
+
 void rows_connections_header(GString *text);
 /* One line for each of result->rows. */
 void rows_connections(GString *text, const struct rows_frame *frame, uint32_t run,

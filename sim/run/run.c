@@ -47,6 +47,7 @@ void run_result_free(struct run_result *result)
     g_free(result->virtuals);
     g_free(result->rows);
     g_free(result->openings);
+    g_free(result->samples);
     g_free(result->events);
     g_free(result->protection);
     g_free(result->violation);

@@ -4,6 +4,7 @@
 #define SIM_RUN_RUN_H
 
 #include "analysis/columns.h"
+#include "core/director.h"
 #include "core/note.h"
 #include "sim/run/protection.h"
 #include "sim/scenario/scenario.h"
@@ -11,6 +12,13 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Which datagram of the replication: numbered from 1 in the order in which directors hand them
+ * out, both ways together; 0: none. */
+struct datagram_name {
+    uint32_t number;
+    nstime sent;
+};
 
 /* One connection that was there at the failure. Enums: analysis/columns.h. */
 struct connection_row {
@@ -29,6 +37,10 @@ struct connection_row {
     nstime opened;
     nstime stall;      /* -1: no progress after the failure */
     uint8_t saved_by;  /* enum saved_by; SAVED_NOT for all but survivors */
+    struct datagram_name datagram; /* that decided: the first that brought the record which stood
+                                    * at the takeover, the one that removed it, or the last that
+                                    * was lost with it */
+    bool alone;         /* it was the only one that carried the record */
     uint8_t first_unknown; /* enum speaker: whose packet was the first to meet nothing at the new
                             * active */
     /* what the time after the failure brought its application, in this world: */
@@ -42,6 +54,23 @@ struct connection_row {
     uint32_t twin_requests_lost;
     uint64_t twin_bytes_lost;
     nstime twin_waited;
+};
+
+/* What a standby's table holds at an instant, against the truth (census.h). */
+struct census {
+    bool taken;         /* there were an active unit and a standby to ask */
+    uint32_t open;      /* connections that would count if the active failed now */
+    uint32_t known;     /* of these, whose record stands on the standby */
+    uint32_t ghosts;    /* records there of no connection that lives */
+    uint64_t counter_error; /* how far the standby's counters of each real machine are from
+                             * the active's, summed */
+};
+
+/* One of a hundred instants, where they are wanted: so far, and just now. */
+struct sample {
+    nstime at;
+    struct census census;
+    uint64_t datagrams, bytes, back_bytes; /* of the replication */
 };
 
 /* What a closed form is about: so many, of so many, and the share that theory says. */
@@ -127,6 +156,16 @@ struct run_result {
     uint32_t reconnected;
     uint64_t creates_due, deletes_due; /* until the failure: one each for what was established,
                                         * and has ended again */
+    nstime measured;          /* the failure, or the end of a run without one */
+    uint64_t back_datagrams, back_bytes; /* of those of the replication, from a standby */
+    struct replication_work work; /* of the active unit's director until the failure */
+    struct census census;     /* at the failure */
+    double imbalance;         /* of the load at duration (census.h), < 0: nobody took over */
+    nstime reprotection;      /* sim/run/reprotection.h, -1: never */
+    nstime sync;              /* of a joiner: sim/run/joining.h, -1: never */
+    uint32_t worst_datagram;  /* sim/run/blast.h */
+    struct sample *samples;   /* where the scenario wants them */
+    uint32_t sample_count;
     struct form_measure form; /* where the scenario is made to meet one */
     uint32_t ghost_misroutes; /* of the cohort, that were led astray */
     uint64_t without_port;    /* connections not opened: every port of their client was in use */

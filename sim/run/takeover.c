@@ -2,6 +2,7 @@
  * whose table, and what the outage does to openings. */
 #include "sim/run/observed.h"
 
+#include "sim/run/census.h"
 #include "sim/run/standing.h"
 
 #define SURGE_BIN (100 * NSTIME_MS)
@@ -94,17 +95,6 @@ static bool listing_stands(const struct observer *observer, const struct directo
     return standing(observer->scenario, director, claimant_of(&listing->row));
 }
 
-static uint32_t count_ghosts(const struct observer *observer, const struct director *director)
-{
-    size_t matched = 0;
-    for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
-        matched += standing(observer->scenario, director,
-                            (struct claimant){ .client = { c->client_ip, c->client_port },
-                                               .virtual = c->virtual,
-                                               .server = c->server });
-    return (uint32_t)(director_connections(director) - matched);
-}
-
 /* What a table that holds its record does for it. The original director's is its own;
  * another's may be a ghost's, whose tuple and server are the same. */
 static enum saved_by keeper(const struct observer *observer, const struct listing *listing,
@@ -122,7 +112,7 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
 {
     observer->takeover = engine_now(observer->engine);
     observer->heir = unit;
-    observer->ghosts = count_ghosts(observer, director);
+    observer->ghosts = census_ghosts(observer->scenario, observer->traffic, director);
     for (guint i = 0; i < observer->listings->len; i++) {
         struct listing *listing = g_ptr_array_index(observer->listings, i);
         listing->row.known = listing_stands(observer, director, listing);
@@ -170,6 +160,11 @@ void observer_claim(struct observer *observer, unsigned unit, const struct direc
         look_up(observer, unit, director);
     else if (other)
         take_over(observer, unit, director);
+}
+
+nstime observer_failed_at(const struct observer *observer)
+{
+    return observer->failure;
 }
 
 int observer_heir(const struct observer *observer)

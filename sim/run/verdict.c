@@ -4,6 +4,7 @@
 #include "analysis/stats.h"
 #include "analysis/theory.h"
 #include "sim/network/delay.h"
+#include "sim/run/blast.h"
 
 #include <string.h>
 
@@ -119,10 +120,23 @@ static enum cause cause_of(const struct observer *observer, const struct listing
     return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 
+/* What would have had to come otherwise, or came just so. A ghost's was another's. */
+static struct datagram_name decider(const struct listing *listing)
+{
+    const struct record_history *record = &listing->observed->record;
+    if (listing->row.known)
+        return record->brought;
+    if (record->removed != CAUSE_NONE)
+        return record->removing;
+    return record->accepted ? record->brought : record->last;
+}
+
 static void judge(const struct observer *observer, struct listing *listing,
                   struct run_result *result)
 {
     struct connection_row *row = &listing->row;
+    row->datagram = decider(listing);
+    row->alone = listing->observed->record.sent == 1;
     if (row->outcome != OUTCOME_SURVIVED && row->outcome != OUTCOME_CENSORED) {
         row->cause = (uint8_t)cause_of(observer, listing);
         row->blamed = listing->observed->record.remover;
@@ -268,6 +282,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
         harm_finish(observer, listing);
         result->rows[i] = listing->row;
     }
+    result->worst_datagram = blast_worst(result);
     measure_stalls(observer, result);
     measure_openings(observer, result);
     result->syn_peak = observer->surge_peak;

@@ -99,6 +99,16 @@ static void check(struct world *world)
         world->violation = find_violation(world);
 }
 
+/* What replication has come to, at the failure or at the end. */
+static void weigh_replication(struct world *world)
+{
+    const struct unit *active = world->units[world_active(world)];
+    world->replication = carrier_replication_count(world->carrier);
+    world->census = world_census(world);
+    if (unit_director(active))
+        world->work = director_replication_work(unit_director(active));
+}
+
 void world_measure(struct world *world, int hit)
 {
     const struct unit *owner = carrier_owner(world->carrier, world->scenario->active_ip);
@@ -106,7 +116,7 @@ void world_measure(struct world *world, int hit)
     world->measured = true;
     traffic_watch_orphans(world->traffic);
     world->failed_unit = hit;
-    world->replication = carrier_replication_count(world->carrier);
+    weigh_replication(world);
     world->fingerprint = carrier_fingerprint(world->carrier);
     observer_failure(world->observer, owner ? (int)unit_number(owner) : -1, world_standby(world),
                      owner ? unit_director(owner) : NULL);
@@ -142,6 +152,8 @@ void world_run(struct world *world)
     traffic_start(world->traffic);
     engine_run(world->engine, scenario->duration);
     world->peak_open = traffic_count(world->traffic).open;
+    if (observer_heir(world->observer) >= 0)
+        world->imbalance = census_imbalance(scenario, world->traffic);
     call_the_roll(world);
     nstime last = scenario->duration + scenario->drain;
     while (observer_undecided(world->observer) > 0 && engine_step(world->engine, last))
@@ -158,6 +170,25 @@ void world_rescue(struct world *world, struct rescue *rescue)
     carrier_set_rescue(world->carrier, rescue);
 }
 
+static void give_replication(struct world *world, struct run_result *result)
+{
+    if (!world->measured)
+        weigh_replication(world);
+    result->measured = world->measured ? result->failure : engine_now(world->engine);
+    result->replication_datagrams = world->replication.datagrams;
+    result->replication_bytes = world->replication.bytes;
+    result->replication_lost = world->replication.lost;
+    result->back_datagrams = world->replication.back_datagrams;
+    result->back_bytes = world->replication.back_bytes;
+    result->work = world->work;
+    result->census = world->census;
+    result->imbalance = world->imbalance;
+    result->reprotection = reprotection_time(world->reprotection);
+    result->sync = joining_time(world->joining);
+    result->sample_count = world->samples->len;
+    result->samples = g_memdup2(world->samples->data, world->samples->len * sizeof(struct sample));
+}
+
 void world_result(struct world *world, struct run_result *result)
 {
     check(world);
@@ -165,11 +196,7 @@ void world_result(struct world *world, struct run_result *result)
     observer_finish(world->observer, result);
     result->failed_unit = world->failed_unit;
     result->fingerprint = world->fingerprint;
-    if (!world->measured)
-        world->replication = carrier_replication_count(world->carrier);
-    result->replication_datagrams = world->replication.datagrams;
-    result->replication_bytes = world->replication.bytes;
-    result->replication_lost = world->replication.lost;
+    give_replication(world, result);
     for (unsigned role = 0; role < LINK_COUNT; role++)
         result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
     for (unsigned place = 0; place < DROP_PLACES; place++)
@@ -265,12 +292,16 @@ struct world *world_new(const struct scenario *scenario, uint32_t repetition,
     carrier_set_watch(world->carrier, (struct carrier_watch){ world, address_moved });
     observer_set_reach(world->observer, (struct observer_reach){ world, is_astray });
     world->network = deed_network(world);
+    world->joining = joining_new(world);
+    world->reprotection = reprotection_new(world);
+    world->imbalance = -1;
     make_traffic(world, run_key);
     for (unsigned i = 0; i < world->unit_count; i++)
         make_unit(world, run_key, i);
     world->times = timeline_draw(scenario, run_key, NSTIME_NEVER);
     strike_schedule(world);
     world->virtual_crashes = twin_of ? NULL : virtual_crashes_new(world, run_key);
+    sampling_schedule(world);
     return world;
 }
 
@@ -283,6 +314,9 @@ void world_free(struct world *world)
     carrier_free(world->carrier);
     observer_free(world->observer);
     virtual_crashes_free(world->virtual_crashes);
+    joining_free(world->joining);
+    reprotection_free(world->reprotection);
+    g_array_free(world->samples, TRUE);
     engine_free(world->engine);
     g_free(world->violation);
     g_free(world->times);

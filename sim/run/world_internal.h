@@ -4,6 +4,9 @@
 #define SIM_RUN_WORLD_INTERNAL_H
 
 #include "sim/fault/timeline.h"
+#include "sim/run/census.h"
+#include "sim/run/joining.h"
+#include "sim/run/reprotection.h"
 #include "sim/run/world.h"
 
 struct world {
@@ -27,8 +30,14 @@ struct world {
     bool cable_pulled;
     bool followed; /* what waits for the takeover has its time */
     char *violation; /* the first, or NULL */
+    struct joining *joining;
+    struct reprotection *reprotection;
+    GArray *samples;  /* struct sample, so far */
+    double imbalance; /* at duration */
     /* at the measured fault */
     struct replication_count replication;
+    struct replication_work work;
+    struct census census;
     uint64_t fingerprint;
     bool measured;
     int failed_unit; /* whom it hits, -1: no unit */
@@ -54,6 +63,10 @@ unsigned world_standby(const struct world *world);
 
 /* What the effects of units come to; the world is its context. */
 struct unit_network deed_network(struct world *world);
+
+/* The two tables as they are now (sampling.c); and so at a hundred instants, if they are wanted. */
+struct census world_census(const struct world *world);
+void sampling_schedule(struct world *world);
 
 /* All faults of the scenario, at their times, which are drawn. */
 void strike_schedule(struct world *world);

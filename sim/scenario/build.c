@@ -151,6 +151,8 @@ static void take_output(struct build *build, const struct draft_group *group)
         scenario->tables |= TABLE_EVENTS;
     if (strstr(tables, "protection") != NULL)
         scenario->tables |= TABLE_PROTECTION;
+    if (strstr(tables, "samples") != NULL)
+        scenario->tables |= TABLE_SAMPLES;
     scenario->confidence = value_confidence(build_text(build, group, "confidence"));
 }
 

@@ -122,6 +122,7 @@ static void take_reals(struct build *build)
         real->ip = address.ip;
         real->port = address.port;
         real->protocol = address.protocol;
+        real->weight = build_count(build, group, "weight");
         build_random(build, group, "service-time", &real->service_time);
         real->time_wait = build_time(build, group, "time-wait");
         real->idle_close = build_time(build, group, "idle-close");
@@ -173,8 +174,12 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
 {
     struct virtual_spec *virtual = g_new0(struct virtual_spec, 1);
     struct machine_address address;
+    unsigned reals = build->scenario->reals->len;
+    bool *own = g_new0(bool, reals + 1);
     take_address(build, group, &address);
-    take_bind(build, group, "bind", bound);
+    take_bind(build, group, "bind", own);
+    for (unsigned i = 0; i < reals; i++)
+        bound[i] |= own[i];
     take_bind(build, group, "overflow-bind", bound);
     *virtual = (struct virtual_spec){
         .name = g_strdup(group->name),
@@ -184,6 +189,7 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
         .protocol = address.protocol,
         .replicate = build_yes(build, group, "replicate"),
         .idle_time = build_time(build, group, "timeout"),
+        .bound = own,
     };
     g_ptr_array_add(build->scenario->virtuals, virtual);
 }

@@ -40,6 +40,7 @@ static void virtual_free(void *data)
 {
     struct virtual_spec *virtual = data;
     g_free(virtual->name);
+    g_free(virtual->bound);
     g_free(virtual);
 }
 

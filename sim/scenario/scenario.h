@@ -57,6 +57,7 @@ struct virtual_spec {
     uint8_t protocol;
     bool replicate;
     nstime idle_time;
+    bool *bound; /* of each real: is it named in bind? */
 };
 
 /* Keepalive of TCP, with Linux's numbers. */
@@ -79,6 +80,7 @@ struct real_spec {
                        * to come from; 0: none */
     struct distribution service_time; /* from a whole request to its answer */
     nstime time_wait; /* TIME_WAIT of what it closed first; 0: none */
+    uint64_t weight;  /* at the start */
     struct keepalive keepalive;       /* of its sockets */
     nstime idle_close; /* from its last word to its closing; NSTIME_NEVER = never */
     uint32_t sockets;  /* its process has at a time, at most; 0 = any number */
@@ -207,7 +209,8 @@ struct garp_spec {
     nstime lifetime[2];         /* of a neighbour's entry, until it asks */
 };
 
-enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8 };
+enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8,
+                  TABLE_SAMPLES = 16 };
 
 struct sweep_axis {
     char *key;    /* as named in [sweep], canonical spelling */

@@ -323,7 +323,7 @@ static const struct schema_key keys[] = {
 
     {GROUP_OUTPUT, "directory", NULL, VALUE_TEXT, NULL, "auto", "auto", false,
      "where sweep writes (auto: results/NAME)"},
-    {GROUP_OUTPUT, "tables", NULL, VALUE_WORDS, "runs connections events protection", NULL,
+    {GROUP_OUTPUT, "tables", NULL, VALUE_WORDS, "runs connections events protection samples", NULL,
      "runs connections", false, "tables a sweep writes besides the summary"},
     {GROUP_OUTPUT, "confidence", NULL, VALUE_CONFIDENCE, NULL, NULL, "runs 95%", false,
      "of the intervals, taken over runs"},

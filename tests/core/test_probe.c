@@ -294,8 +294,9 @@ static unsigned flood(unsigned first_network, unsigned networks, unsigned packet
     return sent;
 }
 
-/* A tenth of a second's worth at once, then as many as the time allows. Strangers have half of it while the table knows a network, and all if it knows none; who comes from a network
- * of the table is asked for all the same. */
+/* A tenth of a second's worth at once, then as many as the time allows. Strangers have half of it
+ * while the table knows a network, and all if it knows none; who comes from a network of the
+ * table is asked for all the same. */
 START_TEST(strangers_do_not_starve_neighbours)
 {
     rig_command_both(&rig, "option probe-limit 1000");

@@ -37,7 +37,8 @@
     X(gray)           \
     X(own_scenarios)  \
     X(section_15)     \
-    X(endpoints)
+    X(endpoints)      \
+    X(measures)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
