@@ -275,10 +275,18 @@ static nstime later(nstime from, nstime by)
     return by < NSTIME_NEVER - from ? from + by : NSTIME_NEVER;
 }
 
+/* A protocol that says how long conns stand says so of those that are over and half open. */
+static bool has_active_span(const struct director *director)
+{
+    return director->protocol->active_span != NULL && director->group.role == ROLE_ACTIVE;
+}
+
 /* */
 static nstime idle_span(const struct director *director, const struct conn *conn)
 {
     const struct replication_protocol *protocol = director->protocol;
+    if (has_active_span(director))
+        return protocol->active_span(director, director->protocol_state, conn);
     if (director->group.role != ROLE_STANDBY)
         return conn->virtual->idle_time;
     return protocol->standby_span != NULL
@@ -302,12 +310,17 @@ bool life_is_established(const struct director *director, const struct conn *con
     return !conn->closed && !life_is_half_open(director, conn);
 }
 
+nstime life_delay(const struct director *director, const struct conn *conn)
+{
+    return has_active_span(director) ? idle_span(director, conn) : conn->virtual->delay;
+}
+
 nstime life_deadline(const struct director *director, const struct conn *conn)
 {
     nstime span = idle_span(director, conn);
     if (is_closed(director, conn))
-        span = conn->virtual->delay;
-    else if (life_is_half_open(director, conn))
+        span = life_delay(director, conn);
+    else if (life_is_half_open(director, conn) && !has_active_span(director))
         span = director->settings.half_open_time; /* fact F-605 */
     return later(conn->last_activity, span);
 }

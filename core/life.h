@@ -83,6 +83,9 @@ nstime life_ring_deadline(const struct director *director, const struct conn *co
 /* The same without regard to buddies: never later. */
 nstime life_deadline(const struct director *director, const struct conn *conn);
 
+/* How long it stays when it is over, for late packets. */
+nstime life_delay(const struct director *director, const struct conn *conn);
+
 /* Set that deadline: after a change of state. Packets do not call this; a deadline
  * that has moved on since is found when it comes (see deadline.c). */
 void life_rearm(struct director *director, const struct conn *conn);

@@ -61,7 +61,8 @@
     X(NOTE_LEARNED, "learned", "an unknown connection was rebuilt from its machine's packet")   \
     X(NOTE_PROBE_SENT, "probe-sent", "a machine is asked whether a connection is its own")      \
     X(NOTE_PROBE_LIMITED, "probe-limited", "nobody was asked; detail is enum probe_limit")      \
-    X(NOTE_PROBED, "probed", "a machine's answer and its client agree: the connection stands")
+    X(NOTE_PROBED, "probed", "a machine's answer and its client agree: the connection stands")  \
+    X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,
@@ -114,7 +115,8 @@ enum note_code {
     X(REFUSAL_UNKNOWN_MACHINE, "unknown-machine")     \
     X(REFUSAL_TABLE_FULL, "table-full")               \
     X(REFUSAL_NOT_STANDBY, "not-standby")             \
-    X(REFUSAL_WRONG_SENDER, "wrong-sender")
+    X(REFUSAL_WRONG_SENDER, "wrong-sender")           \
+    X(REFUSAL_PAST, "past") /* the end of what has been replaced */
 
 /* Why the role is what it is now. */
 #define ROLE_REASON_LIST(X)                                                      \

@@ -59,6 +59,12 @@ struct replication_protocol {
     nstime (*standby_span)(const struct director *director, const void *state,
                            const struct conn *conn);
 
+    /* The same on the active, whatever the conn's state, in place of the virtual machine's idle
+     * time, the half-open time and the delay of what is closed; a takeover does not renew it.
+     * NULL: these. */
+    nstime (*active_span)(const struct director *director, const void *state,
+                          const struct conn *conn);
+
     /* Two conns became buddies, of which the standby was told before. */
     void (*on_linked)(struct director *director, void *state, nstime now, struct conn *conn,
                       struct conn *buddy, struct effects *effects);
@@ -85,7 +91,7 @@ struct replication_protocol {
 };
 
 extern const struct replication_protocol replication_none, replication_patent,
-    replication_repeat, replication_hash, replication_peers;
+    replication_repeat, replication_ipvs, replication_hash, replication_peers;
 
 /* How many there are: the kinds count from 0. */
 unsigned replication_protocols(void);

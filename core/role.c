@@ -71,10 +71,13 @@ void role_hold_address(struct director *director, struct effects *effects)
 }
 
 /* Figure 9, step 930, in the same step as the change of the role (A-22): nothing
- * can be timed out between, and each conn lives a full idle time from here (R-1011). */
+ * can be timed out between, and each conn lives a full idle time from here (R-1011).
+ * Where a protocol says how long conns stand, as IPVS does, a role is nothing to a timer: to
+ * renew it would save connections that the real one loses. */
 static void renew_timers(struct director *director, nstime now)
 {
-    for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
+    bool renews = director->protocol->active_span == NULL;
+    for (struct conn *conn = conn_table_first(director->connections); renews && conn != NULL;
          conn = conn_table_next(director->connections, conn))
         conn->last_activity = now;
     life_rearm_all(director);

@@ -1,5 +1,6 @@
 #include "core/settings.h"
 
+#include "core/ipvs_record.h"
 #include "core/peer.h"
 
 void settings_init(struct settings *settings)
@@ -23,6 +24,24 @@ void settings_init(struct settings *settings)
         .replication = REPLICATION_PATENT,
         .repeats = 2,
         .repeat_spacing = 100 * NSTIME_MS,
+        .sync_threshold = 3, /* Linux's, as all of ipvs */
+        .sync_period = 50,
+        .sync_maxlen = IPVS_MAXLEN,
+        .sync_qlen_max = 65536, /* a 32nd of the pages of 8 GiB */
+        .sync_timeout = {
+            [IPVS_NONE] = 2 * NSTIME_S,
+            [IPVS_ESTABLISHED] = 900 * NSTIME_S,
+            [IPVS_SYN_SENT] = 120 * NSTIME_S,
+            [IPVS_SYN_RECV] = 60 * NSTIME_S,
+            [IPVS_FIN_WAIT] = 120 * NSTIME_S,
+            [IPVS_TIME_WAIT] = 120 * NSTIME_S,
+            [IPVS_CLOSE] = 10 * NSTIME_S,
+            [IPVS_CLOSE_WAIT] = 60 * NSTIME_S,
+            [IPVS_LAST_ACK] = 30 * NSTIME_S,
+            [IPVS_LISTEN] = 120 * NSTIME_S,
+            [IPVS_SYNACK] = 120 * NSTIME_S,
+        },
+        .sync_timeout_udp = 300 * NSTIME_S,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
         .probe_limit = 10000,        /* 5 Mbit/s of smallest frames, on eight servers or fewer */

@@ -4,6 +4,7 @@
 #define CORE_SETTINGS_H
 
 #include "core/detection.h"
+#include "core/ipvs_state.h"
 #include "core/nstime.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ enum replication_kind {
     REPLICATION_NONE,
     REPLICATION_PATENT,
     REPLICATION_REPEAT,
+    REPLICATION_IPVS,
     REPLICATION_HASH,
     REPLICATION_PEERS,
 };
@@ -82,6 +84,15 @@ struct settings {
     unsigned repeats;      /* protocol repeat: copies of each event, the first included */
     nstime repeat_spacing; /* and the time from one to the next */
     enum exceptions exceptions; /* protocol hash: tell who is not where the table says */
+    unsigned sync_threshold; /* protocol ipvs, by the kernel's names (core/ipvs_entry.h) */
+    unsigned sync_period;
+    nstime sync_refresh_period; /* 0: off */
+    unsigned sync_retries;
+    unsigned sync_maxlen;   /* bytes of a message */
+    unsigned sync_ports;    /* sending threads, as a power of two */
+    unsigned sync_qlen_max; /* messages */
+    nstime sync_timeout[IPVS_TCP_STATES]; /* by enum ipvs_state */
+    nstime sync_timeout_udp;
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
     enum mirror_way mirror;
     enum window_check window_check; /* core/window.h */

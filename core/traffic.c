@@ -181,13 +181,13 @@ static void advance_closing(struct conn *conn)
 }
 
 /* R-408: the conn goes with the packet that acknowledges the second FIN, or is held
- * for the virtual machine's delay. */
+ * for the virtual machine's delay, or the protocol's. */
 static void advance_close(struct director *director, nstime now, struct conn *conn,
                           struct effects *effects)
 {
     if (conn->state != CONN_CLOSING || conn->closed || !conn_is_finished(conn))
         return;
-    if (conn->virtual->delay == 0) {
+    if (life_delay(director, conn) == 0) {
         life_end(director, now, conn, END_CLOSED, effects);
         return;
     }

@@ -8,23 +8,36 @@ static bool counts(const struct connection *connection)
     return phase != PHASE_HANDSHAKE && phase != PHASE_CLOSING;
 }
 
+static struct claimant claimant_of(const struct connection *connection)
+{
+    return (struct claimant){ .client = { connection->client_ip, connection->client_port },
+                              .virtual = connection->virtual,
+                              .server = connection->server };
+}
+
 static bool stands(const struct scenario *scenario, const struct director *director,
                    const struct connection *connection)
 {
-    return standing(scenario, director,
-                    (struct claimant){ .client = { connection->client_ip,
-                                                   connection->client_port },
-                                       .virtual = connection->virtual,
-                                       .server = connection->server });
+    return standing(scenario, director, claimant_of(connection));
+}
+
+static bool stands_open(const struct scenario *scenario, const struct director *director,
+                        const struct connection *connection)
+{
+    return stands(scenario, director, connection)
+           && !standing_at_its_end(scenario, director, claimant_of(connection));
 }
 
 uint32_t census_ghosts(const struct scenario *scenario, const struct traffic *traffic,
                        const struct director *director)
 {
-    size_t matched = 0;
+    struct connection_view view;
+    uint32_t cursor = 0, ghosts = 0;
+    while (director_next(director, &cursor, &view))
+        ghosts += view.state != CONN_CLOSING;
     for (struct connection *c = traffic_first(traffic); c; c = traffic_next(c))
-        matched += stands(scenario, director, c);
-    return (uint32_t)(director_connections(director) - matched);
+        ghosts -= stands_open(scenario, director, c);
+    return ghosts;
 }
 
 /* ---- counters --------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@
 struct census census_take(const struct scenario *scenario, const struct traffic *traffic,
                           const struct director *active, const struct director *standby);
 
-/* Records in this table of no connection that lives. */
+/* Records in this table of no connection that lives, but for those that say themselves that
+ * theirs is at its end. */
 uint32_t census_ghosts(const struct scenario *scenario, const struct traffic *traffic,
                        const struct director *director);
 

@@ -29,6 +29,14 @@ bool standing(const struct scenario *scenario, const struct director *director,
            && standing_agrees(scenario, claimant, view.real);
 }
 
+bool standing_at_its_end(const struct scenario *scenario, const struct director *director,
+                         struct claimant claimant)
+{
+    struct flow flow = standing_flow(scenario, claimant.virtual, claimant.client);
+    struct connection_view view;
+    return director_find(director, &flow, &view) && view.state == CONN_CLOSING;
+}
+
 bool standing_elsewhere(const struct scenario *scenario, const struct director *director,
                         struct claimant claimant)
 {

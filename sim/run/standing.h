@@ -26,6 +26,10 @@ bool standing_agrees(const struct scenario *scenario, struct claimant claimant,
 bool standing(const struct scenario *scenario, const struct director *director,
               struct claimant claimant);
 
+/* A record of its tuple stands in this table, of a connection at its end. */
+bool standing_at_its_end(const struct scenario *scenario, const struct director *director,
+                         struct claimant claimant);
+
 /* A record of its tuple stands in this table, for another real machine than its own: a ghost
  * that leads its packets astray. */
 bool standing_elsewhere(const struct scenario *scenario, const struct director *director,

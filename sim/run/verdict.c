@@ -18,7 +18,7 @@ static bool replicated(const struct observer *observer, const struct listing *li
         return false;
     const struct virtual_spec *virtual =
         g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
-    return virtual->replicate && protocol->on_established != NULL;
+    return virtual->replicate && protocol->on_datagram != NULL;
 }
 
 /* Was this unit not yet a standby when the create was due? */

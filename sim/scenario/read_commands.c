@@ -22,6 +22,10 @@ static const char *const options[] = {"conn-real", "bind0", "active-on", "standb
  * records are sent and taken. */
 static const char *const replication_options[] = {
     "repeats", "repeat-spacing", "delete-send", "bad-flags", "buddy-packet", "bulk-sync",
+    "sync-threshold", "sync-period", "sync-refresh-period", "sync-retries", "sync-maxlen",
+    "sync-ports", "sync-qlen-max", "sync-timeout-established", "sync-timeout-syn-recv",
+    "sync-timeout-fin-wait", "sync-timeout-time-wait", "sync-timeout-close",
+    "sync-timeout-close-wait", "sync-timeout-last-ack", "sync-timeout-udp",
     "exceptions",
 };
 

@@ -300,6 +300,9 @@ const struct sweep_axis *scenario_file_axis(const struct scenario_file *file, un
 /* The value of an axis at a point. */
 const char *scenario_file_value(const struct scenario_file *file, unsigned point, unsigned axis);
 
+/* The first axis that changes this key, "GROUP.KEY", by itself or by a variant; -1: none. */
+int scenario_file_axis_of(const struct scenario_file *file, const char *key);
+
 /* What the sweep changes at a point, each as --set takes it (char *, owned by the array). */
 GPtrArray *scenario_file_settings(const struct scenario_file *file, unsigned point);
 

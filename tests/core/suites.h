@@ -54,7 +54,9 @@
     X(mirror)         \
     X(unknown_outbound) \
     X(repeat)         \
-    X(slot_array)
+    X(slot_array)     \
+    X(ipvs_parts)     \
+    X(ipvs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -93,7 +93,7 @@ START_TEST(udp_is_taken)
     ck_assert_uint_eq(spec->retries, 6);
     char *shown = scenario_file_show(file);
     ck_assert_ptr_nonnull(strstr(shown, "retry-time = 500ms\nretries = 6\n"));
-    ck_assert_ptr_eq(strstr(shown, "retries"), g_strrstr(shown, "retries"));
+    ck_assert_ptr_eq(strstr(shown, "\nretries"), g_strrstr(shown, "\nretries"));
     ck_assert_ptr_null(strstr(shown, "opened-by"));
     scenario_file_free(support_read(shown, NULL));
     g_free(shown);

@@ -1,0 +1,34 @@
+/* The states of an IPVS entry and how packets move it between them: the table and the time-outs
+ * of net/netfilter/ipvs/ip_vs_proto_tcp.c of Linux 6.1 (its UDP has one state). The numbers are
+ * those on the wire. */
+#ifndef CORE_IPVS_STATE_H
+#define CORE_IPVS_STATE_H
+
+#include "core/packet.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ipvs_state {
+    IPVS_NONE,
+    IPVS_ESTABLISHED,
+    IPVS_SYN_SENT,
+    IPVS_SYN_RECV,
+    IPVS_FIN_WAIT,
+    IPVS_TIME_WAIT,
+    IPVS_CLOSE,
+    IPVS_CLOSE_WAIT,
+    IPVS_LAST_ACK,
+    IPVS_LISTEN,
+    IPVS_SYNACK,
+    IPVS_TCP_STATES,
+};
+
+/* The state behind a TCP packet from this side: outside is IPVS's input. One without SYN, FIN,
+ * RST and ACK closes, as there. */
+enum ipvs_state ipvs_state_after(enum ipvs_state state, enum side from, uint8_t flags);
+
+/* Are entries in this state told to the backup? */
+bool ipvs_state_is_synced(enum ipvs_state state);
+
+#endif
