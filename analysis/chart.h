@@ -34,6 +34,9 @@ struct panels *chart_frontier(const char *directory, GError **error);
 /* The names of the result directories in a directory, sorted, or NULL and error. */
 GPtrArray *chart_subdirectories(const char *directory, GError **error);
 
+/* From summary.csv: how the protocols of a sweep rank over its other settings. */
+struct figure *chart_ranks(const char *directory, GError **error);
+
 /* From connections.csv: what became of connections of different age at the failure. */
 struct figure *chart_timeline(const char *directory, GError **error);
 

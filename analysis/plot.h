@@ -10,10 +10,11 @@ enum plot_error { PLOT_ERROR_INPUT, PLOT_ERROR_NO_GNUPLOT, PLOT_ERROR_FAILED };
 GQuark plot_error_quark(void);
 
 /* Draw figure ("survival", "takeover", "cost", "timeline", "protection"; "forms" and
- * "frontier", of all result directories in this one; NULL = survival) of a result directory. format: svg, png, pdf,
- * text, or data for what gnuplot would have been given (analysis/figure.gp says how to draw it
- * by hand; no gnuplot is needed). out: the file to write, NULL = DIR/FIGURE.FORMAT; text goes
- * to standard output when out is NULL. Written whole or not at all. */
+ * "frontier", of all result directories in this one; NULL = survival) of a result directory.
+ * format: svg, png, pdf, text, or data for what gnuplot would have been given
+ * (analysis/figure.gp says how to draw it by hand; no gnuplot is needed). out: the file to
+ * write, NULL = DIR/FIGURE.FORMAT; text goes to standard output when out is NULL. Written whole
+ * or not at all. */
 bool plot_directory(const char *directory, const char *figure, const char *format,
                     const char *out, GError **error);
 

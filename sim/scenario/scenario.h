@@ -247,6 +247,7 @@ struct scenario {
     GPtrArray *faults;    /* struct fault_spec */
 
     const struct replication_protocol *protocol;
+    unsigned unknown; /* a set of enum unknown_connection */
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
     uint16_t replication_port; /* UDP, of the datagrams */

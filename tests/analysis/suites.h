@@ -16,7 +16,8 @@
     X(axis)           \
     X(plot)           \
     X(forms_figure)   \
-    X(frontier)
+    X(frontier)       \
+    X(ranks)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
