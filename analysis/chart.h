@@ -31,6 +31,10 @@ struct figure *chart_forms(const char *directory, GError **error);
  * survival against bytes for each connection. */
 struct panels *chart_frontier(const char *directory, GError **error);
 
+/* From samples.csv: a column of it over time. */
+struct figure *chart_samples(const char *directory, const char *column, const char *y_label,
+                             double confidence, GError **error);
+
 /* The names of the result directories in a directory, sorted, or NULL and error. */
 GPtrArray *chart_subdirectories(const char *directory, GError **error);
 
