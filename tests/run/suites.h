@@ -39,7 +39,8 @@
     X(section_15)     \
     X(endpoints)      \
     X(measures)       \
-    X(forms_ipvs)
+    X(forms_ipvs)     \
+    X(ipvs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
