@@ -15,7 +15,7 @@
 #define CAUSE_LIST(X)                                                                            \
     X(CAUSE_NONE, "", "")                                                                        \
     X(CAUSE_NOT_REPLICATED, "not_replicated",                                                    \
-      "it is not replicated: flag off, protocol none, or its director lost its table")           \
+      "it is not replicated: flag off, a protocol that is silent of it, or a table lost")   \
     X(CAUSE_STANDBY_ABSENT, "standby_absent",                                                    \
       "the unit that took over became the standby only after its create was due")                \
     X(CAUSE_HANDSHAKE, "handshake", "it was in its handshake, and no create was due yet")        \
@@ -44,16 +44,20 @@
     X(CAUSE_GAVE_UP_WAITING, "gave_up_waiting",                                                  \
       "all was well, but its time, or a TCP's retries, ran out first")
 
-/* What saved a survivor: code, word in tables, phrase. Protocols that probe, learn or hash add
- * theirs. */
+/* What saved a survivor: code, word in tables, phrase. runs.csv has its columns in the order of
+ * this list, those up to SAVED_CLOSING among the others of the cohorts, the later ones last. */
 #define SAVED_LIST(X)                                                                            \
     X(SAVED_NOT, "", "")                                                                         \
     X(SAVED_ORIGINAL, "original",                                                                \
       "the director that had it goes on serving it, or serves it again")           \
     X(SAVED_RECORD, "record", "its own record stood in the new active's table")                  \
     X(SAVED_GHOST, "ghost", "the record of another connection, with its tuple and its server")   \
-    X(SAVED_SCHEDULE, "schedule", "the new active took it for a new connection, which it was")   \
-    X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")
+    X(SAVED_SCHEDULE, "schedule",                                                                \
+      "the new active took it for a new connection: it was one, or met its server by luck")      \
+    X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")       \
+    X(SAVED_HASH, "hash", "unknown, it was given the server of its row in the table")            \
+    X(SAVED_PROBE, "probe", "unknown, its server was found by asking all of them")               \
+    X(SAVED_LEARNED, "learned", "unknown, its server spoke, and was believed")
 
 /* Whose packet met nothing: code, word in tables. */
 #define SPEAKER_LIST(X)           \
@@ -145,7 +149,8 @@ int state_word_counts(const char *word);
     "ghost_misroutes,without_port,server_orphans,"                                    \
     "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
-    "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram"
+    "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,"  \
+    "saved_hash,saved_probe,saved_learned"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,

@@ -47,6 +47,8 @@ static const struct {
     [PREDICTOR_FASTEST] = {"fastest", "fastest", sooner},
     /* weighted, by what the command "weight" reports from outside (fact F-406) */
     [PREDICTOR_LOADED] = {"loaded", "loaded", lighter_load},
+    /* maglev.c chooses; when it finds nobody, who is next in turn */
+    [PREDICTOR_MAGLEV] = {"maglev", "mh", never},
 };
 
 struct search {

@@ -32,7 +32,7 @@ bool machines_bind(struct machines *machines, struct virtual *virtual, struct ph
         .entered_at = NSTIME_NEVER, .bound_next = physical->bound};
     physical->bound = *end;
     physical->links++;
-    virtual->ranked = false;
+    virtual->ranked = virtual->hashed = false;
     return true;
 }
 
@@ -53,7 +53,7 @@ bool machines_unbind(struct machines *machines, struct virtual *virtual,
     if (virtual->last_chosen == link)
         virtual->last_chosen = previous; /* the turn goes on with the one behind */
     link_detach(link);
-    virtual->ranked = false;
+    virtual->ranked = virtual->hashed = false;
     g_free(link);
     return true;
 }

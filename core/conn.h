@@ -53,6 +53,8 @@ enum conn_seen {
     SEEN_FIN = 4,      /* half.next is behind this side's FIN */
     SEEN_FIN_ACKED = 8,
     SEEN_ANEW = 16, /* this side has begun a new connection on an old conn, unacknowledged */
+    SEEN_ALONE = 32, /* the conn was rebuilt from this side's word: core/unknown.h */
+    SEEN_ASKED = 64, /* and that was an answer to a probe */
 };
 
 /* The machine's address for this connection (R-411): with R-117's pointer form it is

@@ -42,6 +42,7 @@ void director_free(struct director *director)
 {
     if (director->protocol->state_free != NULL)
         director->protocol->state_free(director->protocol_state);
+    unknown_clear(director);
     mirror_free(director->mirror);
     ftp_free(director->ftp);
     sticky_free(director->sticky);

@@ -16,6 +16,7 @@
 #include "core/serial.h"
 #include "core/settings.h"
 #include "core/sticky.h"
+#include "core/unknown.h"
 
 struct mirror;
 
@@ -43,6 +44,7 @@ struct director {
     struct interface_test tests[INTERFACES_WATCHED];
     enum cable_sign cable;
     struct fitness fitness;
+    struct unknown unknown; /* unknown.c */
     nstime now; /* of the latest step: time never runs backwards */
     uint64_t notes[NOTE_COUNT];
     uint64_t refusals[REFUSAL_COUNT];

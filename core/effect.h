@@ -14,6 +14,7 @@
 enum effect_kind {
     EFFECT_FORWARD,  /* send this packet, headers rewritten, out on a side */
     EFFECT_RESET,    /* send this reset back on the side the packet came from */
+    EFFECT_PROBE,    /* send this packet of the core's own making out on a side */
     EFFECT_DATAGRAM, /* send these bytes to the peer */
     EFFECT_SERIAL,   /* send these bytes over the serial line */
     EFFECT_CLAIM,    /* own this address from now on, with this MAC */
@@ -30,7 +31,7 @@ struct effect {
         struct {
             enum side side;
             struct packet packet;
-        } packet; /* FORWARD, RESET */
+        } packet; /* FORWARD, RESET, PROBE */
         struct {
             enum channel channel;
             unsigned interface;

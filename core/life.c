@@ -4,6 +4,7 @@
 #include "core/buddy.h"
 #include "core/director_internal.h"
 #include "core/health.h"
+#include "core/maglev.h"
 #include "core/outbound.h"
 #include "core/succession.h"
 #include "core/translate.h"
@@ -20,8 +21,7 @@ struct placement {
     bool *collided;
 };
 
-/* a machine that stands for all ports is asked on the port the client named. */
-static struct address real_address(const struct physical *physical, struct address virtual)
+struct address life_real_address(const struct physical *physical, struct address virtual)
 {
     uint16_t port = physical->id.port != 0 ? physical->id.port : virtual.port;
     return (struct address){physical->id.ip, port};
@@ -33,7 +33,7 @@ static bool is_free(const void *context, const struct physical *physical)
     if (physical == placement->avoid)
         return false;
     struct flow reverse = placement->flow;
-    reverse.local = real_address(physical, placement->flow.local);
+    reverse.local = life_real_address(physical, placement->flow.local);
     if (conn_table_find_reverse(placement->connections, &reverse) == NULL)
         return true;
     *placement->collided = true;
@@ -51,11 +51,24 @@ static struct physical *choose(struct director *director, nstime now, struct vir
         return NULL;
     }
     struct physical *physical = sticky_machine(director->sticky, now, virtual, flow->foreign.ip);
-    if (physical == NULL || !physical_available(physical) || !is_free(&placement, physical))
+    if (physical != NULL && (!physical_available(physical) || !is_free(&placement, physical)))
+        physical = NULL;
+    if (physical == NULL && virtual->predictor == PREDICTOR_MAGLEV)
+        physical = maglev_choose(virtual, flow, is_free, &placement);
+    if (physical == NULL)
         physical = balance_choose(virtual, is_free, &placement);
     if (physical == NULL)
         *reason = collided ? DROP_COLLISION : DROP_NO_MACHINE;
     return physical;
+}
+
+struct physical *life_choose_by_table(const struct director *director, struct virtual *virtual,
+                                      const struct flow *flow)
+{
+    bool collided = false;
+    struct placement placement = {director->connections, *flow, NULL, &collided};
+    return virtual->out_of_service ? NULL
+                                   : maglev_choose(virtual, flow, is_free, &placement);
 }
 
 void life_enroll(struct director *director, struct conn *conn)
@@ -73,9 +86,8 @@ static void link_data(struct director *director, nstime now, struct conn *conn,
         life_link(director, now, conn, control, effects);
 }
 
-/* Counted from its first packet on. */
-static struct conn *make(struct director *director, struct conn_birth birth,
-                         enum drop_reason *reason, struct effects *effects)
+struct conn *life_make(struct director *director, struct conn_birth birth,
+                       enum drop_reason *reason, struct effects *effects)
 {
     birth.by_pointer = director->settings.conn_real == CONN_REAL_POINTER;
     struct conn *conn = conn_table_insert(director->connections, &birth);
@@ -102,13 +114,13 @@ struct conn *life_open(struct director *director, nstime now, struct virtual *vi
         return NULL;
     struct conn_birth birth = {
         .flow = flow,
-        .real = real_address(physical, flow.local),
+        .real = life_real_address(physical, flow.local),
         .virtual = virtual,
         .physical = physical,
         .tag = request->tag,
         .now = now,
     };
-    struct conn *conn = make(director, birth, reason, effects);
+    struct conn *conn = life_make(director, birth, reason, effects);
     if (conn != NULL)
         health_given(conn);
     return conn;
@@ -145,7 +157,17 @@ struct conn *life_open_outbound(struct director *director, nstime now,
         .tag = request->tag,
         .now = now,
     };
-    return make(director, birth, reason, effects);
+    return life_make(director, birth, reason, effects);
+}
+
+void life_move(struct director *director, struct conn *conn, struct physical *physical,
+               struct address real)
+{
+    conn_count(conn, false, conn->vm_counted);
+    ftp_remove(director->ftp, director->connections, conn); /* it knows pairs by the machine */
+    conn_table_move(director->connections, conn, physical, real);
+    life_enroll(director, conn);
+    conn_count(conn, true, conn->vm_counted);
 }
 
 /* Each request counts to its machine while it waits there, and to the virtual machine
@@ -163,11 +185,7 @@ bool life_ditch(struct director *director, nstime now, struct conn *conn,
     if (physical == NULL)
         return false;
     health_left(conn);
-    conn_count(conn, false, conn->vm_counted);
-    ftp_remove(director->ftp, director->connections, conn); /* it knows pairs by the machine */
-    conn_table_move(director->connections, conn, physical, real_address(physical, flow.local));
-    life_enroll(director, conn);
-    conn_count(conn, true, conn->vm_counted);
+    life_move(director, conn, physical, life_real_address(physical, flow.local));
     health_given(conn);
     director_note_conn(director, effects, NOTE_REASSIGNED, 0, conn);
     return true;

@@ -4,7 +4,7 @@
 #ifndef CORE_LIFE_H
 #define CORE_LIFE_H
 
-#include "core/conn.h"
+#include "core/conn_table.h"
 #include "core/effect.h"
 
 /* Make the conn for a request to virtual and count it (R-309, R-404). NULL when it
@@ -12,6 +12,23 @@
 struct conn *life_open(struct director *director, nstime now, struct virtual *virtual,
                        const struct packet *request, enum drop_reason *reason,
                        struct effects *effects);
+
+/* Make a conn as birth says and count it (R-309); nothing is chosen, and both keys must be
+ * free. NULL when there is no room. */
+struct conn *life_make(struct director *director, struct conn_birth birth,
+                       enum drop_reason *reason, struct effects *effects);
+
+/* The address at which a machine serves a virtual address (R-411): one that stands for all
+ * ports is asked on the port the client named. */
+struct address life_real_address(const struct physical *physical, struct address virtual);
+
+/* The machine that the table (core/maglev.h) gives a flow, whatever the predictor; NULL. */
+struct physical *life_choose_by_table(const struct director *director, struct virtual *virtual,
+                                      const struct flow *flow);
+
+/* Give the conn to another machine, at this address of its own. */
+void life_move(struct director *director, struct conn *conn, struct physical *physical,
+               struct address real);
 
 /* The conn's machine ditched it: that is counted, and the conn given to another one
  * (R-502, R-507). False when no other can serve: then it stays where it is. In either

@@ -1,6 +1,7 @@
 #include "core/machine.h"
 
 #include "core/assignment.h"
+#include "core/maglev.h"
 #include "core/ranking.h"
 
 /* The lists are the order of everything that can be seen; the indexes only
@@ -47,6 +48,7 @@ static void free_links(struct virtual *virtual)
         g_free(link);
     }
     ranking_free(virtual->ranking);
+    maglev_free(virtual->maglev);
     virtual->ranking = NULL;
 }
 
@@ -205,7 +207,7 @@ void machines_remove_physical(struct machines *machines, struct physical *physic
 void machines_changed(struct machines *machines)
 {
     for (struct virtual *virtual = machines->virtuals; virtual != NULL; virtual = virtual->next)
-        virtual->ranked = false;
+        virtual->ranked = virtual->hashed = false;
 }
 
 void machines_assign(struct machines *machines, struct machine_id service, uint32_t network,

@@ -38,7 +38,7 @@ enum machine_state {
 
 enum predictor {
     PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN, PREDICTOR_FASTEST,
-    PREDICTOR_LOADED,
+    PREDICTOR_LOADED, PREDICTOR_MAGLEV,
 };
 
 /* When machines that are bound as overflow serve as well (R-211); preferred ones are the
@@ -53,6 +53,7 @@ enum overflow {
 struct physical;
 struct virtual;
 struct ranking; /* ranking.h */
+struct maglev;  /* maglev.h */
 
 /* A machine of either kind: at most one is set, neither means none. */
 struct machine {
@@ -117,6 +118,9 @@ struct virtual {
     struct machine standby; /* */
     struct ranking *ranking; /* of its links; NULL when they are few */
     bool ranked;            /* the ranking is as it should be */
+    bool hashed;            /* and the table */
+    struct maglev *maglev;  /* of its links; NULL: never asked for */
+    nstime probes_spent[2]; /* probe.c: until when its share of probes is */
     struct virtual *next;
 };
 

@@ -55,7 +55,13 @@
     X(NOTE_CONFIGURED, "configured", "the active's configuration is here; 1: it was another")   \
     X(NOTE_NOT_MIRRORED, "not-mirrored", "a command was entered on the standby alone (F-724)")  \
     X(NOTE_MIRROR_REFUSED, "mirror-refused", "detail is enum mirror_refusal")                   \
-    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")         \
+    X(NOTE_MIRROR_FULL, "mirror-full", "no room for what the standby is to be told")            \
+    X(NOTE_SCHEDULED, "scheduled", "an unknown connection was given a machine, as a new one")   \
+    X(NOTE_HASHED, "hashed", "an unknown connection was given the machine of the table")        \
+    X(NOTE_LEARNED, "learned", "an unknown connection was rebuilt from its machine's packet")   \
+    X(NOTE_PROBE_SENT, "probe-sent", "a machine is asked whether a connection is its own")      \
+    X(NOTE_PROBE_LIMITED, "probe-limited", "nobody was asked; detail is enum probe_limit")      \
+    X(NOTE_PROBED, "probed", "a machine's answer and its client agree: the connection stands")  \
     X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so")
 
 enum note_code {
@@ -92,7 +98,9 @@ enum note_code {
     X(DROP_UNKNOWN_OUTBOUND, "unknown-outbound")                            \
     X(DROP_TABLE_FULL, "table-full")                                        \
     X(DROP_PROTOCOL, "protocol")                                            \
-    X(DROP_WINDOW, "window") /* core/window.h */
+    X(DROP_WINDOW, "window") /* core/window.h */                            \
+    X(DROP_PROBE_ANSWER, "probe-answer") /* core/probe.h */                 \
+    X(DROP_UNFIT, "unfit") /* core/unknown.h */
 
 /* Why a replication datagram or its record was refused. */
 #define REFUSAL_LIST(X)                               \

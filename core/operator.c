@@ -213,6 +213,8 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     health_rearm(director);
     slow_start_look(director, now);
     operator_follow_settings(director, now, before, effects);
+    if (director->protocol->on_machines != NULL)
+        director->protocol->on_machines(director, director->protocol_state, now, effects);
 }
 
 static void run(struct director *director, nstime now, const char *line,

@@ -3,6 +3,7 @@
 #include "core/command_parse.h"
 #include "core/replication.h"
 #include "core/spelling.h"
+#include "core/unknown.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -168,6 +169,26 @@ static void print_rate_or_off(const struct option *option, const void *field, GS
         g_string_append_printf(text, "%u/s", *rate);
 }
 
+static bool read_unknown(const struct option *option, const char *value, void *field)
+{
+    unsigned set;
+    (void)option;
+    bool known = unknown_parse(value, &set);
+    if (known)
+        memcpy(field, &set, sizeof set);
+    return known;
+}
+
+static void print_unknown(const struct option *option, const void *field, GString *text)
+{
+    const unsigned *set = field;
+    (void)option;
+    char *words = unknown_words(*set);
+    g_string_append(text, words);
+    g_free(words);
+}
+
+static const struct kind unknown = {read_unknown, print_unknown};
 static const struct kind choice = {read_choice, print_choice};
 static const struct kind protocol = {read_protocol, print_protocol};
 static const struct kind span = {read_time, print_time_value};
@@ -187,7 +208,8 @@ static const struct kind span_or_off = {read_time_or_off, print_time_or_off};
 static const struct option options[] = {
     {"conn-real", &choice, FIELD(conn_real), "direct|pointer"},               /* */
     {"bind0", &choice, FIELD(bind0), "default|none"},                         /* */
-    {"unknown-connection", &choice, FIELD(unknown_connection), "drop|reset"}, /* */
+    {"unknown-connection", &unknown, FIELD(unknown_connection),
+     "drop, or reset, schedule, hash or probe, each with or without learn, such as learn+probe"},
     {"active-on", &choice, FIELD(active_on), "ack|synack|syn"},               /* */
     {"delete-send", &choice, FIELD(delete_send), "if-created|always"},        /* */
     {"bad-flags", &choice, FIELD(bad_flags), "reject|lenient"},               /* */
@@ -220,6 +242,7 @@ static const struct option tacit_options[] = {
     {"sync-timeout-close-wait", &span, FIELD(sync_timeout[IPVS_CLOSE_WAIT]), A_TIME},
     {"sync-timeout-last-ack", &span, FIELD(sync_timeout[IPVS_LAST_ACK]), A_TIME},
     {"sync-timeout-udp", &span, FIELD(sync_timeout_udp), A_TIME},
+    {"exceptions", &choice, FIELD(exceptions), "no|yes"},
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
     {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100"},
@@ -235,6 +258,8 @@ static const struct option tacit_options[] = {
     {"health-switch", &choice, FIELD(health_switch), "off|on"},                 /* R-1104 */
     {"switchover-wait", &wait, FIELD(switchover_wait), A_WAIT},
     {"unknown-outbound", &choice, FIELD(unknown_outbound), "drop|pass"}, /* */
+    {"probe-limit", &count, FIELD(probe_limit), "8..1000000"},
+    {"probe-source-limit", &count, FIELD(probe_source_limit), "8..1000000"},
     {"mirror", &choice, FIELD(mirror), "serial|network|none"}, /* R-1201, R-1205 */
     {"window-check", &choice, FIELD(window_check), "liberal|strict"},
     {"mac", &choice, FIELD(mac), "swapped|own"}, /* R-1003 */

@@ -8,6 +8,8 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_PATENT] = &replication_patent,
     [REPLICATION_REPEAT] = &replication_repeat,
     [REPLICATION_IPVS] = &replication_ipvs,
+    [REPLICATION_HASH] = &replication_hash,
+    [REPLICATION_PEERS] = &replication_peers,
 };
 
 unsigned replication_protocols(void)

@@ -80,6 +80,10 @@ struct replication_protocol {
     void (*on_new_standby)(struct director *director, void *state, nstime now,
                            struct effects *effects);
 
+    /* An operator's command has been carried out here: machines may have come or gone. */
+    void (*on_machines)(struct director *director, void *state, nstime now,
+                        struct effects *effects);
+
     /* Timers of its own: when next, and that it has come. */
     nstime (*deadline)(const void *state);
     void (*on_deadline)(struct director *director, void *state, nstime now,
@@ -87,7 +91,7 @@ struct replication_protocol {
 };
 
 extern const struct replication_protocol replication_none, replication_patent,
-    replication_repeat, replication_ipvs;
+    replication_repeat, replication_ipvs, replication_hash, replication_peers;
 
 /* How many there are: the kinds count from 0. */
 unsigned replication_protocols(void);

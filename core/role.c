@@ -112,6 +112,7 @@ void role_change(struct director *director, nstime now, enum role role, enum rol
         renew_timers(director, now);
     else
         step_down(director, now, effects);
+    unknown_change_role(director, now);
     role_hold_address(director, effects);
     mirror_change_role(director);
     if (director->protocol->on_role != NULL)

@@ -44,6 +44,8 @@ void settings_init(struct settings *settings)
         .sync_timeout_udp = 300 * NSTIME_S,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
+        .probe_limit = 10000,        /* 5 Mbit/s of smallest frames, on eight servers or fewer */
+        .probe_source_limit = 2000,  /* so that a network alone does not spend it */
         .unknown_outbound = UNKNOWN_OUTBOUND_DROP,
         .conn_real = CONN_REAL_DIRECT,
         .bind0 = BIND0_DEFAULT,

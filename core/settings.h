@@ -11,7 +11,15 @@
 #include <stdint.h>
 
 enum active_on { ACTIVE_ON_ACK, ACTIVE_ON_SYNACK, ACTIVE_ON_SYN };       /* */
-enum unknown_connection { UNKNOWN_DROP, UNKNOWN_RESET };                /* */
+/* at most one of the others, and LEARN beside it; core/unknown.h. */
+enum unknown_connection {
+    UNKNOWN_DROP = 0,
+    UNKNOWN_RESET = 1,
+    UNKNOWN_SCHEDULE = 2,
+    UNKNOWN_HASH = 4,
+    UNKNOWN_PROBE = 8,
+    UNKNOWN_LEARN = 16,
+};
 enum unknown_outbound { UNKNOWN_OUTBOUND_DROP, UNKNOWN_OUTBOUND_PASS };  /* */
 enum conn_real { CONN_REAL_DIRECT, CONN_REAL_POINTER };                 /* */
 enum bind0 { BIND0_DEFAULT, BIND0_NONE };                               /* */
@@ -26,8 +34,15 @@ enum preempt { PREEMPT_YES, PREEMPT_NO };                 /* keepalived's defaul
 enum window_check { WINDOW_LIBERAL, WINDOW_STRICT };
 enum mac { MAC_SWAPPED, MAC_OWN };                                      /* R-1003 */
 enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
-enum replication_kind { REPLICATION_NONE, REPLICATION_PATENT, REPLICATION_REPEAT,
-                        REPLICATION_IPVS };
+enum exceptions { EXCEPTIONS_NO, EXCEPTIONS_YES };                       /* protocol hash */
+enum replication_kind {
+    REPLICATION_NONE,
+    REPLICATION_PATENT,
+    REPLICATION_REPEAT,
+    REPLICATION_IPVS,
+    REPLICATION_HASH,
+    REPLICATION_PEERS,
+};
 
 struct settings {
     uint32_t active_ip;   /* "ip address": the active unit's (R-1001) */
@@ -55,7 +70,9 @@ struct settings {
     nstime standby_timeout; /* R-610; NSTIME_NEVER = off */
     enum replication_kind replication;
     enum active_on active_on;
-    enum unknown_connection unknown_connection;
+    unsigned unknown_connection; /* a set of enum unknown_connection */
+    unsigned probe_limit;        /* probes a second for a virtual machine; core/probe.h */
+    unsigned probe_source_limit; /* and for a network of sources */
     enum unknown_outbound unknown_outbound;
     enum conn_real conn_real;
     enum bind0 bind0;
@@ -66,6 +83,7 @@ struct settings {
     enum buddy_packet buddy_packet;
     unsigned repeats;      /* protocol repeat: copies of each event, the first included */
     nstime repeat_spacing; /* and the time from one to the next */
+    enum exceptions exceptions; /* protocol hash: tell who is not where the table says */
     unsigned sync_threshold; /* protocol ipvs, by the kernel's names (core/ipvs_entry.h) */
     unsigned sync_period;
     nstime sync_refresh_period; /* 0: off */

@@ -166,9 +166,10 @@ static uint32_t take(struct sticky *sticky, nstime now)
     return number;
 }
 
-static uint32_t find_or_take(struct sticky *sticky, nstime now, const struct conn *conn)
+static uint32_t find_or_take(struct sticky *sticky, nstime now, const struct virtual *virtual,
+                             uint32_t client)
 {
-    uint32_t number = find(sticky, conn->virtual, conn->foreign.ip);
+    uint32_t number = find(sticky, virtual, client);
     if (number != 0) {
         if (sticky->entries[number].conns == 0)
             unlink_idle(sticky, number);
@@ -178,7 +179,7 @@ static uint32_t find_or_take(struct sticky *sticky, nstime now, const struct con
     if (number == 0)
         return 0;
     sticky->entries[number] =
-        (struct entry){.virtual = conn->virtual, .client = conn->foreign.ip};
+        (struct entry){.virtual = virtual, .client = client};
     link_key(sticky, number);
     return number;
 }
@@ -190,13 +191,26 @@ void sticky_hold(struct sticky *sticky, nstime now, struct conn *conn)
     if (conn->virtual->sticky == 0 && !conn->sticky)
         return;
     uint32_t number = conn->sticky ? find(sticky, conn->virtual, conn->foreign.ip)
-                                   : find_or_take(sticky, now, conn);
+                                   : find_or_take(sticky, now, conn->virtual, conn->foreign.ip);
     if (number == 0)
         return;
     sticky->entries[number].conns += !conn->sticky;
     sticky->held += !conn->sticky;
     sticky->entries[number].physical = conn->physical;
     conn->sticky = true;
+}
+
+void sticky_tie(struct sticky *sticky, nstime now, const struct virtual *virtual,
+                uint32_t client, struct physical *physical)
+{
+    uint32_t number = virtual->sticky > 0 ? find_or_take(sticky, now, virtual, client) : 0;
+    if (number == 0)
+        return;
+    struct entry *entry = &sticky->entries[number];
+    entry->physical = physical;
+    entry->last = MAX(entry->last, now);
+    if (entry->conns == 0)
+        append_idle(sticky, number);
 }
 
 void sticky_release(struct sticky *sticky, struct conn *conn, nstime then)

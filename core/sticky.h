@@ -25,6 +25,10 @@ void sticky_free(struct sticky *sticky);
 /* The conn is given to its machine: so is its client, if the virtual machine is sticky. */
 void sticky_hold(struct sticky *sticky, nstime now, struct conn *conn);
 
+/* Another unit says where the client goes, and that it was active until now. */
+void sticky_tie(struct sticky *sticky, nstime now, const struct virtual *virtual,
+                uint32_t client, struct physical *physical);
+
 /* The conn is about to go; its client was active until then. */
 void sticky_release(struct sticky *sticky, struct conn *conn, nstime then);
 

@@ -4,6 +4,7 @@
 #include "core/health.h"
 #include "core/life.h"
 #include "core/outbound.h"
+#include "core/probe.h"
 #include "core/translate.h"
 #include "core/window.h"
 
@@ -27,8 +28,8 @@ static void note_packet(struct director *director, enum side from, const struct 
     director_note(director, effects, &note);
 }
 
-static void drop(struct director *director, enum side from, const struct packet *packet,
-                 enum drop_reason reason, struct effects *effects)
+void traffic_drop(struct director *director, enum side from, const struct packet *packet,
+                  enum drop_reason reason, struct effects *effects)
 {
     note_packet(director, from, packet, NOTE_DROPPED, reason, effects);
 }
@@ -38,7 +39,7 @@ static void drop(struct director *director, enum side from, const struct packet 
 static void answer(const struct director *director, const struct packet *packet,
                    struct effects *effects)
 {
-    if (director->settings.unknown_connection != UNKNOWN_RESET
+    if ((director->settings.unknown_connection & UNKNOWN_RESET) == 0
         || packet->protocol != PROTOCOL_TCP || (packet->flags & TCP_RST) != 0)
         return;
     struct effect *effect = effects_add(effects, EFFECT_RESET);
@@ -46,31 +47,45 @@ static void answer(const struct director *director, const struct packet *packet,
     translate_reset(packet, &effect->packet.packet);
 }
 
-static struct virtual *find_virtual(const struct director *director, const struct packet *packet)
+struct virtual *traffic_virtual(const struct director *director, const struct packet *packet)
 {
     struct address local = {packet->destination_ip, packet->destination_port};
     return machines_serve(director->machines, packet->source_ip, local, packet->protocol,
                           director->settings.bind0 == BIND0_NONE);
 }
 
-static void drop_unknown(struct director *director, enum side from, const struct packet *packet,
-                         struct effects *effects)
+/* A machine's word to a stranger while machines are asked: it may be the answer. */
+static bool may_be_asked(const struct director *director, nstime now, enum side from,
+                         const struct packet *packet)
+{
+    return from == SIDE_INSIDE && packet->protocol == PROTOCOL_TCP
+           && (director->settings.unknown_connection & UNKNOWN_PROBE) != 0
+           && unknown_is_open(director, now)
+           && ((packet->flags & TCP_RST) != 0 || probe_is_answer(packet));
+}
+
+static void drop_unknown(struct director *director, nstime now, enum side from,
+                         const struct packet *packet, struct effects *effects)
 {
     if (from == SIDE_INSIDE) {
-        drop(director, from, packet, DROP_UNKNOWN_OUTBOUND, effects);
+        bool asked = may_be_asked(director, now, from, packet);
+        traffic_drop(director, from, packet, asked ? DROP_PROBE_ANSWER : DROP_UNKNOWN_OUTBOUND,
+                     effects);
         return;
     }
-    bool ours = find_virtual(director, packet) != NULL;
-    drop(director, from, packet, ours ? DROP_UNKNOWN_INBOUND : DROP_NO_VIRTUAL, effects);
+    bool ours = traffic_virtual(director, packet) != NULL;
+    traffic_drop(director, from, packet, ours ? DROP_UNKNOWN_INBOUND : DROP_NO_VIRTUAL, effects);
     answer(director, packet, effects);
+    unknown_refuse(director, now, packet, effects);
 }
 
 /* R-405, "unknown-outbound pass": a director that bridges or routes lets through, untranslated,
  * what a machine sends outside any connection, and what comes for a machine's own address. */
-static bool passes(const struct director *director, enum side from, const struct packet *packet,
-                   bool asks)
+static bool passes(const struct director *director, nstime now, enum side from,
+                   const struct packet *packet, bool asks)
 {
-    if (director->settings.unknown_outbound != UNKNOWN_OUTBOUND_PASS)
+    if (director->settings.unknown_outbound != UNKNOWN_OUTBOUND_PASS
+        || may_be_asked(director, now, from, packet))
         return false;
     struct machine_id id = {packet->destination_ip, packet->destination_port, 0,
                             packet->protocol};
@@ -238,7 +253,7 @@ static struct conn *make(struct director *director, nstime now, enum side from,
     if (from == SIDE_INSIDE)
         return life_open_outbound(director, now, find_owner(director, packet), packet, reason,
                                   effects);
-    struct virtual *virtual = find_virtual(director, packet);
+    struct virtual *virtual = traffic_virtual(director, packet);
     *reason = DROP_NO_VIRTUAL;
     return virtual != NULL ? life_open(director, now, virtual, packet, reason, effects) : NULL;
 }
@@ -326,11 +341,11 @@ void traffic_packet(struct director *director, nstime now, enum side from,
                     const struct packet *packet, struct effects *effects)
 {
     if (director->group.role == ROLE_STANDBY) { /* */
-        drop(director, from, packet, DROP_STANDBY, effects);
+        traffic_drop(director, from, packet, DROP_STANDBY, effects);
         return;
     }
     if (packet->protocol != PROTOCOL_TCP && packet->protocol != PROTOCOL_UDP) {
-        drop(director, from, packet, DROP_PROTOCOL, effects);
+        traffic_drop(director, from, packet, DROP_PROTOCOL, effects);
         return;
     }
     struct flow key = translate_key(from, packet);
@@ -338,14 +353,19 @@ void traffic_packet(struct director *director, nstime now, enum side from,
                             ? conn_table_find(director->connections, &key)
                             : conn_table_find_reverse(director->connections, &key);
     bool asks = is_request(director, from, conn, packet);
-    if (conn == NULL && passes(director, from, packet, asks))
+    if (conn == NULL && !asks)
+        conn = unknown_rebuild(director, now, from, packet, effects);
+    if (conn == NULL && passes(director, now, from, packet, asks))
         pass(director, from, packet, effects);
     else if (asks)
         request(director, now, conn, from, packet, effects);
+    else if (conn != NULL && unknown_is_unproven(conn)
+             && !unknown_admits(director, now, conn, from, packet, effects))
+        return;
     else if (conn != NULL && is_refused(director, conn, from, packet))
-        drop(director, from, packet, DROP_WINDOW, effects);
+        traffic_drop(director, from, packet, DROP_WINDOW, effects);
     else if (conn != NULL)
         forward_known(director, now, conn, from, packet, effects);
     else
-        drop_unknown(director, from, packet, effects);
+        drop_unknown(director, now, from, packet, effects);
 }

@@ -18,4 +18,11 @@ void traffic_packet(struct director *director, nstime now, enum side from,
 void traffic_release(const struct conn *conn, enum side from, const struct packet *packet,
                      struct effects *effects);
 
+/* A packet is not forwarded: the note says why. */
+void traffic_drop(struct director *director, enum side from, const struct packet *packet,
+                  enum drop_reason reason, struct effects *effects);
+
+/* The virtual machine that a packet from outside is for, or NULL. */
+struct virtual *traffic_virtual(const struct director *director, const struct packet *packet);
+
 #endif

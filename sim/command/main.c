@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 static const struct verb *const verbs[] = {
-    &verb_run,  &verb_sweep, &verb_plot,    &verb_compare, &verb_check,
+    &verb_run,  &verb_sweep, &verb_plot,    &verb_compare, &verb_compare_protocols, &verb_check,
     &verb_show, &verb_explain, &verb_causes, &verb_list,
 };
 
@@ -18,8 +18,8 @@ static char *describe(void)
     GString *text = g_string_new("Commands (\"understudy COMMAND --help\" tells more):\n");
 
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_string_append_printf(text, "  %-8s %-14s %s\n", verbs[i]->name, verbs[i]->arguments,
-                               verbs[i]->summary);
+        g_autofree char *usage = g_strdup_printf("%-8s %s", verbs[i]->name, verbs[i]->arguments);
+        g_string_append_printf(text, "  %-23s %s\n", usage, verbs[i]->summary);
     }
     g_string_append(text, "\nFILE may be - for standard input.\n\nExit codes:\n");
 #define STATUS_HELP(code, number, meaning) \

@@ -40,7 +40,7 @@ struct verb {
 };
 
 extern const struct verb verb_run, verb_sweep, verb_plot, verb_compare, verb_check, verb_show,
-    verb_explain, verb_causes, verb_list;
+    verb_explain, verb_causes, verb_list, verb_compare_protocols;
 
 /* Options that may stand before the verb or behind it. */
 #define CONSOLE_ENTRIES(console)                                                             \

@@ -193,7 +193,7 @@ void servers_tell_stray(const struct servers *servers, struct client *client, ui
 static void tell_stray(const struct servers *servers, const struct packet *packet,
                        uint16_t station)
 {
-    if (!(packet->flags & TCP_SYN))
+    if (!(packet->flags & TCP_SYN) && !(packet->serial & TRAFFIC_PROBE))
         servers_tell_stray(servers, clients_by_tag(servers->clients, packet->tag), station);
 }
 

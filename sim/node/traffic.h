@@ -15,6 +15,9 @@
 
 struct traffic;
 
+/* In the serial of a packet from outside: a director's probe, not its client's. */
+#define TRAFFIC_PROBE UINT32_C(0x40000000)
+
 struct traffic_config {
     struct engine *engine;
     const struct scenario *scenario;

@@ -1,5 +1,8 @@
 #include "sim/node/unit.h"
 
+#include "sim/engine/chance.h"
+#include "sim/node/traffic.h"
+
 #include <string.h>
 
 struct unit {
@@ -75,6 +78,16 @@ static void send(struct unit *unit, const struct effect *effect)
     unit->mark_count = 0;
 }
 
+/* Each machine's probe has luck of its own, and is known as one to the server it reaches. */
+static void send_probe(struct unit *unit, const struct effect *effect)
+{
+    struct packet probe = effect->packet.packet;
+    uint64_t draw = chance_fold(chance_fold(probe.tag, probe.serial), probe.destination_ip);
+    probe.serial = ((uint32_t)draw & (TRAFFIC_PROBE - 1)) | TRAFFIC_PROBE;
+    unit->config.network->forward(unit->config.network->context, unit, effect->packet.side,
+                                  &probe);
+}
+
 static void apply(struct unit *unit, const struct effect *effect)
 {
     const struct unit_network *network = unit->config.network;
@@ -82,6 +95,9 @@ static void apply(struct unit *unit, const struct effect *effect)
     case EFFECT_FORWARD:
     case EFFECT_RESET:
         network->forward(network->context, unit, effect->packet.side, &effect->packet.packet);
+        break;
+    case EFFECT_PROBE:
+        send_probe(unit, effect);
         break;
     case EFFECT_DATAGRAM:
         send(unit, effect);

@@ -296,6 +296,17 @@ static void note_unknown(struct observer *observer, const struct note *note)
         listing->row.first_unknown = SPEAKER_SERVER;
 }
 
+/* The new active has found a way for one that it did not know. Right or wrong: it shows in whether
+ * the connection survives. */
+static void note_kept(struct observer *observer, const struct note *note, enum saved_by keeper)
+{
+    struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    struct listing *listing =
+        connection ? ((struct observed *)connection->observed)->listing : NULL;
+    if (listing && observer->takeover >= 0 && listing->keeper == SAVED_NOT)
+        listing->keeper = keeper;
+}
+
 void observer_note(struct observer *observer, unsigned unit, const struct note *note,
                    const struct record_at_hand *at_hand)
 {
@@ -324,6 +335,18 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_DROPPED:
     case NOTE_PASSED:
         note_unknown(observer, note);
+        break;
+    case NOTE_SCHEDULED:
+        note_kept(observer, note, SAVED_SCHEDULE);
+        break;
+    case NOTE_HASHED:
+        note_kept(observer, note, SAVED_HASH);
+        break;
+    case NOTE_PROBED:
+        note_kept(observer, note, SAVED_PROBE);
+        break;
+    case NOTE_LEARNED:
+        note_kept(observer, note, SAVED_LEARNED);
         break;
     case NOTE_RECORD_REFUSED:
         observer->refused[note->detail]++;

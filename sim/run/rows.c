@@ -97,13 +97,18 @@ static uint64_t lost_to_limits(const struct run_result *result)
     return sum;
 }
 
+static void append_saved(GString *text, const struct run_result *result, unsigned first,
+                         unsigned last)
+{
+    for (unsigned i = first; i <= last; i++) {
+        append_count(text, result->cohorts[COHORT_ESTABLISHED].saved[i]);
+    }
+}
+
 static void append_cohorts(GString *text, const struct run_result *result)
 {
-    const struct cohort_count *established = &result->cohorts[COHORT_ESTABLISHED];
     const struct cohort_count *begun = &result->cohorts[COHORT_BEGUN];
-    for (unsigned i = SAVED_NOT + 1; i < SAVED_COUNT; i++) {
-        append_count(text, established->saved[i]);
-    }
+    append_saved(text, result, SAVED_NOT + 1, SAVED_CLOSING);
     append_count(text, begun->counted);
     append_count(text, begun->survived);
     append_count(text, begun->censored);
@@ -174,6 +179,7 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, result->server_orphans);
     append_own_loss(text, result);
     append_measures(text, result);
+    append_saved(text, result, SAVED_CLOSING + 1, SAVED_COUNT - 1);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

@@ -8,11 +8,17 @@
 
 #include <string.h>
 
+/* Protocol hash tells of exceptions, and peers of clients only: of whom nothing was told, nothing
+ * was to be. */
 static bool replicated(const struct observer *observer, const struct listing *listing)
 {
+    const struct replication_protocol *protocol = observer->scenario->protocol;
+    if (protocol == &replication_peers
+        || (protocol == &replication_hash && listing->observed->record.sent == 0))
+        return false;
     const struct virtual_spec *virtual =
         g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
-    return virtual->replicate && observer->scenario->protocol->on_datagram != NULL;
+    return virtual->replicate && protocol->on_datagram != NULL;
 }
 
 /* Was this unit not yet a standby when the create was due? */

@@ -1,5 +1,7 @@
 #include "sim/scenario/build.h"
 
+#include "core/settings.h"
+
 #include "sim/scenario/nearest.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/random_value.h"
@@ -220,6 +222,8 @@ static void warn_of_patience(struct build *build)
 static void warn_of_replication(struct build *build)
 {
     const struct scenario *scenario = build->scenario;
+    if ((scenario->unknown & ~(unsigned)UNKNOWN_RESET) != UNKNOWN_DROP)
+        return;
     for (unsigned i = 0; i < scenario->virtuals->len; i++)
         if (((const struct virtual_spec *)g_ptr_array_index(scenario->virtuals, i))->replicate)
             return;
@@ -237,6 +241,7 @@ void build_scenario(struct build *build)
     build_ipvs(build);
     build_budgets(build);
     build_paths(build);
+    build_unknown(build);
     build_garp(build);
     build_check_binds(build);
     build_links(build);
@@ -251,6 +256,7 @@ void build_scenario(struct build *build)
     take_drain(build, group);
     build_commands(build);
     build_check_commands(build);
+    build_check_unknown(build);
     warn_of_patience(build);
     warn_of_replication(build);
 }

@@ -39,6 +39,9 @@ void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */
 void build_paths(struct build *build);             /* of hellos; after failover */
 void build_path_commands(struct build *build);
+void build_unknown(struct build *build);           /* whose connections nobody knows */
+void build_unknown_commands(struct build *build);
+void build_check_unknown(struct build *build);     /* after the configuration */
 void build_path_faults(struct build *build);
 void build_garp(struct build *build);              /* how addresses move */
 void build_check_commands(struct build *build);    /* of faults; after the configuration */

@@ -368,6 +368,29 @@ void expand_apply(const struct expand *expand, unsigned point, struct draft *dra
     }
 }
 
+static bool axis_has(const struct axis *axis, const char *key)
+{
+    for (unsigned i = 0; i < axis->choices->len; i++) {
+        const GPtrArray *choice = g_ptr_array_index(axis->choices, i);
+        for (unsigned j = 0; j < choice->len; j++) {
+            char *path = setting_path(g_ptr_array_index(choice, j));
+            bool same = strcmp(path, key) == 0;
+            g_free(path);
+            if (same)
+                return true;
+        }
+    }
+    return false;
+}
+
+int expand_axis_of(const struct expand *expand, const char *key)
+{
+    for (unsigned i = 0; i < expand->axes->len; i++)
+        if (axis_has(g_ptr_array_index(expand->axes, i), key))
+            return (int)i;
+    return -1;
+}
+
 GPtrArray *expand_settings(const struct expand *expand, unsigned point)
 {
     GPtrArray *settings = g_ptr_array_new_with_free_func(g_free);

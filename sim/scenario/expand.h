@@ -26,6 +26,9 @@ const struct sweep_axis *expand_axis(const struct expand *expand, unsigned axis)
  * side with zip. */
 const char *expand_value(const struct expand *expand, unsigned point, unsigned axis);
 
+/* The first axis that changes this key, "GROUP.KEY", by itself or by a variant; -1: none. */
+int expand_axis_of(const struct expand *expand, const char *key);
+
 /* What a point changes, each as --set takes it: "GROUP.KEY=VALUE" (char *, owned by the
  * array). */
 GPtrArray *expand_settings(const struct expand *expand, unsigned point);

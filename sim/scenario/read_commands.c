@@ -26,6 +26,7 @@ static const char *const replication_options[] = {
     "sync-ports", "sync-qlen-max", "sync-timeout-established", "sync-timeout-syn-recv",
     "sync-timeout-fin-wait", "sync-timeout-time-wait", "sync-timeout-close",
     "sync-timeout-close-wait", "sync-timeout-last-ack", "sync-timeout-udp",
+    "exceptions",
 };
 
 static void add_settings(struct build *build)
@@ -41,7 +42,10 @@ static void add_settings(struct build *build)
     build_detector_commands(build);
     build_path_commands(build);
     add(build, "option mirror %s", build_text(build, failover, "mirror"));
-    add(build, "option unknown-connection %s", build_text(build, failover, "unknown-connection"));
+    build_unknown_commands(build);
+    add(build, "option probe-limit %s", build_text(build, failover, "probe-limit"));
+    add(build, "option probe-source-limit %s",
+        build_text(build, failover, "probe-source-limit"));
     add(build, "option window-check %s", build_text(build, failover, "window-check"));
     add(build, "option mac %s", build_text(build, failover, "mac"));
     add(build, "option unknown-outbound %s", build_text(build, failover, "unknown-outbound"));

@@ -300,6 +300,11 @@ const char *scenario_file_value(const struct scenario_file *file, unsigned point
     return expand_value(file->expand, point, axis);
 }
 
+int scenario_file_axis_of(const struct scenario_file *file, const char *key)
+{
+    return expand_axis_of(file->expand, key);
+}
+
 GPtrArray *scenario_file_settings(const struct scenario_file *file, unsigned point)
 {
     return expand_settings(file->expand, point);

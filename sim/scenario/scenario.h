@@ -247,6 +247,7 @@ struct scenario {
     GPtrArray *faults;    /* struct fault_spec */
 
     const struct replication_protocol *protocol;
+    unsigned unknown; /* a set of enum unknown_connection */
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
     unsigned sync_maxlen, sync_period; /* protocol ipvs */
@@ -300,6 +301,9 @@ unsigned scenario_file_axes(const struct scenario_file *file);
 const struct sweep_axis *scenario_file_axis(const struct scenario_file *file, unsigned axis);
 /* The value of an axis at a point. */
 const char *scenario_file_value(const struct scenario_file *file, unsigned point, unsigned axis);
+
+/* The first axis that changes this key, "GROUP.KEY", by itself or by a variant; -1: none. */
+int scenario_file_axis_of(const struct scenario_file *file, const char *key);
 
 /* What the sweep changes at a point, each as --set takes it (char *, owned by the array). */
 GPtrArray *scenario_file_settings(const struct scenario_file *file, unsigned point);

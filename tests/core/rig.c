@@ -448,6 +448,7 @@ static void assert_same_effect(const struct effect *a, const struct effect *b)
     switch (a->kind) {
     case EFFECT_FORWARD:
     case EFFECT_RESET:
+    case EFFECT_PROBE:
         ck_assert_int_eq(a->packet.side, b->packet.side);
         rig_assert_same_packet(&a->packet.packet, &b->packet.packet);
         break;

@@ -15,6 +15,11 @@
     X(balance)        \
     X(ranking)        \
     X(overflow)       \
+    X(maglev)         \
+    X(unknown)        \
+    X(probe)          \
+    X(hash)           \
+    X(affinity)       \
     X(response)       \
     X(command)        \
     X(configuration)  \

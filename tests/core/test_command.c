@@ -215,8 +215,8 @@ static const struct {
                                         " backup"},
     /* predictors and options */
     {"predictor 192.0.2.80 quickest",
-     "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest"
-     " or loaded"},
+     "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest,"
+     " loaded or maglev"},
     {"option conn-rael pointer",
      "option: there is no option \"conn-rael\"; did you mean \"conn-real\"?"},
     {"option colour blue",

@@ -42,6 +42,7 @@ static uint64_t cost(const struct physical *one)
     case PREDICTOR_LEASTCONNS: return one->connections * 5040ULL;
     case PREDICTOR_WEIGHTED:
     case PREDICTOR_LOADED: return one->connections * 5040ULL / MAX(one->weight, 1);
+    case PREDICTOR_MAGLEV:
     case PREDICTOR_ROUNDROBIN: return 0;
     case PREDICTOR_FASTEST: return response_time(&one->response) * (one->connections + 1ULL);
     }

@@ -105,8 +105,8 @@ static const struct {
      " ms, s or min"},
     /* words */
     {NULL, "predictor 192.0.2.80:80 best",
-     "predictor: unknown predictor \"best\"; write leastconns, weighted, roundrobin, fastest or"
-     " loaded"},
+     "predictor: unknown predictor \"best\"; write leastconns, weighted, roundrobin, fastest,"
+     " loaded or maglev"},
     {NULL, "overflow 192.0.2.80:80 sometimes",
      "overflow: \"sometimes\" says not when; write none, busy, one-failed or all-failed"},
     {NULL, "option conn-real both",

@@ -14,6 +14,7 @@
     X(interrupt)      \
     X(trouble)        \
     X(compare)        \
+    X(compare_protocols) \
     X(capacity)       \
     X(virtual)
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *const verbs[] = {"run",   "sweep", "plot",    "compare",
+static const char *const verbs[] = {"run",   "sweep", "plot",    "compare", "compare-protocols",
                                     "check", "show",  "explain", "list"};
 
 

@@ -100,7 +100,7 @@ static const struct {
     {GROUP_FAILOVER, "hello-time", "1ms", "outside 10ms..60min"},
     {GROUP_REPLICATION, "protocol", "patient", "did you mean patent?"},
     {GROUP_VIRTUAL, "predictor", "source", "known: leastconns, weighted, roundrobin, fastest, "
-                                           "loaded"},
+                                           "loaded, maglev"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:99999", "port 99999 is not a number from 0 to 65535"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:70000", "bind ID 70000"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:0:sctp", "known: tcp, udp"},
