@@ -28,7 +28,7 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline, protection, forms";
+const char chart_names[] = "survival, takeover, cost, timeline, protection, ranks, forms";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {
@@ -282,6 +282,8 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
     }
     if (strcmp(name, "timeline") == 0) {
         figure = chart_timeline(directory, error);
+    } else if (strcmp(name, "ranks") == 0) {
+        figure = chart_ranks(directory, error);
     } else if (strcmp(name, "forms") == 0) {
         figure = chart_forms(directory, error);
     } else if (strcmp(name, "protection") == 0) {

@@ -26,6 +26,9 @@ struct figure *chart_protection(const char *directory, double confidence, GError
  * are made to meet a closed form. */
 struct figure *chart_forms(const char *directory, GError **error);
 
+/* From summary.csv: how the protocols of a sweep rank over its other settings. */
+struct figure *chart_ranks(const char *directory, GError **error);
+
 /* From connections.csv: what became of connections of different age at the failure. */
 struct figure *chart_timeline(const char *directory, GError **error);
 

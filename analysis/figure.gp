@@ -59,6 +59,7 @@ set yrange [0:*]
 if (unit eq 'percent') set yrange [(text ? -6 : -2):(text ? 106 : 102)]; set ytics 0,20,100; set format y '%.0f %%'
 if (unit eq 'seconds') set format y '%g s'
 if (unit eq 'points') set yrange [*:*]; set format y '%+.1f'; set xzeroaxis linetype 1 linecolor rgb '#555555' linewidth 1
+if (unit eq 'ranks') set yrange [highest + 1.5 : 0.5]; set ytics 1, 1; set format y '%.0f'
 if (unit eq 'bytes') set format y '%.0s %cB'
 
 set border 3 linewidth 0.8

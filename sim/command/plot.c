@@ -60,7 +60,8 @@ const struct verb verb_plot = {
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
     .details = "Figures: survival (the default), takeover, cost, timeline; protection, by age,\n"
-               "of virtual crashes; forms, of all result directories in DIR.\n"
+               "of virtual crashes; ranks, of protocols over all settings of a sweep;\n"
+               "forms, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"

@@ -220,9 +220,10 @@ static bool has_buddies(const struct scenario *scenario)
 }
 
 /* The form holds where a create is one datagram that leaves at once, waits for no other
- * and is on its way for less time than the takeover takes, where the handshake's last ACK
- * is not lost, where no tuple comes again (its ghosts save and mislead), and where the
- * measured failure is the first thing to go wrong, at an instant that nobody has designed. */
+ * and is on its way for less time than the takeover takes, where copies are lost
+ * independently of each other, where the handshake's last ACK is not lost, where no tuple
+ * comes again (its ghosts save and mislead), and where the measured failure is the first
+ * thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
@@ -230,6 +231,7 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     const struct impairment *replication = &scenario->links[LINK_REPLICATION].forward;
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario->protocol->at_once
+           && (scenario->repeats == 1 || replication->loss.model <= LOSS_RANDOM)
            && scenario_designed(scenario) == NULL && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
            && !scenario_throttled(scenario)

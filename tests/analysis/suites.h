@@ -15,7 +15,8 @@
     X(compare)        \
     X(axis)           \
     X(plot)           \
-    X(forms_figure)
+    X(forms_figure)   \
+    X(ranks)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -223,13 +223,15 @@ START_TEST(an_idle_timeout_is_the_cause_after_the_takeover_too)
 END_TEST
 
 /* Where no closed form holds, none is offered: another fault came first, nobody took
- * over, records queue for a slow line or are under way longer than the takeover takes. */
+ * over, records queue for a slow line or are under way longer than the takeover takes, or the
+ * copies of one are lost together. */
 static const char *const formless[] = {
     LOSSY "[faults]\ncut = from 5s to 6s link replication down\ncrash = at 10s crash active\n",
     LOSSY "[faults]\nhiccup = from 10s to 10500ms freeze A\n",
     LOSSY "[faults]\ncrash = at 10s crash standby\n",
     PATENT "[link replication]\nrate = 20kbit\n" CRASH,
     PATENT "[link replication]\ndelay = 3s\n" CRASH,
+    "[replication]\nprotocol = repeat\n[link replication]\nloss = burst 10% 5\n" CRASH,
 };
 
 START_TEST(the_line_is_drawn_only_where_it_holds)

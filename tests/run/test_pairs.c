@@ -120,13 +120,23 @@ static struct scenario *scenario_of(const struct world *world, const unsigned ch
     return scenario;
 }
 
-/* The tables of a run, as they would stand in the files. How many datagrams there were is
- * left out: of that the two packet forms differ. */
+/* How many datagrams there were, and which number each had, is left out: of that the two
+ * packet forms differ. */
+static void forget_datagrams(struct run_result *result)
+{
+    result->replication_datagrams = result->replication_bytes = 0;
+    result->work = (struct replication_work){0};
+    result->worst_datagram = 0;
+    for (uint32_t i = 0; i < result->row_count; i++)
+        result->rows[i].datagram = (struct datagram_name){0};
+}
+
+/* The tables of a run, as they would stand in the files. */
 static char *tables_of(const struct scenario *scenario, struct run_result *result)
 {
     const struct rows_frame frame = {.scenario = scenario};
     GString *text = g_string_new(NULL);
-    result->replication_datagrams = result->replication_bytes = 0;
+    forget_datagrams(result);
     rows_run(text, &frame, 0, result);
     rows_connections(text, &frame, 0, result);
     return g_string_free(text, FALSE);
