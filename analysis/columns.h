@@ -90,7 +90,11 @@
     X(FORM_STALL, "stall",                                                                       \
       "those whose stall is that of their sender's retransmissions, among those that waited (12)") \
     X(FORM_ROOF, "roof",                                                                         \
-      "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)")
+      "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)") \
+    X(FORM_BUFFERED, "buffered",                                                                 \
+      "records in ipvs's buffers at an instant, among the places of one (4)")                    \
+    X(FORM_UNEXPIRED, "unexpired",                                                               \
+      "known of those with a client's packet every g: time-out / (sync-period g), 1 at most (8)")
 
 #define COLUMNS_CODE2(code, word) code,
 #define COLUMNS_CODE3(code, word, phrase) code,

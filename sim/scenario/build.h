@@ -33,6 +33,7 @@ void build_faults(struct build *build);
 void build_virtual_crashes(struct build *build);   /* after the faults */
 void build_form(struct build *build, const struct draft_group *group); /* after these */
 void build_commands(struct build *build);
+void build_ipvs(struct build *build);
 void build_budgets(struct build *build);           /* after the units */
 void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */
