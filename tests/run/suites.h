@@ -38,7 +38,8 @@
     X(own_scenarios)  \
     X(section_15)     \
     X(endpoints)      \
-    X(measures)
+    X(measures)       \
+    X(seeds)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -103,6 +103,7 @@ static const struct {
     {"replication.bad-flags", "lenient"},
     {"replication.buddy-packet", "separate"},
     {"replication.repeats", "3"},
+    {"replication.fates", "lose create 3, delay datagram 7..9 20ms"},
     {"replication.repeat-spacing", "20ms"},
     {"replication.sync-threshold", "4"},
     {"replication.sync-period", "60"},
