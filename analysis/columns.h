@@ -146,7 +146,7 @@ int state_word_counts(const char *word);
     "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
     "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,"  \
-    "saved_hash,saved_probe,saved_learned"
+    "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -233,6 +233,12 @@ int state_word_counts(const char *word);
     X("reprotection-time", "s", "takeover until 99 % of survivors are at a new standby")        \
     X("sync-time", "s", "a unit's joining until it holds what the active has, in flight apart") \
     X("worst-datagram", "count", "casualties of the worst single lost datagram")                \
+    X("saved-by-hash", "share", "unknown, and found by the table / counted")                    \
+    X("saved-by-probe", "share", "unknown, and found by asking the servers / counted")          \
+    X("saved-by-learning", "share", "unknown, and found because the server spoke / counted")    \
+    X("probes", "count", "sent to servers to ask for unknown connections")                      \
+    X("probes-peak", "count", "the most of these in a second")                                  \
+    X("backscatter", "count", "packets that answered a flood's spoofed addresses")              \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")

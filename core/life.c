@@ -67,8 +67,8 @@ struct physical *life_choose_by_table(const struct director *director, struct vi
 {
     bool collided = false;
     struct placement placement = {director->connections, *flow, NULL, &collided};
-    return virtual->out_of_service ? NULL
-                                   : maglev_choose(virtual, flow, is_free, &placement);
+    struct physical *physical = maglev_machine(virtual, flow);
+    return physical != NULL && is_free(&placement, physical) ? physical : NULL;
 }
 
 void life_enroll(struct director *director, struct conn *conn)

@@ -22,7 +22,8 @@ struct conn *life_make(struct director *director, struct conn_birth birth,
  * ports is asked on the port the client named. */
 struct address life_real_address(const struct physical *physical, struct address virtual);
 
-/* The machine that the table (core/maglev.h) gives a flow, whatever the predictor; NULL. */
+/* The machine of a flow's row in the table (core/maglev.h), whatever the predictor, and whether or
+ * not it takes new connections: this one is none. NULL when its reverse key is taken (R-409). */
 struct physical *life_choose_by_table(const struct director *director, struct virtual *virtual,
                                       const struct flow *flow);
 

@@ -21,17 +21,19 @@ bool flood_uses(uint32_t ip)
 static void send(struct flood *flood)
 {
     uint64_t draw = chance_fold(flood->config.key, flood->count);
-    struct packet syn = {
+    struct packet packet = {
         .source_ip = FLOOD_NETWORK | ((uint32_t)(draw >> 32) & ~quantity_mask(FLOOD_PREFIX)),
         .destination_ip = flood->config.target.ip,
         .source_port = (uint16_t)(1024 + (draw & 0xFFFF) % (65536 - 1024)),
         .destination_port = flood->config.target.port,
         .sequence = (uint32_t)chance_mix(draw),
         .protocol = PROTOCOL_TCP,
-        .flags = TCP_SYN,
+        .flags = flood->config.flags,
         .serial = flood->count++,
     };
-    flood->config.send(flood->config.network, SIDE_OUTSIDE, &syn);
+    if (packet.flags == TCP_ACK)
+        packet.acknowledgement = (uint32_t)chance_mix(packet.sequence);
+    flood->config.send(flood->config.network, SIDE_OUTSIDE, &packet);
 }
 
 /* One at a time, however many there will be. */

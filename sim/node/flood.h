@@ -1,5 +1,6 @@
-/* A flood: SYNs at an even pace, each from another address and port of a network where nobody
- * is. What answers them goes nowhere. It remembers nothing of what it has sent. */
+/* A flood: SYNs, or ACKs of connections that do not exist, at an even pace, each from another
+ * address and port of a network where nobody is. What answers them goes nowhere. It remembers
+ * nothing of what it has sent. */
 #ifndef SIM_NODE_FLOOD_H
 #define SIM_NODE_FLOOD_H
 
@@ -13,7 +14,8 @@ struct flood_config {
     struct engine *engine;
     uint64_t key;          /* addresses and ports are drawn from it */
     struct address target; /* a virtual machine of TCP */
-    uint64_t rate;         /* SYNs a second */
+    uint8_t flags;         /* TCP_SYN or TCP_ACK */
+    uint64_t rate;         /* packets a second */
     nstime ends;           /* none leaves from then on */
     void *network;         /* context of send */
     void (*send)(void *network, enum side from, const struct packet *packet);

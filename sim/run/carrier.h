@@ -136,6 +136,9 @@ void carrier_make_lossy(struct carrier *carrier, unsigned unit, struct probabili
 uint64_t carrier_drops(const struct carrier *carrier, enum drop_place place);
 double carrier_replication_loss(const struct carrier *carrier);
 
+/* Packets that went out to the addresses of floods. */
+uint64_t carrier_backscatter(const struct carrier *carrier);
+
 /* Packets that a link lost because too many waited. */
 uint64_t carrier_lost_to_limit(const struct carrier *carrier, enum link_role role);
 

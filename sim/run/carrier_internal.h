@@ -83,6 +83,7 @@ struct carrier {
     struct replication_count replication;
     struct unit_queues queues[UNITS_MAX];
     uint64_t drops[DROP_PLACES];
+    uint64_t backscatter; /* packets to the addresses of floods */
     uint64_t lossy_key;
     uint32_t named; /* datagrams of the replication so far */
     uint64_t handed_out; /* datagrams of records that directors gave away until the failure, */

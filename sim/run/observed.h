@@ -77,6 +77,8 @@ struct observer {
     uint32_t ghosts;
     uint64_t creates_due, deletes_due; /* until the failure: established, and ended again */
     uint32_t refused[REFUSAL_COUNT]; /* datagrams and records, by either unit */
+    uint64_t probes, probes_now, probes_peak; /* in all, in this second, in one at most */
+    nstime probes_second;
     GArray *openings;         /* struct opening */
     nstime last_opening;
     nstime openings_until;    /* in a twin: as long as the run's outage lasted */

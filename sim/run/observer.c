@@ -296,6 +296,16 @@ static void note_unknown(struct observer *observer, const struct note *note)
         listing->row.first_unknown = SPEAKER_SERVER;
 }
 
+/* Counted by whole seconds of the run. */
+static void note_probe(struct observer *observer)
+{
+    nstime second = engine_now(observer->engine) / NSTIME_S;
+    observer->probes_now = second == observer->probes_second ? observer->probes_now + 1 : 1;
+    observer->probes_second = second;
+    observer->probes_peak = MAX(observer->probes_peak, observer->probes_now);
+    observer->probes++;
+}
+
 /* The new active has found a way for one that it did not know. Right or wrong: it shows in whether
  * the connection survives. */
 static void note_kept(struct observer *observer, const struct note *note, enum saved_by keeper)
@@ -335,6 +345,9 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_DROPPED:
     case NOTE_PASSED:
         note_unknown(observer, note);
+        break;
+    case NOTE_PROBE_SENT:
+        note_probe(observer);
         break;
     case NOTE_SCHEDULED:
         note_kept(observer, note, SAVED_SCHEDULE);

@@ -168,7 +168,7 @@ static void packet_came(void *object, uint64_t number)
     if (clients && forward)
         reach_units(carrier, SIDE_OUTSIDE, &packet);
     else if (clients && packet.tag == 0 && flood_uses(packet.destination_ip))
-        return; /* nobody is there */
+        carrier->backscatter++; /* nobody is there */
     else if (clients)
         traffic_deliver_client(carrier->traffic, &packet);
     else if (forward)
@@ -243,4 +243,9 @@ void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
         carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &crossed);
     else
         carry_packet(carrier, LINK_SERVERS, DIRECTION_FORWARD, &crossed);
+}
+
+uint64_t carrier_backscatter(const struct carrier *carrier)
+{
+    return carrier->backscatter;
 }

@@ -180,6 +180,9 @@ static void append_later(GString *text, const struct run_result *result)
     append_own_loss(text, result);
     append_measures(text, result);
     append_saved(text, result, SAVED_CLOSING + 1, SAVED_COUNT - 1);
+    append_count(text, result->probes);
+    append_count(text, result->probes_peak);
+    append_count(text, result->backscatter);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

@@ -168,6 +168,9 @@ struct run_result {
     uint32_t sample_count;
     struct form_measure form; /* where the scenario is made to meet one */
     uint32_t ghost_misroutes; /* of the cohort, that were led astray */
+    uint64_t probes;          /* sent to servers, and the most within a second of the run */
+    uint64_t probes_peak;
+    uint64_t backscatter;     /* packets to the addresses of floods */
     uint64_t without_port;    /* connections not opened: every port of their client was in use */
     uint32_t server_orphans;  /* the most at a time after the failure (traffic_count) */
     uint64_t fingerprint;     /* of all that was delivered until the failure */

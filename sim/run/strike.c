@@ -326,6 +326,7 @@ static void flood(struct world *world, unsigned index, const struct fault_spec *
         .engine = world->engine,
         .key = chance_fold_name(chance_fold_name(world->run_key, "flood"), fault->label),
         .target = { virtual->ip, virtual->port },
+        .flags = fault->acks ? TCP_ACK : TCP_SYN,
         .rate = fault->rate,
         .ends = world->times[index].ends,
         .network = world->carrier,

@@ -272,6 +272,8 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->heir = observer_heir(observer);
     memcpy(result->moved, observer->moved, sizeof result->moved);
     result->ghosts = observer->ghosts;
+    result->probes = observer->probes;
+    result->probes_peak = observer->probes_peak;
     result->creates_due = observer->creates_due;
     result->deletes_due = observer->deletes_due;
     memcpy(result->refused, observer->refused, sizeof result->refused);

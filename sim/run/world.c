@@ -201,6 +201,7 @@ void world_result(struct world *world, struct run_result *result)
         result->lost_to_limit[role] = carrier_lost_to_limit(world->carrier, role);
     for (unsigned place = 0; place < DROP_PLACES; place++)
         result->drops[place] = carrier_drops(world->carrier, place);
+    result->backscatter = carrier_backscatter(world->carrier);
     result->replication_loss = carrier_replication_loss(world->carrier);
     if (world->virtual_crashes)
         result->protection = virtual_crashes_finish(world->virtual_crashes);

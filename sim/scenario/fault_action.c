@@ -91,12 +91,19 @@ static bool read_lossy(struct phrase *phrase, struct fault_line *line)
     return true;
 }
 
+/* SYNs, unless it says otherwise. */
+static bool read_flags(struct phrase *phrase, struct fault_line *line)
+{
+    line->acks = phrase_take_if(phrase, "acks");
+    return true;
+}
+
 static bool read_flood(struct phrase *phrase, struct fault_line *line)
 {
     line->subject = g_strdup(phrase_take(phrase));
     return (line->subject != NULL
             || phrase_refuse(phrase, "whom it asks is missing (a [virtual NAME])"))
-           && read_rate(phrase, line);
+           && read_rate(phrase, line) && read_flags(phrase, line);
 }
 
 /* ---- links */
@@ -235,7 +242,7 @@ bool fault_action_read(struct phrase *phrase, struct fault_line *line)
                                  "cable pulled, switchover, "
                                  "command X \"TEXT\", link NAME down, link NAME KEY VALUE, "
                                  "fail REAL, recover REAL, drain REAL, undrain REAL, slow X N/s, "
-                                 "lossy X P or flood VIRTUAL N/s)",
+                                 "lossy X P or flood VIRTUAL N/s [acks])",
                          word == NULL ? "an action is missing" : "unknown action ",
                          word == NULL ? "" : word);
 }

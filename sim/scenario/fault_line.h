@@ -8,7 +8,7 @@
  *           interface X outside|inside|peer down|cut | command X "TEXT" |
  *           link NAME [forward|reverse] down | link NAME [forward|reverse] KEY VALUE |
  *           fail REAL | recover REAL | drain REAL | undrain REAL |
- *           slow X N/s | lossy X P | flood VIRTUAL N/s,
+ *           slow X N/s | lossy X P | flood VIRTUAL N/s [acks],
  *           what lasts with "for TIME" when not from .. to
  *
  * Names are not looked up here. */
@@ -34,6 +34,7 @@ struct fault_line {
     unsigned interface; /* FAULT_INTERFACE: its number */
     bool unnoticed; /* and "cut" instead of "down" */
     uint64_t rate; /* FAULT_SLOW, FLOOD: a second */
+    bool acks;     /* FAULT_FLOOD: not SYNs */
     struct probability share; /* FAULT_LOSSY */
     unsigned ways; /* FAULT_LINK: WAY_* */
     char *key;     /* FAULT_LINK: canonical, or NULL for "down" */

@@ -104,7 +104,7 @@ static void check_flood_network(struct build *build, const struct draft_group *g
         struct network theirs = { workload->client_network, workload->client_prefix };
         if (network_overlaps(flood, theirs))
             build_complain(build, build->problems, group, fault->label,
-                           "its SYNs come from 100.64.0.0/10, where [workload %s] has its "
+                           "its packets come from 100.64.0.0/10, where [workload %s] has its "
                            "clients (give these another client-network)", workload->name);
     }
 }
@@ -171,6 +171,7 @@ static void take_fault(struct build *build, const struct draft_group *group,
         .unnoticed = line.unnoticed,
         .ways = line.ways,
         .rate = line.rate,
+        .acks = line.acks,
         .share = line.share,
         .text = g_strdup(line.text),
     };

@@ -2,6 +2,7 @@
 #include "sim/scenario/build.h"
 
 #include "core/packet.h"
+#include "core/settings.h"
 
 static const struct workload_spec *first_workload(const struct scenario *scenario)
 {
@@ -18,11 +19,12 @@ static bool lives_two_exchanges(const struct scenario *scenario)
            && workload->think_time.kind == DISTRIBUTION_EXPONENTIAL;
 }
 
-static bool speaks_udp(const struct scenario *scenario)
+/* UDP has no handshake: each unknown request is a first one. TCP's need the policy. */
+static bool balances_anew(const struct scenario *scenario)
 {
     const struct virtual_spec *virtual =
         g_ptr_array_index(scenario->virtuals, first_workload(scenario)->virtual);
-    return virtual->protocol == PROTOCOL_UDP;
+    return virtual->protocol == PROTOCOL_UDP || (scenario->unknown & UNKNOWN_SCHEDULE) != 0;
 }
 
 static bool has_outages(const struct scenario *scenario)
@@ -42,9 +44,10 @@ static const char *missing(const struct scenario *scenario)
                      "requests-per-connection = 2, think-time = TIME exponential and arrivals = "
                      "poisson N/s)";
     case FORM_BALANCED_ANEW:
-        return speaks_udp(scenario) ? NULL
-                                    : "only UDP's unknown are balanced anew (write a virtual "
-                                      "address that ends with :udp)";
+        return balances_anew(scenario)
+                   ? NULL
+                   : "only UDP's unknown are balanced anew (write a virtual address that ends "
+                     "with :udp, or unknown-connection = schedule in [failover])";
     case FORM_ROOF:
         return has_outages(scenario)
                    ? NULL

@@ -155,7 +155,7 @@ enum fault_action {
     FAULT_SWITCHOVER, FAULT_COMMAND,
     FAULT_SLOW,  /* a unit's capacity is another, until it dies or for a time */
     FAULT_LOSSY, /* a unit drops a share of what it takes in and sends, as long */
-    FAULT_FLOOD, /* SYNs from addresses that never answer */
+    FAULT_FLOOD, /* SYNs, or ACKs, from addresses that never answer */
 };
 enum fault_target {
     TARGET_UNIT, TARGET_ACTIVE, TARGET_STANDBY, TARGET_PRIMARY, TARGET_SECONDARY, TARGET_SPARE,
@@ -186,7 +186,8 @@ struct fault_spec {
     unsigned real;            /* of what hits a server: index into reals */
     struct link_spec changed; /* FAULT_LINK: the link as it is while the fault lasts */
     unsigned virtual;         /* FAULT_FLOOD: whom it asks, index into virtuals */
-    uint64_t rate;            /* FAULT_SLOW, FLOOD: packets, SYNs a second */
+    uint64_t rate;            /* FAULT_SLOW, FLOOD: packets a second */
+    bool acks;                /* FAULT_FLOOD: not SYNs */
     struct probability share; /* FAULT_LOSSY: of what passes */
     char *command;            /* FAULT_COMMAND, DRAIN and UNDRAIN: an operator's line */
     char *undo;               /* FAULT_DRAIN: and the line that takes it back */

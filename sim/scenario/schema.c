@@ -346,8 +346,8 @@ static const struct schema_key keys[] = {
      "actions: crash X, freeze X for TIME, restart X, power X off, "
      "interface X outside|inside|peer down|cut, cable pulled, switchover, command X \"TEXT\", "
      "link NAME [forward|reverse] down, link NAME [forward|reverse] KEY VALUE, fail REAL, "
-     "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s; what "
-     "lasts, with \"for TIME\" or from .. to; "
+     "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s [acks]; "
+     "what lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
     {GROUP_EXPECT, "casualties", NULL, VALUE_NUMBERS, NULL, "none any", "any", false,
      "the connections that do not survive, by number"},

@@ -19,6 +19,7 @@
     X(twin)           \
     X(harm)           \
     X(saved_by)       \
+    X(unknown)        \
     X(forms_ghosts)   \
     X(tuples_again)   \
     X(virtual)        \

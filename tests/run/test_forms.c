@@ -46,6 +46,7 @@ static const struct {
     { "forms/known", "link.clients.delay=200ms", "link.replication.loss=50%", 0.03, 5 },
     { "forms/repeats", "replication.repeats=3", "replication.repeat-spacing=1s", 0.05, 5 },
     { "forms/balanced-anew", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
+    { "forms/scheduled", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
 };
 
 START_TEST(counts_lie_in_the_exact_interval)

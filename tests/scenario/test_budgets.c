@@ -49,7 +49,7 @@ START_TEST(keys_and_faults_are_read)
         "receive-budget = 5000/s\nreceive-buffer = 20kb\n"
         "[unit A]\ncapacity = 9000/s\n[unit B]\nbacklog = 7\n"
         "[faults]\na = at 1s slow active 250/s\nb = at 2s lossy standby 2.5% for 3s\n"
-        "c = from 3s to 4s flood web 1000/s\n");
+        "c = from 3s to 4s flood web 1000/s\nd = at 3s flood web 9/s acks for 1s\n");
     const struct unit_spec *first = g_ptr_array_index(scenario->units, 0);
     const struct unit_spec *second = g_ptr_array_index(scenario->units, 1);
     ck_assert(scenario_throttled(scenario));
@@ -69,6 +69,7 @@ START_TEST(keys_and_faults_are_read)
     ck_assert_int_eq(fault_at(scenario, 2)->action, FAULT_FLOOD);
     ck_assert_uint_eq(fault_at(scenario, 2)->rate, 1000);
     ck_assert_uint_eq(fault_at(scenario, 2)->virtual, 0);
+    ck_assert(!fault_at(scenario, 2)->acks && fault_at(scenario, 3)->acks);
     ck_assert_int_eq(scenario->measure, -1); /* none of these is the failure by itself */
     scenario_free(scenario);
 }
