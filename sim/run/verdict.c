@@ -232,7 +232,8 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario->protocol->at_once
            && (scenario->repeats == 1 || replication->loss.model <= LOSS_RANDOM)
-           && scenario->fates->len == 0 && scenario_designed(scenario) == NULL && !has_buddies(scenario)
+           && scenario->fates->len == 0 && scenario_designed(scenario) == NULL
+           && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
            && !scenario_throttled(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0

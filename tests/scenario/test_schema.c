@@ -199,7 +199,8 @@ END_TEST
 /* With a workload of udp, for the keys that are for it alone. */
 static char *make_text(void)
 {
-    return g_strconcat(sound_text, "[expect who]\ncauses = any\n[workload other]\narrivals = constant 1/s\n"
+    return g_strconcat(sound_text, "[expect who]\ncauses = any\n"
+                                   "[workload other]\narrivals = constant 1/s\n"
                                    "[virtual dns]\naddress = 192.0.2.53:53:0:udp\nbind = r3\n"
                                    "[real r3]\naddress = 10.0.1.3:53:0:udp\n"
                                    "[workload asking]\nvirtual = dns\n", NULL);
