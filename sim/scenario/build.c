@@ -250,6 +250,7 @@ void build_scenario(struct build *build)
     take_scenario(build, group);
     take_output(build, draft_find(build->draft, GROUP_OUTPUT, NULL));
     build_machines(build);
+    build_ipvs(build);
     build_budgets(build);
     build_paths(build);
     build_unknown(build);

@@ -35,6 +35,7 @@ void build_form(struct build *build, const struct draft_group *group); /* after 
 void build_expectations(struct build *build);
 GPtrArray *build_expectations_new(void); /* an empty list that frees what it holds */
 void build_commands(struct build *build);
+void build_ipvs(struct build *build);
 void build_budgets(struct build *build);           /* after the units */
 void build_detector(struct build *build);          /* after the units */
 void build_detector_commands(struct build *build); /* into the configuration */

@@ -48,7 +48,8 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
     {GROUP_SCENARIO, "form", NULL, VALUE_WORD,
-     "none known ghost-rate ghost-known bytes balanced-anew stall roof", NULL, "none", false,
+     "none known ghost-rate ghost-known bytes balanced-anew stall roof buffered unexpired", NULL,
+     "none", false,
      "the closed form that the runs are to meet: adds its columns and its metrics"},
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
@@ -152,8 +153,8 @@ static const struct schema_key keys[] = {
 
     {GROUP_VIRTUAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
      "IP:port:bind-id:protocol"},
-    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted/wlc roundrobin/rr "
-     "fastest loaded maglev/mh", NULL, "leastconns", false, "how a server is chosen"},
+    {GROUP_VIRTUAL, "predictor", NULL, VALUE_WORD, "leastconns/lc weighted roundrobin/rr "
+     "fastest loaded maglev/mh wlc", NULL, "leastconns", false, "how a server is chosen"},
     {GROUP_VIRTUAL, "bind", NULL, VALUE_NAMES, NULL, NULL, NULL, false,
      "the [real NAME]s that serve it"},
     {GROUP_VIRTUAL, "overflow", NULL, VALUE_WORD, "none busy one-failed all-failed", NULL, "none",
@@ -180,7 +181,7 @@ static const struct schema_key keys[] = {
     {GROUP_REAL, "address", NULL, VALUE_MACHINE, NULL, NULL, NULL, false,
      "IP:port:bind-id:protocol"},
     {GROUP_REAL, "weight", NULL, VALUE_COUNT, "0..65535", NULL, "1", true,
-     "its share under predictor weighted; 0 takes nothing new"},
+     "its share under predictor weighted or wlc; 0 takes nothing new"},
     {GROUP_REAL, "maxconns", NULL, VALUE_COUNT, "1..1000000", "none", "none", true,
      "connections at a time"},
     {GROUP_REAL, "static", NULL, VALUE_NAME, NULL, "none", "none", false,

@@ -40,7 +40,9 @@
     X(section_15)     \
     X(endpoints)      \
     X(measures)       \
-    X(seeds)
+    X(seeds)          \
+    X(forms_ipvs)     \
+    X(ipvs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -263,7 +263,7 @@ START_TEST(list_names_every_key)
     for (unsigned i = 0; lines[i] != NULL; i++)
         ck_assert_msg(strlen(lines[i]) <= 80, "%s", lines[i]);
     for (const struct schema_key *key = schema_keys(); key->name != NULL; key++) {
-        char *start = g_strdup_printf("\n  %s = ", key->name);
+        char *start = g_strdup_printf("\n  %s =", key->name);
         ck_assert_msg(strstr(list, start) != NULL, "%s", key->name);
         g_free(start);
     }
