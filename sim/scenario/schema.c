@@ -17,6 +17,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
+    [GROUP_EXPECT] = {"expect", NULL, true, NULL, "what a run must come to, exactly"},
     [GROUP_VARIANT] = {"variant", NULL, true, NULL, "settings that go together in the sweep"},
     [GROUP_SWEEP] = {"sweep", NULL, false, NULL, "which values \"sweep\" tries"},
     [GROUP_OUTPUT] = {"output", NULL, false, NULL, "what is written"},
@@ -262,6 +263,9 @@ static const struct schema_key keys[] = {
      "protocol ipvs: the same of UDP"},
     {GROUP_REPLICATION, "exceptions", NULL, VALUE_WORD, "no yes", NULL, "no", false,
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
+    {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
+     "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
+     "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},
     {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
      "records a second for what a new standby has missed (off: it learns of later events only)"},
     {GROUP_REPLICATION, "send-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none",
@@ -346,6 +350,14 @@ static const struct schema_key keys[] = {
      "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s [acks]; "
      "what lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
+    {GROUP_EXPECT, "casualties", NULL, VALUE_NUMBERS, NULL, "none any", "any", false,
+     "the connections that do not survive, by number"},
+    {GROUP_EXPECT, "causes", NULL, VALUE_NAMES, NULL, "any", "any", false,
+     "their causes, in the order of their numbers, or one for all"},
+    {GROUP_EXPECT, "unknown", NULL, VALUE_NUMBERS, NULL, "none any", "any", false,
+     "the open connections that the standby does not know when it takes over"},
+    {GROUP_EXPECT, "ghosts", NULL, VALUE_COUNT, "0..4000000000", "any", "any", false,
+     "records on the standby then of connections that have ended"},
     {GROUP_VARIANT, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "its value where the sweep takes this variant"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
@@ -391,13 +403,15 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
+    [VALUE_NUMBERS] = "N|N..N ..",
+    [VALUE_FATES] = "FATE, FATE..",
     [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
     [VALUE_KEEPALIVE] = "TIME [INTERVAL [PROBES]]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "minconns",
+    "include", "stop", "minconns",
     "slot", "state", "profile", "pcap", "chart", NULL,
 };
 
