@@ -129,11 +129,7 @@ static enum cause cause_of(const struct observer *observer, const struct listing
 static struct datagram_name decider(const struct listing *listing)
 {
     const struct record_history *record = &listing->observed->record;
-    if (listing->row.known)
-        return record->brought;
-    if (record->removed != CAUSE_NONE)
-        return record->removing;
-    return record->accepted ? record->brought : record->last;
+    return listing->row.known || record->accepted ? record->turn : record->last;
 }
 
 static void judge(const struct observer *observer, struct listing *listing,
