@@ -63,6 +63,7 @@ set errorbars small
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
 set key noautotitle
+if (text) set key bmargin center horizontal
 block(p, s) = 4 + p * (series + 1) + s
 roof_of = NaN; panel_title = ''
 
@@ -95,11 +96,11 @@ do for [p = 0:count - 1] {
     plot data index 1 using 1:(y_low - 1):xticlabels(2) notitle, \
          data index 2 using (x_low - 1):1:yticlabels(inner ? 3 : 2) notitle, \
          roof_seen with lines linecolor rgb '#555555' linewidth 1.4 dashtype (8, 5) notitle, \
-         for [s = 1:series] data index block(p, s) using 1:(strcol(5) eq ' ' ? NaN : $2) with lines linestyle s linewidth 1 notitle, \
+         for [s = 1:series] data index block(p, s) using 1:5 with lines linestyle s linewidth 1 notitle, \
          for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:3:4 with yerrorbars linestyle s pointsize 0 notitle, \
          for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2 with points linestyle s notitle, \
          for [s = 1:(text ? series : 0)] data index block(p, s) using 1:2 with points pointtype s title name[s], \
-         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:5 with labels left \
+         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:6 with labels left \
              offset 0.5,(s % 2 ? -0.5 : 0.5) font font.','.int(0.8 * base) textcolor rgb ink(s) notitle
     if (p == 0) { unset label 1; unset label 2; unset label 3; unset label 4 }
 }

@@ -42,7 +42,8 @@ void panels_tick(GString *ticks, double position, const char *label);
 
 /* The text that panels.gp reads: tab-separated blocks parted by two empty lines: the words as KEY
  * and TEXT; the ticks of x; of y; the names of the series; then for each panel its title and roof,
- * and for each series a block of x, y, lo, hi and label. NULL when there is no mark at all. */
+ * and for each series a block of x, y, lo, hi, the y of a line that joins those with a label, and
+ * label. NULL when there is no mark at all. */
 GString *panels_text(const struct panels *panels);
 
 #endif

@@ -91,8 +91,8 @@ START_TEST(a_grid_of_panels)
         at = strstr(at, panel);
         ck_assert_msg(at != NULL, "%s", titles[i]);
     }
-    ck_assert_ptr_nonnull(strstr(at, "\n\n1.6\t0\t0\t0.0043648054\t"));
-    ck_assert_ptr_nonnull(strstr(at, "\n\n2\t1\t0.698970004\t2\t1\n3\t4.5\t3\t4.5\t2\n"));
+    ck_assert_ptr_nonnull(strstr(at, "\n\n1.6\t0\t0\t0.0043648054\tNaN\t"));
+    ck_assert_ptr_nonnull(strstr(at, "\n\n2\t1\t0.698970004\t2\t1\t1\n3\t4.5\t3\t4.5\t4.5\t2\n"));
     g_free(text);
     fixture_remove(first);
     fixture_remove(second);
