@@ -28,7 +28,7 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline, protection, ghosts, "
+const char chart_names[] = "survival, nines, takeover, cost, timeline, protection, ghosts, "
                            "counter-error, ranks, forms, frontier";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
@@ -259,7 +259,7 @@ static struct figure *draw_takeover(const char *directory, const struct view *vi
 }
 
 /* The title of the scenario, or its name, or that of the directory. */
-static char *read_title(const char *directory)
+char *chart_title(const char *directory)
 {
     char *title = manifest_word(directory, "title");
     if (title == NULL) {
@@ -306,7 +306,7 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
         figure = draw_view(directory, view, error);
     }
     if (figure != NULL && figure->title == NULL) {
-        figure->title = read_title(directory);
+        figure->title = chart_title(directory);
     }
     return figure;
 }

@@ -136,7 +136,7 @@ static void append_marks(GString *text, const GArray *marks)
 {
     for (guint i = 0; marks != NULL && i < marks->len; i++) {
         const struct panel_mark *mark = &g_array_index(marks, struct panel_mark, i);
-        double line = *mark->label != '\0' ? mark->y : NAN;
+        double line = mark->joined ? mark->y : NAN;
         const double numbers[] = {mark->x, mark->y, mark->lo, mark->hi, line};
         for (guint j = 0; j < G_N_ELEMENTS(numbers); j++) {
             append_number(text, numbers[j]);
