@@ -116,7 +116,8 @@ enum note_code {
     X(REFUSAL_TABLE_FULL, "table-full")               \
     X(REFUSAL_NOT_STANDBY, "not-standby")             \
     X(REFUSAL_WRONG_SENDER, "wrong-sender")           \
-    X(REFUSAL_PAST, "past") /* the end of what has been replaced */
+    X(REFUSAL_PAST, "past") /* the end of what has been replaced */ \
+    X(REFUSAL_STALE, "stale") /* a number that was taken, or of another epoch */
 
 /* Why the role is what it is now. */
 #define ROLE_REASON_LIST(X)                                                      \

@@ -212,7 +212,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers", NULL, "patent", false,
+     "none patent repeat ipvs hash peers understudy", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -263,6 +263,14 @@ static const struct schema_key keys[] = {
      "protocol ipvs: the same of UDP"},
     {GROUP_REPLICATION, "exceptions", NULL, VALUE_WORD, "no yes", NULL, "no", false,
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
+    {GROUP_REPLICATION, "round-trip", NULL, VALUE_TIME, "10us..1min", NULL, "1ms", false,
+     "protocol understudy: of replication, before it is measured; an ack waits half of it"},
+    {GROUP_REPLICATION, "delete-delay", NULL, VALUE_TIME, "0s..60min", NULL, "100ms", false,
+     "protocol understudy: a delete waits so long for a create to go with"},
+    {GROUP_REPLICATION, "digest-interval", NULL, VALUE_TIME, "1ms..60min", NULL, "1s", false,
+     "protocol understudy: from one digest of the table to the next"},
+    {GROUP_REPLICATION, "join-rate", NULL, VALUE_COUNT, "1..100000", NULL, "100", false,
+     "protocol understudy: Mbit/s for a standby that joins"},
     {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
      "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
      "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},
