@@ -228,6 +228,7 @@ static const struct option tacit_options[] = {
     {"repeats", &count, FIELD(repeats), "1..16"},
     {"repeat-spacing", &interval, FIELD(repeat_spacing), AN_INTERVAL},
     {"round-trip", &span, FIELD(round_trip), A_TIME},
+    {"blackout", &count, FIELD(blackout), "1..1000000"},
     {"delete-delay", &wait, FIELD(delete_delay), A_WAIT},
     {"digest-interval", &interval, FIELD(digest_interval), AN_INTERVAL},
     {"join-rate", &count, FIELD(join_rate), "1..100000"},

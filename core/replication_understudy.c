@@ -20,7 +20,7 @@
  *     | their slots are due again                     |
  *
  * Timers: creates (above); a delete leaves with the next datagram, at the latest after
- * delete-delay; two round trips for an answer; after three datagrams without one, probes
+ * delete-delay; two round trips for an answer; after so many datagrams without one (blackout), probes
  * without records, two to six round trips apart; the digest. A standby that joins is told
  * slot after slot at join-rate, then digests follow each other until none differs.
  *
@@ -47,7 +47,7 @@ struct understudy {
 static struct sender_pace pace_of(const struct director *director)
 {
     const struct settings *settings = &director->settings;
-    return (struct sender_pace){settings->round_trip, settings->delete_delay,
+    return (struct sender_pace){settings->round_trip, settings->blackout, settings->delete_delay,
                                 settings->digest_interval,
                                 (uint64_t)settings->join_rate * BITS_IN_MBIT};
 }
@@ -289,14 +289,14 @@ static void apply(struct director *director, struct receiver *receiver, nstime n
         slot->hash = understudy_hash(told);
 }
 
-/* Another epoch begins with its first datagrams: later ones may be of one that is over. What
+/* Another epoch begins with a datagram that says so: others may be of one that is over. What
  * the one before told goes, for nobody will delete it. */
 static bool follow(struct director *director, struct receiver *receiver, uint32_t source_ip,
                    const struct understudy_data *data, struct effects *effects)
 {
     if (receiver->begun && receiver->epoch == data->epoch)
         return true;
-    if (data->base != 1)
+    if (!data->first)
         return false;
     for (struct conn *conn = conn_table_first(director->connections), *next; conn != NULL;
          conn = next) {
@@ -348,6 +348,7 @@ static bool hear(struct director *director, struct understudy *understudy, nstim
     struct sender_pace pace = pace_of(director);
     struct receiver *receiver = &understudy->receiver;
     switch (message->kind) {
+    case UNDERSTUDY_KIND_FIRST_DATA:
     case UNDERSTUDY_KIND_DATA:
         return hear_data(director, receiver, now, source_ip, &message->data, effects);
     case UNDERSTUDY_KIND_DIGEST:

@@ -43,6 +43,7 @@ void settings_init(struct settings *settings)
         },
         .sync_timeout_udp = 300 * NSTIME_S,
         .round_trip = NSTIME_MS,
+        .blackout = 12,
         .delete_delay = 100 * NSTIME_MS,
         .digest_interval = NSTIME_S,
         .join_rate = 100,

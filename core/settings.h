@@ -95,6 +95,7 @@ struct settings {
     nstime sync_timeout[IPVS_TCP_STATES]; /* by enum ipvs_state */
     nstime sync_timeout_udp;
     nstime round_trip;      /* protocol understudy: of replication, before it is measured */
+    unsigned blackout;      /* datagrams without an answer, behind which only probes go */
     nstime delete_delay;    /* a delete waits so long for a datagram to go with */
     nstime digest_interval; /* from one digest to the next */
     unsigned join_rate;     /* Mbit/s, for a standby that joins */

@@ -6,7 +6,6 @@
 enum {
     RESEND = 2,         /* round trips without an answer: given up */
     OVERTAKEN = 2,      /* so many later ones were answered: given up at once */
-    BLACKOUT = 3,       /* so many given up, and no answer: only probes go */
     PROBE_LONGEST = 6,  /* round trips from probe to probe, at most */
     PACE = 4,           /* creates leave a quarter of a round trip apart, or together */
     HEADERS = 28,       /* UDP's and IP's */
@@ -126,6 +125,7 @@ void sender_begin(struct sender *sender, nstime now, uint16_t epoch,
     sender->walk_at = now;
     sender->round_trip = pace->round_trip;
     sender->unanswered = 0;
+    sender->answered = false;
     sender->digest_at = now + pace->round_trip;
     sender->digest_page = 0;
     sender->proved = sender->doubted = false;
@@ -143,9 +143,10 @@ static bool is_full(const struct sender *sender)
     return sender->next - sender->base == UNDERSTUDY_WINDOW;
 }
 
-static bool is_blackout(const struct sender *sender)
+/* So many given up, and no answer. */
+static bool is_blackout(const struct sender *sender, const struct sender_pace *pace)
 {
-    return sender->unanswered >= BLACKOUT;
+    return sender->unanswered >= pace->blackout;
 }
 
 /* What the slot held then is what the standby holds now; or it must be told again, unless it
@@ -184,11 +185,11 @@ static void move_base(struct sender *sender)
 }
 
 /* From probe to probe ever longer, while nothing is heard. */
-static nstime patience(const struct sender *sender)
+static nstime patience(const struct sender *sender, const struct sender_pace *pace)
 {
     unsigned trips = RESEND;
-    if (is_blackout(sender))
-        trips = MIN(RESEND + sender->unanswered - BLACKOUT, PROBE_LONGEST);
+    if (is_blackout(sender, pace))
+        trips = MIN(RESEND + sender->unanswered - pace->blackout, PROBE_LONGEST);
     return trips * sender->round_trip;
 }
 
@@ -196,7 +197,7 @@ static void give_up(struct sender *sender, nstime now, const struct sender_pace 
 {
     for (uint32_t sequence = sender->base; sequence != sender->next; sequence++) {
         const struct under_way *datagram = under_way(sender, sequence);
-        if (!datagram->answered && datagram->sent + patience(sender) > now)
+        if (!datagram->answered && datagram->sent + patience(sender, pace) > now)
             break;
         answer(sender, now, sequence, false, pace);
     }
@@ -261,9 +262,9 @@ static void add_walk(struct sender *sender, nstime now, const struct sender_pace
                       + (nstime)((*size - before + HEADERS) * 8 * NSTIME_S / pace->walk_bits);
 }
 
-static bool is_probe_due(const struct sender *sender, nstime now)
+static bool is_probe_due(const struct sender *sender, nstime now, const struct sender_pace *pace)
 {
-    return is_blackout(sender) && sender->base == sender->next
+    return is_blackout(sender, pace) && sender->base == sender->next
            && sender->sent_at + sender->round_trip <= now;
 }
 
@@ -280,10 +281,10 @@ static nstime wanted_at(const struct sender *sender)
     return at;
 }
 
-static bool is_due(const struct sender *sender, nstime now)
+static bool is_due(const struct sender *sender, nstime now, const struct sender_pace *pace)
 {
-    if (is_blackout(sender))
-        return is_probe_due(sender, now);
+    if (is_blackout(sender, pace))
+        return is_probe_due(sender, now, pace);
     return !is_full(sender) && wanted_at(sender) <= now;
 }
 
@@ -293,14 +294,18 @@ bool sender_next(struct sender *sender, nstime now, const struct sender_pace *pa
     size_t size = UNDERSTUDY_DATA_HEADER;
     give_up(sender, now, pace);
     drop_stale(sender);
-    if (!is_due(sender, now))
+    if (!is_due(sender, now, pace))
         return false;
     *data = (struct understudy_data){
-        .epoch = sender->epoch, .sequence = sender->next, .base = sender->base};
+        .epoch = sender->epoch,
+        .first = !sender->answered,
+        .sequence = sender->next,
+        .base = sender->base,
+    };
     *under_way(sender, data->sequence) = (struct under_way){.sent = now};
     sender->next++;
     sender->sent_at = now;
-    if (is_blackout(sender))
+    if (is_blackout(sender, pace))
         return true;
     add_due(sender, data, &size);
     add_walk(sender, now, pace, data, &size);
@@ -351,6 +356,7 @@ bool sender_ack(struct sender *sender, nstime now, const struct understudy_ack *
         if (has_come(ack, sequence))
             answer(sender, now, sequence, true, pace);
     take_overtaken(sender, now, ack, pace);
+    sender->answered = true;
     sender->unanswered = 0;
     move_base(sender);
     return true;
@@ -390,7 +396,7 @@ static void go_round(struct sender *sender)
 bool sender_digest(struct sender *sender, nstime now, const struct sender_pace *pace,
                    struct understudy_digest *digest)
 {
-    if (sender->digest_at > now || sender->walk != 0 || is_blackout(sender)
+    if (sender->digest_at > now || sender->walk != 0 || is_blackout(sender, pace)
         || pages_used(sender) == 0)
         return false;
     *digest = (struct understudy_digest){.epoch = sender->epoch, .page = sender->digest_page};
@@ -436,10 +442,9 @@ bool sender_verdict(struct sender *sender, nstime now, const struct understudy_v
 nstime sender_deadline(const struct sender *sender, const struct sender_pace *pace)
 {
     nstime at = NSTIME_NEVER;
-    (void)pace;
     if (sender->base != sender->next)
-        at = sender->window[sender->base % UNDERSTUDY_WINDOW].sent + patience(sender);
-    if (is_blackout(sender))
+        at = sender->window[sender->base % UNDERSTUDY_WINDOW].sent + patience(sender, pace);
+    if (is_blackout(sender, pace))
         return sender->base != sender->next ? at : sender->sent_at + sender->round_trip;
     if (!is_full(sender))
         at = MIN(at, wanted_at(sender));

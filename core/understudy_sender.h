@@ -47,6 +47,7 @@ struct sender {
     uint32_t base, next; /* sequence numbers: the oldest without an answer, and the next */
     nstime sent_at;      /* the latest datagram */
     nstime round_trip;   /* as measured */
+    bool answered;       /* this epoch was answered */
     unsigned unanswered; /* datagrams given up since the latest ack */
     nstime digest_at;    /* the next digest */
     uint32_t digest_page;
@@ -58,6 +59,7 @@ struct sender {
 /* The parameters, as the settings have them. */
 struct sender_pace {
     nstime round_trip;      /* to begin with */
+    unsigned blackout;      /* so many datagrams without an answer, and only probes go */
     nstime delete_delay;    /* a delete waits so long for company */
     nstime digest_interval; /* between digests of a standby that is proved */
     uint64_t walk_bits;     /* a second, for a standby that joins */

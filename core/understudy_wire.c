@@ -118,7 +118,8 @@ static uint8_t *put_head(uint8_t *at, enum understudy_kind kind, uint16_t epoch)
 
 static uint8_t *put_data(uint8_t *at, const struct understudy_data *data)
 {
-    at = put_head(at, UNDERSTUDY_KIND_DATA, data->epoch);
+    at = put_head(at, data->first ? UNDERSTUDY_KIND_FIRST_DATA : UNDERSTUDY_KIND_DATA,
+                  data->epoch);
     at = put(put(at, data->sequence, 4), data->base, 4);
     for (unsigned i = 0; i < data->count; i++)
         at = put_record(at, &data->records[i]);
@@ -151,6 +152,7 @@ size_t understudy_encode(const struct understudy_message *message, uint8_t *byte
 {
     uint8_t *end = bytes;
     switch (message->kind) {
+    case UNDERSTUDY_KIND_FIRST_DATA:
     case UNDERSTUDY_KIND_DATA: end = put_data(bytes, &message->data); break;
     case UNDERSTUDY_KIND_ACK: end = put_ack(bytes, &message->ack); break;
     case UNDERSTUDY_KIND_DIGEST: end = put_digest(bytes, &message->digest); break;
@@ -229,7 +231,10 @@ enum record_refusal understudy_decode(const uint8_t *bytes, size_t length,
     message->kind = (enum understudy_kind)take(&at, 1);
     uint16_t epoch = (uint16_t)take(&at, 2);
     switch (message->kind) {
+    case UNDERSTUDY_KIND_FIRST_DATA:
     case UNDERSTUDY_KIND_DATA:
+        message->data.first = message->kind == UNDERSTUDY_KIND_FIRST_DATA;
+        message->kind = UNDERSTUDY_KIND_DATA;
         message->data.epoch = epoch;
         return take_data(at, end, &message->data);
     case UNDERSTUDY_KIND_ACK:

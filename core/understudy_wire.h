@@ -3,8 +3,10 @@
  *   data, active to standby
  *     0        1        2                 4                 8                12
  *     +--------+--------+--------+--------+--------+--------+--------+--------+
- *     | 0xA5   | kind 1 | epoch           | sequence        | base            |
+ *     | 0xA5   | 1 or 5 | epoch           | sequence        | base            |
  *     +--------+--------+-----------------+-----------------+-----------------+
+ *     kind 5 while nothing of the epoch was answered yet: who hears it may begin with it.
+ *     Everything before base was answered or is given up.
  *     records, each that of a slot of the active's table:
  *     | slot 4          | version 2 | flags 1 | protocol 1 |   flags 0: the slot is empty
  *     | real 6 | foreign 6 | virtual 6 | bind ID 2 |         flags 3: what stands in it
@@ -46,6 +48,7 @@ enum understudy_kind {
     UNDERSTUDY_KIND_ACK,
     UNDERSTUDY_KIND_DIGEST,
     UNDERSTUDY_KIND_VERDICT,
+    UNDERSTUDY_KIND_FIRST_DATA,
 };
 
 /* What a slot of the active's table holds: record is of a create, or the slot is empty. */
@@ -59,6 +62,7 @@ struct slot_record {
 
 struct understudy_data {
     uint16_t epoch;
+    bool first; /* nothing of its epoch was answered yet */
     uint32_t sequence, base;
     unsigned count;
     struct slot_record records[UNDERSTUDY_RECORDS_MAX];
@@ -84,7 +88,7 @@ struct understudy_verdict {
     uint64_t mask, differs;
 };
 
-/* Any of them, as read. */
+/* Any of them, as read; first data is KIND_DATA with its mark. */
 struct understudy_message {
     enum understudy_kind kind;
     union {

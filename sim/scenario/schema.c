@@ -265,6 +265,8 @@ static const struct schema_key keys[] = {
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
     {GROUP_REPLICATION, "round-trip", NULL, VALUE_TIME, "10us..1min", NULL, "1ms", false,
      "protocol understudy: of replication, before it is measured; an ack waits half of it"},
+    {GROUP_REPLICATION, "blackout", NULL, VALUE_COUNT, "1..1000000", NULL, "12", false,
+     "protocol understudy: datagrams without an answer, behind which only probes go"},
     {GROUP_REPLICATION, "delete-delay", NULL, VALUE_TIME, "0s..60min", NULL, "100ms", false,
      "protocol understudy: a delete waits so long for a create to go with"},
     {GROUP_REPLICATION, "digest-interval", NULL, VALUE_TIME, "1ms..60min", NULL, "1s", false,

@@ -56,7 +56,10 @@
     X(repeat)         \
     X(slot_array)     \
     X(ipvs_parts)     \
-    X(ipvs)
+    X(ipvs) \
+    X(understudy_wire) \
+    X(understudy_pipe) \
+    X(understudy)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -121,6 +121,7 @@ static const struct {
     {"replication.sync-timeout-udp", "67s"},
     {"replication.exceptions", "yes"},
     {"replication.round-trip", "500us"},
+    {"replication.blackout", "3"},
     {"replication.delete-delay", "20ms"},
     {"replication.digest-interval", "10s"},
     {"replication.join-rate", "1000"},
