@@ -6,7 +6,7 @@
 enum {
     RESEND = 2,         /* round trips without an answer: given up */
     OVERTAKEN = 2,      /* so many later ones were answered: given up at once */
-    PROBE_LONGEST = 6,  /* round trips from probe to probe, at most */
+    PATIENCE_MORE = 6,  /* so many more at most, one for each two that had no answer */
     PACE = 4,           /* creates leave a quarter of a round trip apart, or together */
     HEADERS = 28,       /* UDP's and IP's */
 };
@@ -162,7 +162,7 @@ static void answer_slot(struct sender *sender, nstime now, uint32_t number, uint
     if (slot->full)
         create_due(sender, now, number);
     else
-        delete_due(sender, now + pace->delete_delay / 4, number);
+        delete_due(sender, now + pace->delete_delay / 25, number);
 }
 
 static void answer(struct sender *sender, nstime now, uint32_t sequence, bool acknowledged,
@@ -184,12 +184,10 @@ static void move_base(struct sender *sender)
         sender->base++;
 }
 
-/* From probe to probe ever longer, while nothing is heard. */
-static nstime patience(const struct sender *sender, const struct sender_pace *pace)
+/* Ever longer, while nothing is heard: what is sent into an outage is wasted. */
+static nstime patience(const struct sender *sender)
 {
-    unsigned trips = RESEND;
-    if (is_blackout(sender, pace))
-        trips = MIN(RESEND + sender->unanswered - pace->blackout, PROBE_LONGEST);
+    unsigned trips = RESEND + MIN(sender->unanswered / 2, PATIENCE_MORE);
     return trips * sender->round_trip;
 }
 
@@ -197,7 +195,7 @@ static void give_up(struct sender *sender, nstime now, const struct sender_pace 
 {
     for (uint32_t sequence = sender->base; sequence != sender->next; sequence++) {
         const struct under_way *datagram = under_way(sender, sequence);
-        if (!datagram->answered && datagram->sent + patience(sender, pace) > now)
+        if (!datagram->answered && datagram->sent + patience(sender) > now)
             break;
         answer(sender, now, sequence, false, pace);
     }
@@ -443,7 +441,7 @@ nstime sender_deadline(const struct sender *sender, const struct sender_pace *pa
 {
     nstime at = NSTIME_NEVER;
     if (sender->base != sender->next)
-        at = sender->window[sender->base % UNDERSTUDY_WINDOW].sent + patience(sender, pace);
+        at = sender->window[sender->base % UNDERSTUDY_WINDOW].sent + patience(sender);
     if (is_blackout(sender, pace))
         return sender->base != sender->next ? at : sender->sent_at + sender->round_trip;
     if (!is_full(sender))
