@@ -89,6 +89,8 @@
       "survivors among the unknown that are balanced anew among n servers: 1 / n (11)")          \
     X(FORM_STALL, "stall",                                                                       \
       "those whose stall is that of their sender's retransmissions, among those that waited (12)") \
+    X(FORM_DELAYED, "delayed",                                                                   \
+      "known among those open and told at age t: G(t + c) to G(w) of G(0) to G(w) (7)")          \
     X(FORM_ROOF, "roof",                                                                         \
       "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)")
 

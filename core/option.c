@@ -242,6 +242,8 @@ static const struct option tacit_options[] = {
     {"sync-timeout-close-wait", &span, FIELD(sync_timeout[IPVS_CLOSE_WAIT]), A_TIME},
     {"sync-timeout-last-ack", &span, FIELD(sync_timeout[IPVS_LAST_ACK]), A_TIME},
     {"sync-timeout-udp", &span, FIELD(sync_timeout_udp), A_TIME},
+    {"replicate-after", &wait, FIELD(replicate_after), A_WAIT},
+    {"replicate-jitter", &wait, FIELD(replicate_jitter), A_WAIT},
     {"exceptions", &choice, FIELD(exceptions), "no|yes"},
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},

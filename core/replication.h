@@ -91,7 +91,7 @@ struct replication_protocol {
 };
 
 extern const struct replication_protocol replication_none, replication_patent,
-    replication_repeat, replication_ipvs, replication_hash, replication_peers;
+    replication_repeat, replication_ipvs, replication_hash, replication_peers, replication_delayed;
 
 /* How many there are: the kinds count from 0. */
 unsigned replication_protocols(void);

@@ -42,6 +42,7 @@ enum replication_kind {
     REPLICATION_IPVS,
     REPLICATION_HASH,
     REPLICATION_PEERS,
+    REPLICATION_DELAYED,
 };
 
 struct settings {
@@ -83,6 +84,8 @@ struct settings {
     enum buddy_packet buddy_packet;
     unsigned repeats;      /* protocol repeat: copies of each event, the first included */
     nstime repeat_spacing; /* and the time from one to the next */
+    nstime replicate_after;  /* protocol delayed: how old who is told of; 0: at once */
+    nstime replicate_jitter; /* and up to so much older */
     enum exceptions exceptions; /* protocol hash: tell who is not where the table says */
     unsigned sync_threshold; /* protocol ipvs, by the kernel's names (core/ipvs_entry.h) */
     unsigned sync_period;

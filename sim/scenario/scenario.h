@@ -251,6 +251,7 @@ struct scenario {
     unsigned unknown; /* a set of enum unknown_connection */
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
+    nstime replicate_after; /* protocol delayed: how old who is told of; else 0 */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
     struct budgets budgets;

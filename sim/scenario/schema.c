@@ -47,7 +47,7 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
     {GROUP_SCENARIO, "form", NULL, VALUE_WORD,
-     "none known ghost-rate ghost-known bytes balanced-anew stall roof", NULL, "none", false,
+     "none known ghost-rate ghost-known bytes balanced-anew stall delayed roof", NULL, "none", false,
      "the closed form that the runs are to meet: adds its columns and its metrics"},
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
@@ -210,7 +210,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -228,6 +228,10 @@ static const struct schema_key keys[] = {
      "protocol repeat: how often each create and each delete is sent, the first time included"},
     {GROUP_REPLICATION, "repeat-spacing", NULL, VALUE_TIME, "1ms..60min", NULL, "100ms", false,
      "protocol repeat: the time from one to the next"},
+    {GROUP_REPLICATION, "replicate-after", NULL, VALUE_TIME, "0s..60min", NULL, "2s", false,
+     "protocol delayed: how old a connection is when it is told (FortiOS: 30s)"},
+    {GROUP_REPLICATION, "replicate-jitter", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "protocol delayed: and up to so much older, by a hash (DPVS: 1s)"},
     {GROUP_REPLICATION, "sync-threshold", NULL, VALUE_COUNT, "0..1000000", NULL, "3", false,
      "protocol ipvs: the client's packet that is told, and again after each sync-period"},
     {GROUP_REPLICATION, "sync-period", NULL, VALUE_COUNT, "0..1000000", NULL, "50", false,

@@ -120,6 +120,8 @@ static const struct {
     {"replication.sync-timeout-last-ack", "66s"},
     {"replication.sync-timeout-udp", "67s"},
     {"replication.exceptions", "yes"},
+    {"replication.replicate-after", "30s"},
+    {"replication.replicate-jitter", "1s"},
     {"replication.bulk-sync", "500/s"},
     {"replication.send-budget", "2000/s"},
     {"replication.send-queue", "0"},
