@@ -27,6 +27,7 @@ static const char *const replication_options[] = {
     "sync-timeout-fin-wait", "sync-timeout-time-wait", "sync-timeout-close",
     "sync-timeout-close-wait", "sync-timeout-last-ack", "sync-timeout-udp",
     "exceptions", "replicate-after", "replicate-jitter",
+    "defer", "pfsync-buckets", "pfsync-stale",
 };
 
 static void add_settings(struct build *build)

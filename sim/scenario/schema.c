@@ -210,7 +210,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers delayed", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed pfsync", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -232,6 +232,13 @@ static const struct schema_key keys[] = {
      "protocol delayed: how old a connection is when it is told (FortiOS: 30s)"},
     {GROUP_REPLICATION, "replicate-jitter", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
      "protocol delayed: and up to so much older, by a hash (DPVS: 1s)"},
+    {GROUP_REPLICATION, "defer", NULL, VALUE_YESNO, NULL, NULL, "no", false,
+     "protocol pfsync: the packet that makes a state is held until the standby has it, or 20 ms"},
+    {GROUP_REPLICATION, "pfsync-buckets", NULL, VALUE_COUNT, "1..64", NULL, "8", false,
+     "protocol pfsync: packets under construction (FreeBSD: twice the number of processors)"},
+    {GROUP_REPLICATION, "pfsync-stale", NULL, VALUE_WORD, "keep overwrite", NULL, "keep", false,
+     "protocol pfsync: the destination's side of a late update is kept, or overwritten as by a bug "
+     "of FreeBSD's"},
     {GROUP_REPLICATION, "sync-threshold", NULL, VALUE_COUNT, "0..1000000", NULL, "3", false,
      "protocol ipvs: the client's packet that is told, and again after each sync-period"},
     {GROUP_REPLICATION, "sync-period", NULL, VALUE_COUNT, "0..1000000", NULL, "50", false,
