@@ -215,7 +215,7 @@ static void note_conn(struct director *director, struct conn *conn, struct pfsyn
         return;
     }
     director_note_conn(director, effects, NOTE_CREATE_SENT, entry->records, conn);
-    entry->records = entry->records == 0 ? 1 : RECORD_COPY_ANOTHER;
+    entry->records = RECORD_COPY_ANOTHER;
 }
 
 static uint8_t *put_conn(struct director *director, struct pfsync *pfsync, uint8_t *at,

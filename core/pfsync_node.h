@@ -19,7 +19,7 @@ struct pfsync_entry {
     unsigned held;    /* its packet's number in the ring, where is_held */
     uint8_t queue;    /* enum pfsync_queue */
     uint8_t updates;  /* while it has been queued */
-    uint8_t records;  /* that made it known, sent so far; stays at RECORD_COPY_ANOTHER */
+    uint8_t records;  /* which copy of what makes it known comes next: 0, RECORD_COPY_ANOTHER */
     uint8_t timeout;  /* enum pfsync_timeout, as armed last */
     bool is_held;     /* PFSTATE_ACK */
     bool outbound;    /* its source is inside */

@@ -57,7 +57,8 @@
     X(slot_array)     \
     X(ipvs_parts)     \
     X(ipvs)           \
-    X(delayed)
+    X(delayed)         \
+    X(pfsync)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
