@@ -4,8 +4,8 @@
  *   INS  INS_ACK  UPD  UPD_C  DEL_C  UPD_REQ      what waits, in the order of the packet
  *    |------------- 1 s after the first ------> sent; at once when the next record does not fit
  *
- * Queues hold the slots of conns, so that what is sent is what is so then; of what has gone, its name.
- * Held packets wait 20 ms each, in the order of their coming. */
+ * Queues hold the slots of conns, so that what is sent is what is so then; of what has gone, its
+ * name. Held packets wait 20 ms each, in the order of their coming. */
 #ifndef CORE_PFSYNC_BUCKET_H
 #define CORE_PFSYNC_BUCKET_H
 

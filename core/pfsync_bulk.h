@@ -6,8 +6,8 @@
  *
  * Nothing says that the UPDs came (seed F15); and when no END has come after the last try, the
  * transfer is taken to have been fine (seed F34). Until then the unit is not whole: it does not
- * preempt, as CARP's demotion has it (seed F33). States that wait to be told anyway, or of which the
- * joiner has spoken since it asked, are not told. */
+ * preempt, as CARP's demotion has it (seed F33). States that wait to be told anyway, or of which
+ * the joiner has spoken since it asked, are not told. */
 #ifndef CORE_PFSYNC_BULK_H
 #define CORE_PFSYNC_BULK_H
 

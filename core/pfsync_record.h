@@ -23,8 +23,8 @@
  * A peer: of scrubbing 0, highest number sent 8, highest that the other may be sent 12, 0 16,
  * window 20, 0 22, state 24, scale 25, 0 26.
  *
- * What a director has no counterpart of is zero; the rule is the virtual machine's bind ID. (OpenBSD's
- * version 6 has 264 bytes for a full state, of which five fill a packet.)
+ * What a director has no counterpart of is zero; the rule is the virtual machine's bind ID.
+ * (OpenBSD's version 6 has 264 bytes for a full state, of which five fill a packet.)
  *
  * Encoding and decoding are pure functions on byte buffers. */
 #ifndef CORE_PFSYNC_RECORD_H

@@ -17,9 +17,10 @@ struct pfsync_peer pfsync_peer_of(const struct conn *conn, enum side side);
 enum pfsync_timeout pfsync_timeout_of(const struct conn *conn);
 nstime pfsync_span(enum pfsync_timeout timeout);
 
-/* Make the conn know of its sides what a record says, as pfsync_upd_tcp does: a side whose level is
- * lower here than in the conn, or whose number is at the same level, is left as it is. How many were.
- * overwrites: the destination is believed nevertheless, where only one was (STALE_OVERWRITE). */
+/* Make the conn know of its sides what a record says, as pfsync_upd_tcp does: a side whose level
+ * is lower here than in the conn, or whose number is at the same level, is left as it is. How many
+ * were. overwrites: the destination is believed nevertheless, where only one was
+ * (STALE_OVERWRITE). */
 unsigned pfsync_learn(struct conn *conn, enum side source, const struct pfsync_message *message,
                       bool overwrites);
 

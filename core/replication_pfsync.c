@@ -5,29 +5,31 @@
  *    INS -- 1 s --> |    UPD_C -- 1 s --> | ...                DEL_C -- 1 s --> |
  *                 sent                  sent                                  sent
  *
- * A state is told of from its first packet on, by an insert; each further packet makes an update, of
- * which one waits at a time, so that a busy state costs 84 bytes a second. What waits, waits in a bucket
- * (core/pfsync_bucket.h) for 1 s or until the packet is full. A state that ends before its insert has
- * left is never spoken of. An update that has been queued for 128 packets goes at once, and so does one
- * of a state of which the peer spoke less than 2 s ago.
+ * A state is told of from its first packet on, by an insert; each further packet makes an update,
+ * of which one waits at a time, so that a busy state costs 84 bytes a second. What waits, waits in
+ * a bucket (core/pfsync_bucket.h) for 1 s or until the packet is full. A state that ends before
+ * its insert has left is never spoken of. An update that has been queued for 128 packets goes at
+ * once, and so does one of a state of which the peer spoke less than 2 s ago.
  *
  * Nothing is acknowledged. A standby that is given a short update of a state that it does not know
- * asks for it (UPD_REQ) and gets it whole: an insert that was lost is repaired by the next packet of its
- * connection, within a second or so, and never if there is none (seed F14). What it is told must not
- * take a side of a state back (core/pfsync_state.h; seed F16); if it knows better it says so.
+ * asks for it (UPD_REQ) and gets it whole: an insert that was lost is repaired by the next packet
+ * of its connection, within a second or so, and never if there is none (seed F14). What it is told
+ * must not take a side of a state back (core/pfsync_state.h; seed F16); if it knows better it says
+ * so.
  *
- * "defer": the packet that makes a state is held until the standby acknowledges the insert (which goes
- * at once and asks for that), or sends any update of it, or another packet of it comes; 20 ms at most. A
- * bucket holds 128, and lets out the oldest for one more. So nobody waits for long, and whom nobody
- * protects is not told (seed F23).
+ * "defer": the packet that makes a state is held until the standby acknowledges the insert (which
+ * goes at once and asks for that), or sends any update of it, or another packet of it comes; 20 ms
+ * at most. A bucket holds 128, and lets out the oldest for one more. So nobody waits for long, and
+ * whom nobody protects is not told (seed F23).
  *
  * States stand as long as pf's time-outs say (86400 s when established, 90 s when closed), on both
  * units; a virtual machine's own are not asked, and a takeover renews none. A joiner asks for all
  * states: core/pfsync_bulk.h.
  *
- * Simpler than pf: it is all IPv4 and goes to the standby that is fed, not to a group, so that there is
- * nothing to send where nobody is heard; scrubbing, windows, counters and rules do not travel; a reset
- * ends the active's state at once; the packet that makes a state is that of a conn. Buddies are not told. */
+ * Simpler than pf: it is all IPv4 and goes to the standby that is fed, not to a group, so that
+ * there is nothing to send where nobody is heard; scrubbing, windows, counters and rules do not
+ * travel; a reset ends the active's state at once; the packet that makes a state is that of a
+ * conn. Buddies are not told. */
 #include "core/life.h"
 #include "core/pfsync_bulk.h"
 #include "core/pfsync_node.h"
@@ -217,8 +219,8 @@ static void role(struct director *director, void *state, nstime now, struct effe
 
 const struct replication_protocol replication_pfsync = {
     .name = "pfsync",
-    .essence = "pf's: from the first packet on, updates once a second, what is missed is asked for; "
-               "with defer, who waits for it",
+    .essence = "pf's: from the first packet on, updates once a second, what is missed is asked "
+               "for; with defer, clients wait for it",
     .headers = PFSYNC_IP_HEADER,
     .state_new = state_new,
     .state_free = state_free,

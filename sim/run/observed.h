@@ -19,8 +19,7 @@ struct record_history {
     bool forgotten;  /* an active unit ended it as idle */
     uint8_t receiver; /* number of that unit */
     struct datagram_name last;    /* of those sent */
-    struct datagram_name brought; /* the first accepted, since it was removed last */
-    struct datagram_name removing;
+    struct datagram_name turn;    /* that brought it first, or that removed it */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
     uint32_t remover; /* whose record did it, number + 1 */
 };
@@ -64,6 +63,7 @@ struct observer {
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
+    nstime out_since;         /* at the failure: since when nothing got through to the standby */
     nstime emptied[UNITS_MAX]; /* when each unit last became a standby, its table empty */
     int owner;                /* number of the unit that owned the address at the failure */
     unsigned heir;            /* of the one that takes over, or might */

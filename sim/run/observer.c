@@ -257,8 +257,7 @@ static void remove_record(struct observer *observer, unsigned unit, const struct
         return;
     observed->record.removed = (uint8_t)cause;
     observed->record.remover = by ? by->author : 0;
-    observed->record.removing = by ? by->in : (struct datagram_name){ 0, 0 };
-    observed->record.brought = (struct datagram_name){ 0, 0 };
+    observed->record.turn = by ? by->in : (struct datagram_name){ 0, 0 };
 }
 
 static void accept_record(struct observer *observer, unsigned unit,
@@ -268,9 +267,9 @@ static void accept_record(struct observer *observer, unsigned unit,
     struct observed *observed = mark ? subject_of(observer, mark) : NULL;
     if (!observed || observed->record.receiver != unit || observer->takeover >= 0)
         return;
+    if (!observed->record.accepted || observed->record.removed != CAUSE_NONE)
+        observed->record.turn = at_hand->in;
     observed->record.accepted = true;
-    if (observed->record.brought.number == 0)
-        observed->record.brought = at_hand->in;
     observed->record.removed = CAUSE_NONE;
 }
 

@@ -16,6 +16,8 @@
     X(axis)           \
     X(plot)           \
     X(forms_figure)   \
+    X(frontier)       \
+    X(samples)        \
     X(ranks)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

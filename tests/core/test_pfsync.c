@@ -232,9 +232,9 @@ static bool passes(uint32_t sequence)
     return rig_count(standby, EFFECT_FORWARD) == 1;
 }
 
-/* Seed F16: the server has sent 200 kB between two updates, of which the first comes last. The client's
- * side is as new in both, the server's is older. It is kept; with pf's bug it is overwritten, and the new
- * active, which checks windows, refuses what the server sends next. */
+/* Seed F16: the server has sent 200 kB between two updates, of which the first comes last. The
+ * client's side is as new in both, the server's is older. It is kept; with pf's bug it is
+ * overwritten, and the new active, which checks windows, refuses what the server sends next. */
 START_TEST(an_older_side_is_kept)
 {
     uint8_t late[PFSYNC_DATAGRAM_MAX];
@@ -315,7 +315,8 @@ END_TEST
 
 /* ---- defer */
 
-/* The SYN waits for the acknowledgement of its insert, which leaves at once; it goes on with that. */
+/* The SYN waits for the acknowledgement of its insert, which leaves at once; it goes on with that.
+ * */
 START_TEST(the_first_packet_waits_for_the_standby)
 {
     rig_client(active, TCP_SYN, 1000, 0);
@@ -396,7 +397,8 @@ START_TEST(a_joiner_gets_all)
 }
 END_TEST
 
-/* Seed F34: nobody answers: thirteen requests, five seconds apart, and then all is held to be well. */
+/* Seed F34: nobody answers: thirteen requests, five seconds apart, and then all is held to be
+ * well. */
 START_TEST(a_joiner_gives_up_and_pretends)
 {
     rig_start(&rig, 1, ROLE_STANDBY);
