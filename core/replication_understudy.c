@@ -20,9 +20,10 @@
  *     | their slots are due again                     |
  *
  * Timers: creates (above); a delete leaves with the next datagram, at the latest after
- * delete-delay; two round trips for an answer; after so many datagrams without one (blackout), probes
- * without records, two to six round trips apart; the digest. A standby that joins is told
- * slot after slot at join-rate, then digests follow each other until none differs.
+ * delete-delay; two round trips for an answer, and up to six more while none comes; behind so
+ * many datagrams without one (blackout) only probes go, without records; the digest. A standby
+ * that joins is told slot after slot at join-rate, then digests follow each other until none
+ * differs.
  *
  * Rings of buddies are not mirrored: after a takeover each of them lives by itself. */
 #include "core/conn_table.h"
@@ -30,7 +31,7 @@
 #include "core/life.h"
 #include "core/standby.h"
 #include "core/understudy_receiver.h"
-#include "core/understudy_sender.h"
+#include "core/understudy_teller.h"
 
 #include <glib.h>
 
@@ -40,14 +41,14 @@
 
 struct understudy {
     const struct director *director;
-    struct sender sender;
+    struct teller teller;
     struct receiver receiver;
 };
 
-static struct sender_pace pace_of(const struct director *director)
+static struct teller_pace pace_of(const struct director *director)
 {
     const struct settings *settings = &director->settings;
-    return (struct sender_pace){settings->round_trip, settings->blackout, settings->delete_delay,
+    return (struct teller_pace){settings->round_trip, settings->blackout, settings->delete_delay,
                                 settings->digest_interval,
                                 (uint64_t)settings->join_rate * BITS_IN_MBIT};
 }
@@ -56,7 +57,7 @@ static void *understudy_new(const struct director *director)
 {
     struct understudy *understudy = g_new0(struct understudy, 1);
     understudy->director = director;
-    sender_init(&understudy->sender);
+    teller_init(&understudy->teller);
     receiver_init(&understudy->receiver);
     return understudy;
 }
@@ -64,7 +65,7 @@ static void *understudy_new(const struct director *director)
 static void understudy_free(void *state)
 {
     struct understudy *understudy = state;
-    sender_free(&understudy->sender);
+    teller_free(&understudy->teller);
     receiver_free(&understudy->receiver);
     g_free(understudy);
 }
@@ -91,13 +92,13 @@ static void send(struct director *director, const struct understudy_message *mes
                   understudy_encode(message, bytes));
 }
 
-static void note_record(struct director *director, const struct sender *sender,
+static void note_record(struct director *director, const struct teller *teller,
                         const struct slot_record *slot, struct effects *effects)
 {
     struct note note = {
         .code = slot->full ? NOTE_CREATE_SENT : NOTE_DELETE_SENT,
         .detail = slot->again ? RECORD_COPY_ANOTHER : 0,
-        .tag = sender_slot(sender, slot->slot)->tag,
+        .tag = teller_slot(teller, slot->slot)->tag,
         .flow = {slot->record.foreign, slot->record.virtual, slot->record.protocol},
         .real = slot->record.real,
     };
@@ -105,12 +106,12 @@ static void note_record(struct director *director, const struct sender *sender,
 }
 
 static void send_data(struct director *director, struct understudy *understudy, nstime now,
-                      const struct sender_pace *pace, struct effects *effects)
+                      const struct teller_pace *pace, struct effects *effects)
 {
     struct understudy_message message = {.kind = UNDERSTUDY_KIND_DATA};
-    while (sender_next(&understudy->sender, now, pace, &message.data)) {
+    while (teller_next(&understudy->teller, now, pace, &message.data)) {
         for (unsigned i = 0; i < message.data.count; i++)
-            note_record(director, &understudy->sender, &message.data.records[i], effects);
+            note_record(director, &understudy->teller, &message.data.records[i], effects);
         send(director, &message, effects);
     }
 }
@@ -119,12 +120,12 @@ static void send_data(struct director *director, struct understudy *understudy, 
 static void flush(struct director *director, struct understudy *understudy, nstime now,
                   struct effects *effects)
 {
-    struct sender_pace pace = pace_of(director);
+    struct teller_pace pace = pace_of(director);
     if (director->group.role != ROLE_ACTIVE || !detect_has_standby(director))
         return;
     send_data(director, understudy, now, &pace, effects);
     struct understudy_message message = {.kind = UNDERSTUDY_KIND_DIGEST};
-    if (sender_digest(&understudy->sender, now, &pace, &message.digest))
+    if (teller_digest(&understudy->teller, now, &pace, &message.digest))
         send(director, &message, effects);
 }
 
@@ -140,27 +141,27 @@ static void take_stock(struct director *director, struct understudy *understudy,
 {
     for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
          conn = conn_table_next(director->connections, conn)) {
-        const struct sender_slot *slot = sender_slot(&understudy->sender, conn->slot);
+        const struct teller_slot *slot = teller_slot(&understudy->teller, conn->slot);
         struct record record = record_of(conn);
         if (!is_mirrored(director, conn))
             continue;
         if (slot == NULL || !slot->full)
-            sender_fill(&understudy->sender, now, conn->slot, &record, conn->tag);
+            teller_fill(&understudy->teller, now, conn->slot, &record, conn->tag);
         conn->create_sent = true;
     }
 }
 
 static void begin(struct director *director, struct understudy *understudy, nstime now)
 {
-    struct sender_pace pace = pace_of(director);
-    uint16_t epoch = (uint16_t)(understudy->sender.epoch + 1);
+    struct teller_pace pace = pace_of(director);
+    uint16_t epoch = (uint16_t)(understudy->teller.epoch + 1);
     take_stock(director, understudy, now);
-    sender_begin(&understudy->sender, now, epoch, &pace);
+    teller_begin(&understudy->teller, now, epoch, &pace);
 }
 
 static bool has_begun(const struct understudy *understudy)
 {
-    return understudy->sender.round_trip > 0;
+    return understudy->teller.round_trip > 0;
 }
 
 static void established(struct director *director, void *state, nstime now, struct conn *conn,
@@ -168,12 +169,12 @@ static void established(struct director *director, void *state, nstime now, stru
 {
     struct understudy *understudy = state;
     struct record record = record_of(conn);
-    if (!has_begun(understudy) || understudy->sender.next > SEQUENCE_LAST)
+    if (!has_begun(understudy) || understudy->teller.next > SEQUENCE_LAST)
         begin(director, understudy, now);
     conn->create_sent = true;
-    const struct sender_slot *slot = sender_slot(&understudy->sender, conn->slot);
+    const struct teller_slot *slot = teller_slot(&understudy->teller, conn->slot);
     if (slot == NULL || !slot->full)
-        sender_fill(&understudy->sender, now, conn->slot, &record, conn->tag);
+        teller_fill(&understudy->teller, now, conn->slot, &record, conn->tag);
     flush(director, understudy, now, effects);
 }
 
@@ -192,14 +193,14 @@ static void lose_replica(struct receiver *receiver, const struct conn *conn)
 static void gone(struct director *director, void *state, struct conn *conn)
 {
     struct understudy *understudy = state;
-    struct sender_pace pace = pace_of(director);
+    struct teller_pace pace = pace_of(director);
     if (director->group.role == ROLE_STANDBY) {
         lose_replica(&understudy->receiver, conn);
         return;
     }
-    const struct sender_slot *slot = sender_slot(&understudy->sender, conn->slot);
+    const struct teller_slot *slot = teller_slot(&understudy->teller, conn->slot);
     if (slot != NULL && slot->full)
-        sender_empty(&understudy->sender, director->now, conn->slot, &pace);
+        teller_empty(&understudy->teller, director->now, conn->slot, &pace);
 }
 
 static void role_changed(struct director *director, void *state, nstime now,
@@ -208,11 +209,11 @@ static void role_changed(struct director *director, void *state, nstime now,
     struct understudy *understudy = state;
     uint16_t epoch = understudy->receiver.epoch;
     (void)effects;
-    sender_free(&understudy->sender);
-    sender_init(&understudy->sender);
+    teller_free(&understudy->teller);
+    teller_init(&understudy->teller);
     receiver_free(&understudy->receiver);
     receiver_init(&understudy->receiver);
-    understudy->sender.epoch = epoch;
+    understudy->teller.epoch = epoch;
     if (director->group.role == ROLE_ACTIVE)
         begin(director, understudy, now);
 }
@@ -345,7 +346,7 @@ static bool hear(struct director *director, struct understudy *understudy, nstim
                  uint32_t source_ip, const struct understudy_message *message,
                  struct effects *effects)
 {
-    struct sender_pace pace = pace_of(director);
+    struct teller_pace pace = pace_of(director);
     struct receiver *receiver = &understudy->receiver;
     switch (message->kind) {
     case UNDERSTUDY_KIND_FIRST_DATA:
@@ -354,19 +355,22 @@ static bool hear(struct director *director, struct understudy *understudy, nstim
     case UNDERSTUDY_KIND_DIGEST:
         return hear_digest(director, receiver, &message->digest, effects);
     case UNDERSTUDY_KIND_ACK:
-        return sender_ack(&understudy->sender, now, &message->ack, &pace);
+        return teller_ack(&understudy->teller, now, &message->ack, &pace);
     case UNDERSTUDY_KIND_VERDICT:
-        return sender_verdict(&understudy->sender, now, &message->verdict);
+        return teller_verdict(&understudy->teller, now, &message->verdict);
     }
     return false;
 }
 
 /* Data and digests are for a standby, their answers for an active unit. */
-static bool is_addressed(const struct director *director, const struct understudy_message *message)
+static enum record_refusal judge_role(const struct director *director,
+                                      const struct understudy_message *message)
 {
-    bool to_standby = message->kind == UNDERSTUDY_KIND_DATA
-                      || message->kind == UNDERSTUDY_KIND_DIGEST;
-    return to_standby == (director->group.role == ROLE_STANDBY);
+    bool to_standby = message->kind != UNDERSTUDY_KIND_ACK
+                      && message->kind != UNDERSTUDY_KIND_VERDICT;
+    if (to_standby == (director->group.role == ROLE_STANDBY))
+        return REFUSAL_NONE;
+    return to_standby ? REFUSAL_NOT_STANDBY : REFUSAL_NOT_ACTIVE;
 }
 
 static void datagram(struct director *director, void *state, nstime now, uint32_t source_ip,
@@ -375,8 +379,8 @@ static void datagram(struct director *director, void *state, nstime now, uint32_
     struct understudy *understudy = state;
     struct understudy_message message;
     enum record_refusal refusal = understudy_decode(bytes, length, &message);
-    if (refusal == REFUSAL_NONE && !is_addressed(director, &message))
-        refusal = REFUSAL_NOT_STANDBY;
+    if (refusal == REFUSAL_NONE)
+        refusal = judge_role(director, &message);
     if (refusal == REFUSAL_NONE
         && !hear(director, understudy, now, source_ip, &message, effects))
         refusal = REFUSAL_STALE;
@@ -390,11 +394,11 @@ static nstime deadline(const void *state)
 {
     const struct understudy *understudy = state;
     const struct director *director = understudy->director;
-    struct sender_pace pace = pace_of(director);
+    struct teller_pace pace = pace_of(director);
     if (director->group.role == ROLE_STANDBY)
         return understudy->receiver.ack_at;
     return has_begun(understudy) && detect_has_standby(director)
-               ? sender_deadline(&understudy->sender, &pace)
+               ? teller_deadline(&understudy->teller, &pace)
                : NSTIME_NEVER;
 }
 

@@ -80,6 +80,7 @@ struct observer {
     uint64_t probes, probes_now, probes_peak; /* in all, in this second, in one at most */
     nstime probes_second;
     GArray *openings;         /* struct opening */
+    GArray *set_ups;          /* nstime each: how long connecting took, until the failure */
     nstime last_opening;
     nstime openings_until;    /* in a twin: as long as the run's outage lasted */
     nstime surge_bin;         /* SYNs in the hundred milliseconds that began then */

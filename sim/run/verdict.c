@@ -308,6 +308,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->worst_datagram = blast_worst(result);
     measure_stalls(observer, result);
     measure_openings(observer, result);
+    percentiles(observer->set_ups, &result->setup_p50, &result->setup_p99);
     result->syn_peak = observer->surge_peak;
     result->mean_loss = impairment_mean_loss(replication);
     /* lost and duplicated at once is exactly one packet, but none in an outage */

@@ -56,7 +56,9 @@
     X(repeat)         \
     X(slot_array)     \
     X(ipvs_parts)     \
-    X(ipvs) \
+    X(ipvs)           \
+    X(delayed)         \
+    X(pfsync)          \
     X(understudy_wire) \
     X(understudy_pipe) \
     X(understudy)

@@ -1,6 +1,6 @@
 /* Sender and receiver of the protocol "understudy" at the two ends of a lossy pipe. */
 #include "core/understudy_receiver.h"
-#include "core/understudy_sender.h"
+#include "core/understudy_teller.h"
 #include "tests/core/suites.h"
 
 #include <glib.h>
@@ -9,7 +9,7 @@
 enum { HEADERS = 28, LATEST = 20 };
 #define TRIP NSTIME_MS
 
-static const struct sender_pace pace = {TRIP, 12, 100 * TRIP, NSTIME_S, 100000000};
+static const struct teller_pace pace = {TRIP, 12, 100 * TRIP, NSTIME_S, 100000000};
 
 struct parcel {
     nstime arrival;
@@ -20,7 +20,7 @@ struct parcel {
 
 /* Both ends, what is between them, and what was seen. */
 struct pipe {
-    struct sender sender;
+    struct teller teller;
     struct receiver receiver;
     GQueue forth, back; /* struct parcel */
     uint64_t chance;
@@ -42,9 +42,9 @@ static uint32_t draw(struct pipe *pipe)
 static void pipe_set_up(struct pipe *pipe, double loss)
 {
     *pipe = (struct pipe){.chance = 1, .loss = (uint32_t)(loss * 4294967295.0)};
-    sender_init(&pipe->sender);
+    teller_init(&pipe->teller);
     receiver_init(&pipe->receiver);
-    sender_begin(&pipe->sender, 0, 1, &pace);
+    teller_begin(&pipe->teller, 0, 1, &pace);
     receiver_begin(&pipe->receiver, 1, 0);
     pipe->events = slot_array_of(sizeof(nstime));
     g_queue_init(&pipe->forth);
@@ -53,7 +53,7 @@ static void pipe_set_up(struct pipe *pipe, double loss)
 
 static void pipe_tear_down(struct pipe *pipe)
 {
-    sender_free(&pipe->sender);
+    teller_free(&pipe->teller);
     receiver_free(&pipe->receiver);
     slot_array_clear(&pipe->events);
     g_queue_clear_full(&pipe->forth, g_free);
@@ -85,7 +85,7 @@ static void apply(struct pipe *pipe, const struct slot_record *told)
         return;
     slot->version = told->version;
     slot->hash = understudy_hash(told);
-    if (*event == 0 || told->version != sender_slot(&pipe->sender, told->slot)->version)
+    if (*event == 0 || told->version != teller_slot(&pipe->teller, told->slot)->version)
         return;
     pipe->latest = MAX(pipe->latest, pipe->now - *event);
     pipe->late += pipe->now - *event > LATEST * TRIP;
@@ -108,10 +108,10 @@ static void hear(struct pipe *pipe, const struct understudy_message *message)
         put(pipe, &pipe->back, &answer);
         break;
     case UNDERSTUDY_KIND_ACK:
-        ck_assert(sender_ack(&pipe->sender, pipe->now, &message->ack, &pace));
+        ck_assert(teller_ack(&pipe->teller, pipe->now, &message->ack, &pace));
         break;
     case UNDERSTUDY_KIND_VERDICT:
-        sender_verdict(&pipe->sender, pipe->now, &message->verdict);
+        teller_verdict(&pipe->teller, pipe->now, &message->verdict);
         break;
     }
 }
@@ -134,10 +134,10 @@ static void deliver(struct pipe *pipe, GQueue *way)
 static void flush(struct pipe *pipe)
 {
     struct understudy_message message = {.kind = UNDERSTUDY_KIND_DATA};
-    while (sender_next(&pipe->sender, pipe->now, &pace, &message.data))
+    while (teller_next(&pipe->teller, pipe->now, &pace, &message.data))
         put(pipe, &pipe->forth, &message);
     message.kind = UNDERSTUDY_KIND_DIGEST;
-    if (sender_digest(&pipe->sender, pipe->now, &pace, &message.digest))
+    if (teller_digest(&pipe->teller, pipe->now, &pace, &message.digest))
         put(pipe, &pipe->forth, &message);
     if (pipe->receiver.ack_at <= pipe->now) {
         message.kind = UNDERSTUDY_KIND_ACK;
@@ -148,7 +148,7 @@ static void flush(struct pipe *pipe)
 
 static nstime next_at(const struct pipe *pipe)
 {
-    nstime at = MIN(sender_deadline(&pipe->sender, &pace), pipe->receiver.ack_at);
+    nstime at = MIN(teller_deadline(&pipe->teller, &pace), pipe->receiver.ack_at);
     const struct parcel *forth = g_queue_peek_head((GQueue *)&pipe->forth);
     const struct parcel *back = g_queue_peek_head((GQueue *)&pipe->back);
     at = forth != NULL ? MIN(at, forth->arrival) : at;
@@ -176,20 +176,20 @@ static void note_change(struct pipe *pipe, uint32_t slot)
 static void fill(struct pipe *pipe, uint32_t slot)
 {
     struct record record = {{1, 2}, {2, (uint16_t)slot}, {slot, 4}, 0, 6, 3};
-    sender_fill(&pipe->sender, pipe->now, slot, &record, slot);
+    teller_fill(&pipe->teller, pipe->now, slot, &record, slot);
     note_change(pipe, slot);
 }
 
 static void empty(struct pipe *pipe, uint32_t slot)
 {
-    sender_empty(&pipe->sender, pipe->now, slot, &pace);
+    teller_empty(&pipe->teller, pipe->now, slot, &pace);
     note_change(pipe, slot);
 }
 
 static void assert_equal(const struct pipe *pipe)
 {
-    for (uint32_t i = 0; i < pipe->sender.slots_used; i++) {
-        const struct sender_slot *slot = sender_slot(&pipe->sender, i);
+    for (uint32_t i = 0; i < pipe->teller.slots_used; i++) {
+        const struct teller_slot *slot = teller_slot(&pipe->teller, i);
         const struct receiver_slot *picture = slot_array_look(&pipe->receiver.slots, i);
         uint64_t hash = picture != NULL ? picture->hash : 0;
         ck_assert_msg(slot->hash == hash, "slot %u differs", i);
@@ -216,7 +216,7 @@ START_TEST(loss_is_repaired_within_twenty_round_trips)
 }
 END_TEST
 
-/* A link that is down for a second: the sender does no more than probe, and forgets nothing.
+/* A link that is down for a second: the teller does no more than probe, and forgets nothing.
  * Twenty round trips after it is up again all is told, also the deletes. */
 START_TEST(a_blackout_is_made_up_for)
 {
@@ -272,7 +272,7 @@ START_TEST(digests_find_what_differs)
         fill(&pipe, i);
     empty(&pipe, 100);
     run_to(&pipe, NSTIME_S);
-    ck_assert(pipe.sender.proved);
+    ck_assert(pipe.teller.proved);
     receiver_slot(&pipe.receiver, 200)->hash = 0;
     receiver_slot(&pipe.receiver, 100)->hash = 1;
     run_to(&pipe, pipe.now + 2 * NSTIME_S);
@@ -291,16 +291,16 @@ START_TEST(a_joiner_is_told_all)
     pipe.down = true;
     for (uint32_t i = 1; i <= CONNECTIONS; i++) {
         struct record record = {{1, 2}, {2, (uint16_t)i}, {i, 4}, 0, 6, 3};
-        sender_fill(&pipe.sender, pipe.now, i, &record, i);
+        teller_fill(&pipe.teller, pipe.now, i, &record, i);
     }
     pipe.down = false;
-    sender_begin(&pipe.sender, pipe.now, 2, &pace);
+    teller_begin(&pipe.teller, pipe.now, 2, &pace);
     receiver_begin(&pipe.receiver, 2, 0);
     pipe.bytes = 0;
     nstime start = pipe.now;
-    while (!pipe.sender.proved && pipe.now < start + NSTIME_S)
+    while (!pipe.teller.proved && pipe.now < start + NSTIME_S)
         run_to(&pipe, pipe.now + 10 * TRIP);
-    ck_assert(pipe.sender.proved);
+    ck_assert(pipe.teller.proved);
     assert_equal(&pipe);
     ck_assert_double_lt((double)pipe.bytes * 8, 1.1e8 * (double)(pipe.now - start) / 1e9);
     pipe_tear_down(&pipe);
@@ -315,17 +315,17 @@ START_TEST(replays_are_refused)
     struct understudy_data data;
     pipe_set_up(&pipe, 0);
     struct record record = {{1, 2}, {2, 3}, {3, 4}, 0, 6, 3};
-    sender_fill(&pipe.sender, 0, 1, &record, 1);
-    ck_assert(sender_next(&pipe.sender, TRIP, &pace, &data));
+    teller_fill(&pipe.teller, 0, 1, &record, 1);
+    ck_assert(teller_next(&pipe.teller, TRIP, &pace, &data));
     ck_assert(receiver_take(&pipe.receiver, TRIP, &data, TRIP / 2));
     ck_assert(!receiver_take(&pipe.receiver, TRIP, &data, TRIP / 2));
     struct understudy_ack ack = receiver_ack(&pipe.receiver);
     struct understudy_ack future = {1, ack.all_to + 1, 0, 0}, foreign = {2, ack.all_to, 0, 0};
-    ck_assert(!sender_ack(&pipe.sender, TRIP, &future, &pace));
-    ck_assert(!sender_ack(&pipe.sender, TRIP, &foreign, &pace));
-    ck_assert(sender_ack(&pipe.sender, 2 * TRIP, &ack, &pace));
-    ck_assert(sender_ack(&pipe.sender, 2 * TRIP, &ack, &pace));
-    ck_assert_uint_eq(pipe.sender.base, pipe.sender.next);
+    ck_assert(!teller_ack(&pipe.teller, TRIP, &future, &pace));
+    ck_assert(!teller_ack(&pipe.teller, TRIP, &foreign, &pace));
+    ck_assert(teller_ack(&pipe.teller, 2 * TRIP, &ack, &pace));
+    ck_assert(teller_ack(&pipe.teller, 2 * TRIP, &ack, &pace));
+    ck_assert_uint_eq(pipe.teller.base, pipe.teller.next);
     pipe_tear_down(&pipe);
 }
 END_TEST

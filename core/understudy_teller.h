@@ -5,15 +5,15 @@
  * ever forgotten: what is not acknowledged makes its slots due again, with what they hold
  * then. Memory: some 80 bytes for each slot of the connection table, and 64 datagrams under
  * way of 64 slots each. Times are in nanoseconds, round_trip > 0. */
-#ifndef CORE_UNDERSTUDY_SENDER_H
-#define CORE_UNDERSTUDY_SENDER_H
+#ifndef CORE_UNDERSTUDY_TELLER_H
+#define CORE_UNDERSTUDY_TELLER_H
 
 #include "core/slot_array.h"
 #include "core/slot_queue.h"
 #include "core/understudy_wire.h"
 
 /* What is known of a slot. */
-struct sender_slot {
+struct teller_slot {
     uint64_t hash; /* of what it holds; 0: empty */
     struct record record; /* what it holds, or held last */
     uint32_t tag;         /* whose that is */
@@ -36,9 +36,9 @@ struct under_way {
     } slots[UNDERSTUDY_RECORDS_MAX];
 };
 
-struct sender {
+struct teller {
     uint16_t epoch;
-    struct slot_array slots; /* struct sender_slot, by slot number */
+    struct slot_array slots; /* struct teller_slot, by slot number */
     uint32_t slots_used;     /* the highest number in use, plus 1 */
     struct slot_queue creates, deletes;
     uint32_t walk; /* the next slot of a standby that joins, 0: none joins */
@@ -57,7 +57,7 @@ struct sender {
 };
 
 /* The parameters, as the settings have them. */
-struct sender_pace {
+struct teller_pace {
     nstime round_trip;      /* to begin with */
     unsigned blackout;      /* so many datagrams without an answer, and only probes go */
     nstime delete_delay;    /* a delete waits so long for company */
@@ -65,37 +65,37 @@ struct sender_pace {
     uint64_t walk_bits;     /* a second, for a standby that joins */
 };
 
-void sender_init(struct sender *sender);
-void sender_free(struct sender *sender);
+void teller_init(struct teller *teller);
+void teller_free(struct teller *teller);
 
 /* A new standby, which knows nothing: another epoch, all full slots are due by the walk. */
-void sender_begin(struct sender *sender, nstime now, uint16_t epoch,
-                  const struct sender_pace *pace);
+void teller_begin(struct teller *teller, nstime now, uint16_t epoch,
+                  const struct teller_pace *pace);
 
 /* A slot holds a connection from now on; it does no more. */
-void sender_fill(struct sender *sender, nstime now, uint32_t slot, const struct record *record,
+void teller_fill(struct teller *teller, nstime now, uint32_t slot, const struct record *record,
                  uint32_t tag);
-void sender_empty(struct sender *sender, nstime now, uint32_t slot,
-                  const struct sender_pace *pace);
+void teller_empty(struct teller *teller, nstime now, uint32_t slot,
+                  const struct teller_pace *pace);
 
 /* When something is to be sent or given up; NSTIME_NEVER: nothing. */
-nstime sender_deadline(const struct sender *sender, const struct sender_pace *pace);
+nstime teller_deadline(const struct teller *teller, const struct teller_pace *pace);
 
 /* Give up what has no answer, and make the next datagram that is due now; false: none is.
  * It is under way from then on. Call until it is false. */
-bool sender_next(struct sender *sender, nstime now, const struct sender_pace *pace,
+bool teller_next(struct teller *teller, nstime now, const struct teller_pace *pace,
                  struct understudy_data *data);
 
 /* The same for digests. */
-bool sender_digest(struct sender *sender, nstime now, const struct sender_pace *pace,
+bool teller_digest(struct teller *teller, nstime now, const struct teller_pace *pace,
                    struct understudy_digest *digest);
 
 /* An answer came. Of another epoch it is refused: false. */
-bool sender_ack(struct sender *sender, nstime now, const struct understudy_ack *ack,
-                const struct sender_pace *pace);
-bool sender_verdict(struct sender *sender, nstime now, const struct understudy_verdict *verdict);
+bool teller_ack(struct teller *teller, nstime now, const struct understudy_ack *ack,
+                const struct teller_pace *pace);
+bool teller_verdict(struct teller *teller, nstime now, const struct understudy_verdict *verdict);
 
 /* What the host is to note of a slot that goes with a datagram. */
-const struct sender_slot *sender_slot(const struct sender *sender, uint32_t slot);
+const struct teller_slot *teller_slot(const struct teller *teller, uint32_t slot);
 
 #endif
