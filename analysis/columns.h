@@ -146,7 +146,8 @@ int state_word_counts(const char *word);
     "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
     "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,"  \
-    "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter"
+    "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter,"    \
+    "returning,returned"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -239,6 +240,7 @@ int state_word_counts(const char *word);
     X("probes", "count", "sent to servers to ask for unknown connections")                      \
     X("probes-peak", "count", "the most of these in a second")                                  \
     X("backscatter", "count", "packets that answered a flood's spoofed addresses")              \
+    X("affinity", "share", "of known clients' new connections, to their former server")         \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")
