@@ -53,7 +53,7 @@ $(BUILD)/understudy: $(call objects,$(main_src)) $(LIBS)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(GLIB_LIBS) -lcsv -lm
 
 $(BUILD)/libdirector.a: $(call objects,$(core_src))
-$(BUILD)/libanalysis.a: $(call objects,$(analysis_src)) $(BUILD)/analysis/figure_gp.o
+$(BUILD)/libanalysis.a: $(call objects,$(analysis_src)) $(BUILD)/analysis/figure_gp.o $(BUILD)/analysis/panels_gp.o
 $(BUILD)/libsim.a: $(call objects,$(filter-out $(main_src),$(sim_src)))
 $(LIBS):
 	$(call say,AR,$@)
@@ -74,10 +74,12 @@ $(BUILD)/core/%.o: core/%.c | build/view/ready
 $(BUILD)/analysis/%.o: analysis/%.c | build/view/ready
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(COMPILE) -I$(VIEW)/analysis -c -o $@ $<
-# the gnuplot script travels inside the program
+# the gnuplot scripts travel inside the program
 $(BUILD)/analysis/figure_gp.c: analysis/figure.gp analysis/embed.sh
 	$(Q)mkdir -p $(@D) && sh analysis/embed.sh plot_script $< >$@
-$(BUILD)/analysis/figure_gp.o: $(BUILD)/analysis/figure_gp.c | build/view/ready
+$(BUILD)/analysis/panels_gp.c: analysis/panels.gp analysis/embed.sh
+	$(Q)mkdir -p $(@D) && sh analysis/embed.sh panels_script $< >$@
+$(BUILD)/analysis/%_gp.o: $(BUILD)/analysis/%_gp.c | build/view/ready
 	$(Q)$(COMPILE) -I$(VIEW)/analysis -c -o $@ $<
 $(BUILD)/sim/%.o: sim/%.c | build/view/ready
 	$(call say,CC,$<)
@@ -178,6 +180,8 @@ install: understudy
 	install -m 755 $(BUILD)/understudy $(DESTDIR)$(PREFIX)/bin/understudy
 	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
 	install -m 644 scenarios/forms/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
+	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
+	install -m 644 scenarios/seeds/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
 	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/understudy
 uninstall:

@@ -28,7 +28,7 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline, protection, ranks, forms";
+const char chart_names[] = "survival, takeover, cost, timeline, protection, ranks, forms, frontier";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {

@@ -4,6 +4,7 @@
 #define ANALYSIS_CHART_H
 
 #include "analysis/figure.h"
+#include "analysis/panels.h"
 #include "analysis/table.h"
 
 /* Names of all figures with a comma and a blank between. */
@@ -25,6 +26,13 @@ struct figure *chart_protection(const char *directory, double confidence, GError
 /* From summary.csv of each result directory in it: simulation less theory, where scenarios
  * are made to meet a closed form. */
 struct figure *chart_forms(const char *directory, GError **error);
+
+/* From summary.csv of each result directory in it that compares protocols, or variants of them:
+ * survival against bytes for each connection. */
+struct panels *chart_frontier(const char *directory, GError **error);
+
+/* The names of the result directories in a directory, sorted, or NULL and error. */
+GPtrArray *chart_subdirectories(const char *directory, GError **error);
 
 /* From summary.csv: how the protocols of a sweep rank over its other settings. */
 struct figure *chart_ranks(const char *directory, GError **error);

@@ -69,7 +69,7 @@ static gint compare_names(gconstpointer a, gconstpointer b)
 }
 
 /* In the order of their names, so that the picture is the same everywhere. */
-static GPtrArray *subdirectories(const char *directory, GError **error)
+GPtrArray *chart_subdirectories(const char *directory, GError **error)
 {
     GDir *dir = g_dir_open(directory, 0, error);
     if (dir == NULL) {
@@ -89,7 +89,7 @@ static GPtrArray *subdirectories(const char *directory, GError **error)
 
 struct figure *chart_forms(const char *directory, GError **error)
 {
-    GPtrArray *names = subdirectories(directory, error);
+    GPtrArray *names = chart_subdirectories(directory, error);
     struct figure *figure = names != NULL ? figure_new() : NULL;
     for (guint i = 0; figure != NULL && i < names->len; i++) {
         if (!add_form(figure, directory, g_ptr_array_index(names, i), error)) {

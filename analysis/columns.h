@@ -90,7 +90,11 @@
     X(FORM_STALL, "stall",                                                                       \
       "those whose stall is that of their sender's retransmissions, among those that waited (12)") \
     X(FORM_ROOF, "roof",                                                                         \
-      "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)")
+      "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)") \
+    X(FORM_BUFFERED, "buffered",                                                                 \
+      "records in ipvs's buffers at an instant, among the places of one (4)")                    \
+    X(FORM_UNEXPIRED, "unexpired",                                                               \
+      "known of those with a client's packet every g: time-out / (sync-period g), 1 at most (8)")
 
 #define COLUMNS_CODE2(code, word) code,
 #define COLUMNS_CODE3(code, word, phrase) code,
@@ -145,7 +149,7 @@ int state_word_counts(const char *word);
     "ghost_misroutes,without_port,server_orphans,"                                    \
     "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
-    "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,"  \
+    "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,known_roof," \
     "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter,"    \
     "returning,returned"
 
@@ -227,12 +231,13 @@ int state_word_counts(const char *word);
     X("bytes-back-per-second", "bytes", "of these, from the standby to the active")             \
     X("datagrams-per-second", "count", "datagrams of replication until the failure / its instant") \
     X("datagrams-back-per-second", "count", "of these, from the standby to the active")         \
-    X("active-datagrams", "count", "that the active had to read, until the failure")              \
+    X("active-datagrams", "count", "from the standby, read by the active until the failure") \
     X("active-deadlines", "count", "of the protocol's own on the active, until the failure")    \
     X("counter-error", "count", "of the standby's counter for each real, summed, at the failure") \
     X("load-imbalance", "count", "most open of a real, by weight, over the mean, at duration")  \
     X("reprotection-time", "s", "takeover until 99 % of survivors are at a new standby")        \
     X("sync-time", "s", "a unit's joining until it holds what the active has, in flight apart") \
+    X("known-roof", "share", "whose create was due, and the link up since: no more can be known") \
     X("worst-datagram", "count", "casualties of the worst single lost datagram")                \
     X("saved-by-hash", "share", "unknown, and found by the table / counted")                    \
     X("saved-by-probe", "share", "unknown, and found by asking the servers / counted")          \

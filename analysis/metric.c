@@ -80,6 +80,7 @@ static const struct formula formulas[] = {
     {"load-imbalance", METRIC_COUNT, METRIC_LOWER, "load_imbalance", NULL, NULL, NONE},
     {"reprotection-time", METRIC_TIME, METRIC_LOWER, "reprotection_ns", NULL, NULL, NONE},
     {"sync-time", METRIC_TIME, METRIC_LOWER, "sync_ns", NULL, NULL, NONE},
+    {"known-roof", METRIC_LEVEL, METRIC_NEITHER, "known_roof", NULL, NULL, NONE},
     {"worst-datagram", METRIC_COUNT, METRIC_LOWER, "worst_datagram", NULL, NULL, NONE},
     {"saved-by-hash", METRIC_SHARE, METRIC_NEITHER, "saved_hash", "counted", NULL, NONE},
     {"saved-by-probe", METRIC_SHARE, METRIC_NEITHER, "saved_probe", "counted", NULL, NONE},

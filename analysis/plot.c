@@ -76,12 +76,18 @@ static GBytes *run(const char *gnuplot, const char *folder, const char *format, 
     return g_steal_pointer(&picture);
 }
 
-static bool write_inputs(const char *folder, const GString *data, GError **error)
+/* What gnuplot is given. */
+struct drawing {
+    GString *data;
+    const char *script;
+};
+
+static bool write_inputs(const char *folder, const struct drawing *drawing, GError **error)
 {
     g_autofree char *data_path = g_build_filename(folder, "figure.dat", NULL);
     g_autofree char *script_path = g_build_filename(folder, "figure.gp", NULL);
-    return g_file_set_contents(data_path, data->str, (gssize)data->len, error) &&
-           g_file_set_contents(script_path, plot_script, -1, error);
+    return g_file_set_contents(data_path, drawing->data->str, (gssize)drawing->data->len, error) &&
+           g_file_set_contents(script_path, drawing->script, -1, error);
 }
 
 static void remove_folder(const char *folder)
@@ -94,7 +100,7 @@ static void remove_folder(const char *folder)
 }
 
 /* User's words reach gnuplot in a data file alone, and no shell is between. */
-static GBytes *draw(const GString *data, const char *format, GError **error)
+static GBytes *draw(const struct drawing *drawing, const char *format, GError **error)
 {
     g_autofree char *gnuplot = g_find_program_in_path("gnuplot");
     if (gnuplot == NULL) {
@@ -108,7 +114,7 @@ static GBytes *draw(const GString *data, const char *format, GError **error)
         return NULL;
     }
     GBytes *picture = NULL;
-    if (write_inputs(folder, data, error)) {
+    if (write_inputs(folder, drawing, error)) {
         picture = run(gnuplot, folder, format, error);
     }
     remove_folder(folder);
@@ -138,28 +144,59 @@ static GBytes *trim_text(GBytes *picture)
 
 /* ------------------------------------------------------------- the whole */
 
-GBytes *plot_draw(const char *directory, const char *figure, const char *format, GError **error)
+static struct drawing drawing_of_panels(const char *directory, GError **error)
 {
-    g_assert(directory != NULL && format != NULL);
-    const char *name = figure != NULL ? figure : "survival";
-    struct figure *chart = check_format(format, error) ? chart_new(directory, name, error) : NULL;
-    if (chart == NULL) {
-        return NULL;
-    }
-    bool text = strcmp(format, "text") == 0;
-    GString *data = figure_text(chart, text ? (glong)terminal_width() - 8 : TITLE_COLUMNS);
+    struct panels *panels = chart_frontier(directory, error);
+    struct drawing drawing = {panels != NULL ? panels_text(panels) : NULL, panels_script};
+    panels_free(panels);
+    return drawing;
+}
+
+static struct drawing drawing_of_figure(const char *directory, const char *name, glong columns,
+                                        GError **error)
+{
+    struct figure *chart = chart_new(directory, name, error);
+    struct drawing drawing = {chart != NULL ? figure_text(chart, columns) : NULL, plot_script};
     figure_free(chart);
-    if (data == NULL) {
+    return drawing;
+}
+
+static struct drawing make_drawing(const char *directory, const char *name, bool text,
+                                   GError **error)
+{
+    GError *cause = NULL;
+    struct drawing drawing =
+        strcmp(name, "frontier") == 0
+            ? drawing_of_panels(directory, &cause)
+            : drawing_of_figure(directory, name,
+                                text ? (glong)terminal_width() - 8 : TITLE_COLUMNS, &cause);
+    if (cause != NULL) {
+        g_propagate_error(error, cause);
+    } else if (drawing.data == NULL) {
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
                     "%s has no value for the figure %s: it applies to none of its runs", directory,
                     name);
+    }
+    return drawing;
+}
+
+GBytes *plot_draw(const char *directory, const char *figure, const char *format, GError **error)
+{
+    g_assert(directory != NULL && format != NULL);
+    bool text = strcmp(format, "text") == 0;
+    if (!check_format(format, error)) {
+        return NULL;
+    }
+    struct drawing drawing =
+        make_drawing(directory, figure != NULL ? figure : "survival", text, error);
+    if (drawing.data == NULL) {
         return NULL;
     }
     if (strcmp(format, "data") == 0) {
-        return g_string_free_to_bytes(data);
+        return g_string_free_to_bytes(drawing.data);
     }
-    GBytes *picture = draw(data, format, error);
-    g_string_free(data, TRUE);
+    GBytes *picture = draw(&drawing, format, error);
+    g_string_free(drawing.data, TRUE);
     return picture != NULL && text ? trim_text(picture) : picture;
 }
 

@@ -107,6 +107,69 @@ double theory_lost_variance(double p, const unsigned *fills, size_t count)
     return p * (1 - p) * squares;
 }
 
+/* ---- form 4: a renewal process of buffers, of two kinds by what the last one ended with */
+
+static const double flush_time = 2, check_period = 1, send_delay = 0.02;
+
+/* A buffer that is flushed at an age, unless it is full before: how long it lasts, the records in
+ * it summed over that time, and the chance that it is full. */
+struct buffer_life {
+    double time, records, full;
+};
+
+/* N(t) being Poisson: the integral of P(N = n) over t to H is P(N(H) > n) / rate. */
+static struct buffer_life life_of_buffer(double rate, unsigned room, double age)
+{
+    struct buffer_life life = {0, 0, 1};
+    double term = exp(-rate * age);
+    for (unsigned n = 0; n < room; n++) {
+        life.full -= term;
+        life.time += life.full / rate;
+        life.records += (n + 1) * life.full / rate;
+        term *= rate * age / (n + 1);
+    }
+    return life;
+}
+
+/* One that begins a while after a check: the while is exponential, but for whole periods. */
+static struct buffer_life life_after_flush(double rate, unsigned room)
+{
+    enum { STEPS = 2000 };
+    struct buffer_life mean = {0, 0, 0};
+    double whole = 0;
+    for (unsigned i = 0; i < STEPS; i++) {
+        double late = (i + 0.5) * check_period / STEPS;
+        double weight = exp(-rate * late);
+        struct buffer_life life =
+            life_of_buffer(rate, room, flush_time + check_period - late);
+        mean.time += weight * life.time;
+        mean.records += weight * life.records;
+        mean.full += weight * life.full;
+        whole += weight;
+    }
+    return (struct buffer_life){mean.time / whole, mean.records / whole, mean.full / whole};
+}
+
+double theory_buffered(double rate, unsigned room)
+{
+    g_assert(rate > 0 && room > 0);
+    struct buffer_life behind_full = life_of_buffer(rate, room, flush_time + send_delay);
+    struct buffer_life behind_flush = life_after_flush(rate, room);
+    double full = behind_flush.full / (1 - behind_full.full + behind_flush.full);
+    double time = full * behind_full.time
+                  + (1 - full) * (behind_flush.time + 1 / rate);
+    double records = full * behind_full.records + (1 - full) * behind_flush.records;
+    double filled = full * behind_full.full + (1 - full) * behind_flush.full;
+    /* a full buffer begins with the record that found no room in the one before */
+    return (records + filled * room * send_delay) / time;
+}
+
+double theory_unexpired(double spacing, double timeout, unsigned period)
+{
+    g_assert(spacing > 0 && timeout > 0 && period > 0);
+    return fmin(1, timeout / (spacing * period));
+}
+
 double theory_stall(double before, double outage, double rto)
 {
     const double longest = 120;

@@ -58,6 +58,17 @@ double theory_known_with_ghosts(double p, double s);
  * (records each): p (1-p) times the sum of their squares (form 2). */
 double theory_lost_variance(double p, const unsigned *fills, size_t count);
 
+/* How many records wait in IPVS's sync daemon at a random instant, when they come at a rate (a
+ * second) and a buffer has room for so many (form 4). A buffer not full is sent by the first
+ * check, one each second, that finds it 2 s old: so 2 s to 3 s old, and the later, the sooner
+ * after a check it began. A full one leaves 20 ms later, and the seconds are counted from there. */
+double theory_buffered(double rate, unsigned room);
+
+/* The part of its time that a connection is at IPVS's backup, which has a packet from its client
+ * every so many seconds: the backup's entry stands for a time-out from each record, and each
+ * period's packet makes one (form 8). */
+double theory_unexpired(double spacing, double timeout, unsigned period);
+
 /* The stall of a connection whose unanswered segment was sent before seconds ahead of an
  * outage's begin (below 0: so long after it) and is sent again after rto, 3 rto, 7 rto and so
  * on, doubling to a pause of at most 120 s: from the begin of the outage to the first such

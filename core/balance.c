@@ -22,6 +22,18 @@ static bool lighter_load(struct candidate a, struct candidate b)
            < (uint64_t)b.physical->connections * a.physical->weight;
 }
 
+/* Linux's wlc: 256 times the active connections plus the inactive ones, by weight (ip_vs_wlc.c,
+ * ip_vs_dest_conn_overhead). What is closing, or has not been established, is inactive. */
+static uint64_t overhead(const struct physical *physical)
+{
+    return physical->connections + 255ULL * physical->active;
+}
+
+static bool less_overhead(struct candidate a, struct candidate b)
+{
+    return overhead(a.physical) * b.physical->weight < overhead(b.physical) * a.physical->weight;
+}
+
 /* Response time times the connections it would have then (R-306, fact F-408). */
 static bool sooner(struct candidate a, struct candidate b)
 {
@@ -42,13 +54,14 @@ static const struct {
     ranking_order *better;
 } predictors[] = {
     [PREDICTOR_LEASTCONNS] = {"leastconns", "lc", fewer_connections},
-    [PREDICTOR_WEIGHTED] = {"weighted", "wlc", lighter_load},
+    [PREDICTOR_WEIGHTED] = {"weighted", "weighted", lighter_load},
     [PREDICTOR_ROUNDROBIN] = {"roundrobin", "rr", never},
     [PREDICTOR_FASTEST] = {"fastest", "fastest", sooner},
     /* weighted, by what the command "weight" reports from outside (fact F-406) */
     [PREDICTOR_LOADED] = {"loaded", "loaded", lighter_load},
     /* maglev.c chooses; when it finds nobody, who is next in turn */
     [PREDICTOR_MAGLEV] = {"maglev", "mh", never},
+    [PREDICTOR_WLC] = {"wlc", "wlc", less_overhead},
 };
 
 struct search {

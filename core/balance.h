@@ -15,7 +15,7 @@ typedef bool balance_filter(const void *context, const struct physical *physical
 struct physical *balance_choose(struct virtual *virtual, balance_filter *filter,
                                 const void *context);
 
-/* The word of a predictor, and back; accepts ipvsadm's words rr, lc, wlc as
+/* The word of a predictor, and back; accepts ipvsadm's words rr, lc as
  * aliases. balance_parse returns false for an unknown word. */
 const char *balance_word(enum predictor predictor);
 bool balance_parse(const char *word, enum predictor *predictor);

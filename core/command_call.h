@@ -22,7 +22,7 @@ enum { MANY = 1 << 20 };
     X("no static", "VIRTUAL REAL", 2, 2, remove_static)                 \
     X("assign", "VIRTUAL CLIENT [MASK]", 2, 3, assign)                  \
     X("no assign", "VIRTUAL CLIENT [MASK]", 2, 3, unassign)             \
-    X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded|maglev", 2, 2, \
+    X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded|maglev|wlc", 2, 2, \
       set_predictor)                                                    \
     X("overflow", "VIRTUAL none|busy|one-failed|all-failed", 2, 2, set_overflow) \
     X("weight", "REAL N", 2, 2, set_weight)                             \

@@ -21,7 +21,7 @@ void command_set_predictor(struct command_call *call)
     bool known = balance_parse(call->words[1], &predictor);
     if (!known)
         command_refuse(call, "unknown predictor \"%s\"; write leastconns, weighted,"
-                             " roundrobin, fastest, loaded or maglev",
+                             " roundrobin, fastest, loaded, maglev or wlc",
                        call->words[1]);
     for (guint i = 0; known && i < virtuals->len; i++)
         ((struct virtual *)g_ptr_array_index(virtuals, i))->predictor = predictor;

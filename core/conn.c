@@ -11,13 +11,6 @@ static const uint8_t may_follow[] = {
     [CONN_CLOSING] = 0,
 };
 
-void conn_enter(struct conn *conn, enum conn_state state)
-{
-    g_assert(conn->state < G_N_ELEMENTS(may_follow));
-    g_assert((may_follow[conn->state] >> state & 1) != 0);
-    conn->state = (uint8_t)state;
-}
-
 static void count(uint32_t *counter, bool before, bool after)
 {
     if (before == after)
@@ -26,13 +19,30 @@ static void count(uint32_t *counter, bool before, bool after)
     *counter += after ? 1 : UINT32_MAX;
 }
 
+static bool is_active(const struct conn *conn)
+{
+    return conn->pm_counted && conn->state == CONN_ACTIVE;
+}
+
+void conn_enter(struct conn *conn, enum conn_state state)
+{
+    g_assert(conn->state < G_N_ELEMENTS(may_follow));
+    g_assert((may_follow[conn->state] >> state & 1) != 0);
+    bool was_active = is_active(conn);
+    conn->state = (uint8_t)state;
+    count(&conn->physical->active, was_active, is_active(conn));
+    if (was_active != is_active(conn))
+        physical_changed(conn->physical);
+}
+
 void conn_count(struct conn *conn, bool pm, bool vm)
 {
-    bool changed = conn->pm_counted != pm;
+    bool changed = conn->pm_counted != pm, was_active = is_active(conn);
     count(&conn->physical->connections, conn->pm_counted, pm);
     count(&conn->virtual->connections, conn->vm_counted, vm);
     conn->pm_counted = pm;
     conn->vm_counted = vm;
+    count(&conn->physical->active, was_active, is_active(conn));
     if (changed)
         physical_changed(conn->physical);
 }

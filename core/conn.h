@@ -85,7 +85,8 @@ static inline struct flow conn_reverse_key(const struct conn *conn)
     return (struct flow){conn->foreign, conn_real(conn), conn->protocol};
 }
 
-/* Move to a state; the step must be a legal one. */
+/* Move to a state; the step must be a legal one (R-120). The machine's count of active conns
+ * follows. */
 void conn_enter(struct conn *conn, enum conn_state state);
 
 /* Make the count flags what they are given to be, and with them the machines'

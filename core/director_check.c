@@ -22,10 +22,12 @@ static const char *check_counters(const struct director *director)
 {
     const char *broken = NULL;
     GHashTable *tally = g_hash_table_new(NULL, NULL);
+    GHashTable *active = g_hash_table_new(NULL, NULL);
     for (const struct conn *conn = conn_table_first(director->connections); conn != NULL;
          conn = conn_table_next(director->connections, conn)) {
         add(tally, conn->virtual, conn->vm_counted);
         add(tally, conn->physical, conn->pm_counted);
+        add(active, conn->physical, conn->pm_counted && conn->state == CONN_ACTIVE);
     }
     for (const struct virtual *one = machines_first_virtual(director->machines); one != NULL;
          one = one->next)
@@ -35,6 +37,9 @@ static const char *check_counters(const struct director *director)
          one = one->next)
         if (one->connections != tally_of(tally, one))
             broken = "a physical machine's counter differs from its flagged connections (R-308)";
+        else if (one->active != tally_of(active, one))
+            broken = "a physical machine's active connections are others than it says";
+    g_hash_table_destroy(active);
     g_hash_table_destroy(tally);
     return broken;
 }

@@ -38,7 +38,7 @@ enum machine_state {
 
 enum predictor {
     PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN, PREDICTOR_FASTEST,
-    PREDICTOR_LOADED, PREDICTOR_MAGLEV,
+    PREDICTOR_LOADED, PREDICTOR_MAGLEV, PREDICTOR_WLC,
 };
 
 /* When machines that are bound as overflow serve as well (R-211); preferred ones are the
@@ -70,6 +70,7 @@ struct physical {
     struct machine_id id; /* bind_id tells apart equal addresses; usually 0 */
     enum machine_state state;
     uint32_t connections; /* conns whose PM flag is 1 */
+    uint32_t active;      /* of these, established and not closing: IPVS's activeconns */
     uint32_t weight;      /* default 1, 0 receives nothing */
     uint32_t maxconns;    /* 0 = no limit */
     uint32_t ditched;     /* connections in a row that it left unanswered (health.c) */

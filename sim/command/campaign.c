@@ -202,10 +202,9 @@ enum status campaign_run(struct campaign *campaign)
     return status;
 }
 
-static bool take_numbers(struct campaign *campaign, const struct campaign_options *options)
+bool campaign_read_numbers(struct campaign *campaign, const struct campaign_options *options)
 {
-    uint64_t jobs = MIN(g_get_num_processors(), CAMPAIGN_JOBS_MAX);
-    uint64_t repetitions = base(campaign)->repetitions;
+    uint64_t jobs = MIN(g_get_num_processors(), CAMPAIGN_JOBS_MAX), repetitions = 0;
 
     if ((options->jobs_text != NULL &&
          !verb_number(campaign->verb, "--jobs", options->jobs_text, 1, CAMPAIGN_JOBS_MAX,
@@ -236,9 +235,10 @@ enum status campaign_prepare(struct campaign *campaign, const struct campaign_op
 {
     g_autoptr(GError) error = NULL;
 
+    g_assert(campaign->jobs > 0);
     expand(campaign);
-    if (!take_numbers(campaign, options)) {
-        return STATUS_INPUT;
+    if (campaign->repetitions == 0) {
+        campaign->repetitions = base(campaign)->repetitions;
     }
     campaign->silent = campaign->console->quiet || options->no_progress;
     campaign->directory = g_strdup(options->out != NULL ? options->out : directory);

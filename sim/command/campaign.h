@@ -31,16 +31,23 @@ struct campaign {
     /* what the summary says; false and error when it cannot be read */
     bool (*report)(void *context, GString *text, const char *summary, GError **error);
 
-    /* filled by campaign_prepare() */
-    GPtrArray *scenarios; /* struct scenario *, one for each point */
-    uint32_t points, repetitions;
+    /* filled by campaign_read_numbers(); 0: not given */
     unsigned jobs;
+    uint32_t repetitions;
+
+    /* and by campaign_prepare() */
+    GPtrArray *scenarios; /* struct scenario *, one for each point */
+    uint32_t points;
     bool silent;
     char *directory;
 
     /* and by campaign_run() */
     uint64_t counted; /* connections open at the failure, over all runs */
 };
+
+/* Read the numbers of the options: before the study is opened, which may have warnings. False
+ * after a message. */
+bool campaign_read_numbers(struct campaign *campaign, const struct campaign_options *options);
 
 /* Take the options and the study's points; directory is where the tables go if the options do
  * not say. What is wrong is told, and the status is not STATUS_DONE. */

@@ -198,6 +198,7 @@ static enum status compare(const struct verb *verb, const struct console *consol
 
     if ((options->list_text != NULL &&
          !verb_number(verb, "--list", options->list_text, 0, UINT32_MAX, &list_max)) ||
+        !campaign_read_numbers(&comparison.campaign, &options->campaign) ||
         !look_into(options, verb, path) || !study_open(&options->study, verb, console, path)) {
         return STATUS_INPUT;
     }

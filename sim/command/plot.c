@@ -24,7 +24,7 @@ static enum status draw(const struct verb *verb, int argc, char **argv, const ch
 {
     g_autoptr(GError) error = NULL;
 
-    bool many = argc > 2 && g_str_equal(argv[2], "forms");
+    bool many = argc > 2 && (g_str_equal(argv[2], "forms") || g_str_equal(argv[2], "frontier"));
     if (!many && !manifest_present(argv[1])) {
         return verb_fail(verb, STATUS_INPUT, "%s: no results there (make some with \"understudy "
                          "sweep FILE --out %s\")", argv[1], argv[1]);
@@ -61,7 +61,7 @@ const struct verb verb_plot = {
     .summary = "Draw a figure from the tables of a sweep.",
     .details = "Figures: survival (the default), takeover, cost, timeline; protection, by age,\n"
                "of virtual crashes; ranks, of protocols over all settings of a sweep;\n"
-               "forms, of all result directories in DIR.\n"
+               "forms and frontier, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"

@@ -49,7 +49,8 @@ static enum status run_sweep(const struct verb *verb, const struct console *cons
     struct campaign campaign = {
         .verb = verb, .console = console, .study = &options->study, .report = report};
 
-    if (!study_open(&options->study, verb, console, path)) {
+    if (!campaign_read_numbers(&campaign, &options->campaign) ||
+        !study_open(&options->study, verb, console, path)) {
         return STATUS_INPUT;
     }
     struct scenario *base = scenario_file_point(options->study.file, 0, true);

@@ -1,4 +1,5 @@
 /* Datagrams on their way out: their turn, if a unit has a budget, and the link. */
+#include "sim/run/chosen_fate.h"
 #include "sim/run/datagram.h"
 
 static void datagram_came(void *object, uint64_t number)
@@ -76,6 +77,7 @@ static struct transit transit_of(struct carrier *carrier, struct datagram *datag
         transit.safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
     if (!datagram->saved)
         link_pass(link, way, now, identity, bytes, passage);
+    chosen_fate_befall(carrier->scenario, datagram, passage);
     datagram_come_between(carrier, datagram, passage);
     if (carrier->scenario->udp_checksum)
         passage_check(passage);

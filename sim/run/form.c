@@ -1,6 +1,7 @@
 #include "sim/run/form.h"
 
 #include "analysis/theory.h"
+#include "core/ipvs_record.h"
 #include "sim/network/link.h"
 #include "sim/node/tcp.h"
 
@@ -128,6 +129,29 @@ static struct form_measure roof(const struct scenario *scenario, const struct ru
     };
 }
 
+/* Each connection has one record, of a request that comes at once, so that whoever is open and
+ * not known is in a buffer. */
+static struct form_measure buffered(const struct scenario *scenario,
+                                    const struct run_result *result)
+{
+    const struct protection *protection = result->protection;
+    unsigned room = (scenario->sync_maxlen - IPVS_HEADER_SIZE) / IPVS_RECORD_SIZE;
+    return (struct form_measure){
+        protection->all.seen - protection->all.known, (uint64_t)protection->instants * room,
+        theory_buffered(workload_of(scenario)->rate, room) / room,
+    };
+}
+
+static struct form_measure unexpired(const struct scenario *scenario,
+                                     const struct run_result *result)
+{
+    return (struct form_measure){
+        result->known, result->counted,
+        theory_unexpired(seconds(workload_of(scenario)->keepalive.time),
+                         seconds(scenario->sync_timeout), scenario->sync_period),
+    };
+}
+
 /* A link that was full has lost packets of which no form knows. */
 static bool lost_to_limits(const struct run_result *result)
 {
@@ -148,6 +172,8 @@ void form_measure(const struct scenario *scenario, struct run_result *result)
         [FORM_BALANCED_ANEW] = balanced_anew,
         [FORM_STALL] = stall,
         [FORM_ROOF] = roof,
+        [FORM_BUFFERED] = buffered,
+        [FORM_UNEXPIRED] = unexpired,
     };
     if (scenario->form == FORM_NONE)
         return;

@@ -66,6 +66,7 @@ struct observer {
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */
+    nstime out_since;         /* at the failure: since when nothing got through to the standby */
     nstime emptied[UNITS_MAX]; /* when each unit last became a standby, its table empty */
     int owner;                /* number of the unit that owned the address at the failure */
     unsigned heir;            /* of the one that takes over, or might */

@@ -51,9 +51,10 @@ void observer_disturbance(struct observer *observer);
 
 /* The measured fault happens now: whoever is open counts. owner is the number of the
  * unit that owns the active address, -1: nobody; director is its, or NULL; standby that of
- * the unit that would take over. Called once. */
+ * the unit that would take over; out_since when the outage began that the link to it is in,
+ * NSTIME_NEVER: in none. Called once. */
 void observer_failure(struct observer *observer, int owner, unsigned standby,
-                      const struct director *director);
+                      const struct director *director, nstime out_since);
 
 /* A unit claims the active address; director is its. The first claim after the failure by
  * another unit than the owner of then, or by that one started again, is the takeover. */

@@ -158,6 +158,7 @@ static void append_measures(GString *text, const struct run_result *result)
     append_time(text, result->reprotection);
     append_time(text, result->sync);
     append_count(text, result->worst_datagram);
+    append_share(text, result->known_roof);
 }
 
 /* In the order of RUNS_COLUMNS_LATER. */

@@ -164,6 +164,8 @@ struct run_result {
     double imbalance;         /* of the load at duration (census.h), < 0: nobody took over */
     nstime reprotection;      /* sim/run/reprotection.h, -1: never */
     nstime sync;              /* of a joiner: sim/run/joining.h, -1: never */
+    double known_roof;        /* share of the cohort that any protocol could have told of, which
+                               * tells of a connection when it is there; < 0: nobody counts */
     uint32_t worst_datagram;  /* sim/run/blast.h */
     struct sample *samples;   /* where the scenario wants them */
     uint32_t sample_count;

@@ -140,11 +140,12 @@ static void look_up(struct observer *observer, unsigned unit, const struct direc
 
 /* The first look at the owner's own table tells who has been forsaken already. */
 void observer_failure(struct observer *observer, int owner, unsigned standby,
-                      const struct director *director)
+                      const struct director *director, nstime out_since)
 {
     g_assert(observer->failure < 0);
     observer->failure = engine_now(observer->engine);
     observer->owner = owner;
+    observer->out_since = out_since;
     observer->heir = standby;
     for (struct connection *c = traffic_first(observer->traffic); c; c = traffic_next(c))
         list(observer, c);

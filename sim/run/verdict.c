@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+static bool is_flagged(const struct observer *observer, const struct listing *listing)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
+    return virtual->replicate;
+}
+
 /* Protocol hash tells of exceptions, and peers of clients only: of whom nothing was told, nothing
  * was to be. */
 static bool replicated(const struct observer *observer, const struct listing *listing)
@@ -16,9 +23,7 @@ static bool replicated(const struct observer *observer, const struct listing *li
     if (protocol == &replication_peers
         || (protocol == &replication_hash && listing->observed->record.sent == 0))
         return false;
-    const struct virtual_spec *virtual =
-        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
-    return virtual->replicate && protocol->on_datagram != NULL;
+    return is_flagged(observer, listing) && protocol->on_datagram != NULL;
 }
 
 /* Was this unit not yet a standby when the create was due? */
@@ -222,8 +227,8 @@ static bool has_buddies(const struct scenario *scenario)
 /* The form holds where a create is one datagram that leaves at once, waits for no other
  * and is on its way for less time than the takeover takes, where copies are lost
  * independently of each other, where the handshake's last ACK is not lost, where no tuple
- * comes again (its ghosts save and mislead), and where the measured failure is the first
- * thing to go wrong, at an instant that nobody has designed. */
+ * comes again (its ghosts save and mislead), where no fate is chosen, and where the
+ * measured failure is the first thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
@@ -232,12 +237,30 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario->protocol->at_once
            && (scenario->repeats == 1 || replication->loss.model <= LOSS_RANDOM)
-           && scenario_designed(scenario) == NULL && !has_buddies(scenario)
+           && scenario->fates->len == 0 && scenario_designed(scenario) == NULL
+           && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
            && !scenario_throttled(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
            && replication->corrupt.threshold == 0 && replication->rate == 0
            && delay_longest(replication) < observer->takeover - observer->failure;
+}
+
+/* Whose create had left, and could have got through: more than that no protocol can know which
+ * tells of a connection when it is there. < 0: nobody is counted. */
+static double roof(const struct observer *observer, uint32_t counted)
+{
+    const struct scenario *scenario = observer->scenario;
+    nstime last = MIN(observer->failure, observer->out_since), due = 0;
+    uint32_t reachable = 0;
+    for (guint i = 0; i < observer->listings->len; i++) {
+        const struct listing *listing = g_ptr_array_index(observer->listings, i);
+        nstime c = scenario->active_on_ack ? scenario->links[LINK_CLIENTS].forward.delay : 0;
+        due = listing->established + (listing->told_first ? -c : c);
+        reachable += state_counts(listing->row.state) && due < last
+                     && is_flagged(observer, listing);
+    }
+    return counted == 0 ? -1 : (double)reachable / (double)counted;
 }
 
 /* The conditional line, over the cohort: connections of virtuals without the flag
@@ -297,4 +320,5 @@ void observer_finish(struct observer *observer, struct run_result *result)
                          ? 0 : probability_share(replication->duplicate);
     double lost = result->mean_loss * (1 - doubled);
     result->known_theory = theory_line(observer, lost, result->counted);
+    result->known_roof = roof(observer, result->counted);
 }

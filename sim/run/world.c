@@ -118,8 +118,10 @@ void world_measure(struct world *world, int hit)
     world->failed_unit = hit;
     weigh_replication(world);
     world->fingerprint = carrier_fingerprint(world->carrier);
-    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1, world_standby(world),
-                     owner ? unit_director(owner) : NULL);
+    unsigned standby = world_standby(world);
+    observer_failure(world->observer, owner ? (int)unit_number(owner) : -1, standby,
+                     owner ? unit_director(owner) : NULL,
+                     carrier_outage_since(world->carrier, world_active(world), standby));
     carrier_set_epoch(world->carrier, 1);
     journal_count(world->journal, engine_now(world->engine), "open-at-failure",
                   traffic_count(world->traffic).open);

@@ -33,6 +33,19 @@ static bool has_outages(const struct scenario *scenario)
            && scenario->virtual_crashes.count > 0 && lives_two_exchanges(scenario);
 }
 
+/* One record each, at a rate, and none at its end. */
+static bool fills_buffers(const struct scenario *scenario)
+{
+    return scenario->protocol == &replication_ipvs && scenario->virtual_crashes.count > 0
+           && first_workload(scenario)->arrivals == ARRIVAL_POISSON;
+}
+
+static bool keeps_alive(const struct scenario *scenario)
+{
+    return scenario->protocol == &replication_ipvs && scenario->sync_period > 0
+           && first_workload(scenario)->keepalive.probes > 0;
+}
+
 /* What is missing, and what to write; NULL: nothing. */
 static const char *missing(const struct scenario *scenario)
 {
@@ -54,6 +67,16 @@ static const char *missing(const struct scenario *scenario)
                    : "it is about outages of the replication link, seen at virtual crashes by "
                      "exponential lifetimes (write loss = outage SHARE MEAN, virtual-crashes = N, "
                      "requests-per-connection = 2 and think-time = TIME exponential)";
+    case FORM_BUFFERED:
+        return fills_buffers(scenario)
+                   ? NULL
+                   : "it is about the buffers of ipvs, seen at virtual crashes (write protocol = "
+                     "ipvs, arrivals = poisson N/s and virtual-crashes = N)";
+    case FORM_UNEXPIRED:
+        return keeps_alive(scenario)
+                   ? NULL
+                   : "it is about clients that keep alive, and packets that ipvs counts (write "
+                     "protocol = ipvs, a sync-period and the workload's keepalive = TIME)";
     default:
         return NULL;
     }

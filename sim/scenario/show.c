@@ -211,10 +211,31 @@ char *show_scenario(const struct draft *draft, const struct expand *expand, GHas
 
 /* ---- list keys */
 
+/* A list that is too long for a line is broken behind one of its bars. */
+static void break_lists(char **words, unsigned indent)
+{
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        size_t start = 0;
+        GString *word = g_string_new(words[i]);
+        while (indent + word->len - start > WIDTH) {
+            const char *bar = g_strrstr_len(word->str + start, (gssize)(WIDTH - indent), "|");
+            if (bar == NULL)
+                break;
+            start = (size_t)(bar - word->str) + 1;
+            g_string_insert_c(word, (gssize)start++, ' ');
+        }
+        g_free(words[i]);
+        words[i] = g_string_free(word, FALSE);
+    }
+}
+
 /* Append words, wrapped, each line indented. */
 static void wrap(GString *list, const char *sentence, unsigned indent)
 {
-    char **words = quantity_words(sentence);
+    char **whole = quantity_words(sentence);
+    break_lists(whole, indent);
+    char *broken = g_strjoinv(" ", whole);
+    char **words = quantity_words(broken);
     size_t column = 0;
     for (unsigned i = 0; words[i] != NULL; i++) {
         size_t length = strlen(words[i]);
@@ -229,6 +250,8 @@ static void wrap(GString *list, const char *sentence, unsigned indent)
     }
     g_string_append_c(list, '\n');
     g_strfreev(words);
+    g_free(broken);
+    g_strfreev(whole);
 }
 
 /* "TIME 10ms..60min | auto", or the words there are. */

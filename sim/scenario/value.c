@@ -1,6 +1,7 @@
 #include "sim/scenario/value.h"
 
 #include "core/packet.h"
+#include "sim/scenario/fate_list.h"
 #include "sim/scenario/fault_line.h"
 #include "sim/scenario/link_value.h"
 #include "sim/scenario/nearest.h"
@@ -271,6 +272,29 @@ static bool read_keepalive(struct phrase *phrase, const char *range)
            || phrase_refuse(phrase, "1 to %d probes can be sent (write 9)", PROBES_MAX);
 }
 
+static bool read_numbers(struct phrase *phrase)
+{
+    uint64_t number, before = 0;
+    bool any = false;
+    while (!any || phrase_peek(phrase) != NULL) {
+        if (!phrase_quantity(phrase, QUANTITY_COUNT, "a number", &number))
+            return false;
+        if (number > UINT32_MAX || (any && number <= before))
+            return phrase_refuse(phrase, "numbers ascend, and stay below 2^32");
+        before = number;
+        any = true;
+    }
+    return true;
+}
+
+static bool read_fates(const char *text, GString *canonical, char **problem)
+{
+    GArray *fates = g_array_new(FALSE, FALSE, sizeof(struct chosen_fate));
+    bool fine = fate_list_read(text, fates, canonical, problem);
+    g_array_free(fates, TRUE);
+    return fine;
+}
+
 /* Text is kept as it is, its inner blanks too. */
 static char *read_text(const struct schema_key *key, const char *text, char **problem)
 {
@@ -318,6 +342,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_NETWORKS: fine = read_networks(&phrase); break;
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
     case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
+    case VALUE_NUMBERS: fine = read_numbers(&phrase); break;
     case VALUE_SHARE: fine = read_share(&phrase); break;
     case VALUE_KEEPALIVE: fine = read_keepalive(&phrase, key->range); break;
     default: g_assert_not_reached();
@@ -347,6 +372,8 @@ static bool read_value(const struct schema_key *key, const char *text, GString *
         fault_line_clear(&line);
         return fine;
     }
+    if (key->type == VALUE_FATES)
+        return read_fates(text, canonical, problem);
     return read_phrase(key, text, canonical, problem);
 }
 

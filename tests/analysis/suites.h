@@ -16,6 +16,7 @@
     X(axis)           \
     X(plot)           \
     X(forms_figure)   \
+    X(frontier)       \
     X(ranks)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -144,9 +144,9 @@ static void flood(struct director *director, struct effects *effects, uint64_t p
     double seconds = processor_seconds() - start;
     double flooded = (double)packets / 1e6;
     demand((double)probes <= LIMIT * (flooded + 0.1), "more probes than the limit");
-    printf("%10" G_GUINT64_FORMAT " forged ACKs, one a microsecond: %4.0f ns each, %" G_GUINT64_FORMAT
-           " probes (limit %d a second)\n",
-           packets, seconds / (double)packets * 1e9, probes, LIMIT);
+    printf("%.0f million forged ACKs, one a microsecond: %.0f ns each, %.0f probes (limit %d a "
+           "second)\n",
+           flooded, seconds / (double)packets * 1e9, (double)probes, LIMIT);
 }
 
 int main(void)

@@ -270,7 +270,7 @@ START_TEST(words)
         enum predictor predictor;
     } cases[] = {
         {"leastconns", "lc", PREDICTOR_LEASTCONNS},
-        {"weighted", "wlc", PREDICTOR_WEIGHTED},
+        {"weighted", "weighted", PREDICTOR_WEIGHTED},
         {"roundrobin", "rr", PREDICTOR_ROUNDROBIN},
         {"fastest", "fastest", PREDICTOR_FASTEST},
         {"loaded", "loaded", PREDICTOR_LOADED},

@@ -216,7 +216,7 @@ static const struct {
     /* predictors and options */
     {"predictor 192.0.2.80 quickest",
      "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest,"
-     " loaded or maglev"},
+     " loaded, maglev or wlc"},
     {"option conn-rael pointer",
      "option: there is no option \"conn-rael\"; did you mean \"conn-real\"?"},
     {"option colour blue",
@@ -321,7 +321,7 @@ START_TEST(values_arrive)
     run_ok("delay 192.0.2.80:80:1 1.5ms");
     run_ok("replicate 192.0.2.80:80:1");
     run_ok("threshold 10.0.1.1 3");
-    ck_assert_int_eq(web->predictor, PREDICTOR_WEIGHTED);
+    ck_assert_int_eq(web->predictor, PREDICTOR_WLC);
     ck_assert_int_eq(web->idle_time, 90 * NSTIME_S);
     ck_assert_int_eq(web->delay, 1500 * NSTIME_US);
     ck_assert(web->replicate && !virtual_of(WEB, 80, 0)->replicate);

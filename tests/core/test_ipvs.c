@@ -328,23 +328,92 @@ START_TEST(a_switchover_frees_the_buffer)
 }
 END_TEST
 
+/* ---- Linux's wlc */
+
+static unsigned opened(uint16_t port)
+{
+    return rig_open(active, RIG_CLIENT, port);
+}
+
+/* 256 times the active connections plus the inactive ones: the closed one, which stands in
+ * TIME_WAIT, weighs next to nothing, but more than nothing; half-open ones do too. */
+START_TEST(wlc_weighs_active_ones)
+{
+    rig_command_both(&rig, "predictor 192.0.2.80:80 wlc");
+    unsigned first = opened(1), second = opened(2);
+    ck_assert_uint_ne(first, second);
+    rig_close(active, second, RIG_CLIENT, 2);
+    for (uint16_t port = 10; port < 20; port++) { /* ten more there: 1 and 10 x 1 against 256 */
+        struct packet packet = rig_from_client(RIG_CLIENT, port, TCP_SYN, 1000, 0);
+        rig_packet(active, SIDE_OUTSIDE, &packet);
+        ck_assert_uint_eq(rig_forwarded(active, SIDE_INSIDE)->destination_ip & 255, second);
+    }
+    ck_assert_uint_eq(opened(3), second);
+    ck_assert_uint_eq(opened(4), first); /* 256 against 256 + 11 */
+}
+END_TEST
+
+/* Weights divide: a machine of weight 3 has three active ones for another's one. */
+START_TEST(wlc_divides_by_weight)
+{
+    unsigned of[3] = {0};
+    rig_command_both(&rig, "predictor 192.0.2.80:80 wlc");
+    rig_command_both(&rig, "weight 10.0.1.2:80 3");
+    for (uint16_t port = 1; port <= 40; port++)
+        of[opened(port)]++;
+    ck_assert_uint_eq(of[1], 10);
+    ck_assert_uint_eq(of[2], 30);
+}
+END_TEST
+
 /* ---- records against what is there */
+
+static struct ipvs_record record_of(uint16_t port, uint8_t server)
+{
+    return (struct ipvs_record){
+        .client = rig_flow(RIG_CLIENT, port).foreign,
+        .virtual = rig_flow(RIG_CLIENT, port).local,
+        .destination = {RIG_REAL_IP + server, 80},
+        .timeout = 100,
+        .state = IPVS_ESTABLISHED,
+        .protocol = PROTOCOL_TCP,
+    };
+}
+
+static void send_record(const struct ipvs_record *record)
+{
+    uint8_t bytes[IPVS_MAXLEN];
+    uint8_t *end = ipvs_put_record(ipvs_put_header(bytes, 1), record);
+    rig_datagram(standby, CHANNEL_REPLICATION, bytes, (size_t)(end - bytes));
+}
 
 static void receive(uint8_t server, enum ipvs_state state, uint32_t flags)
 {
-    struct ipvs_record record = {
-        .client = rig_flow(RIG_CLIENT, RIG_PORT).foreign,
-        .virtual = rig_flow(RIG_CLIENT, RIG_PORT).local,
-        .destination = {RIG_REAL_IP + server, 80},
-        .flags = flags,
-        .timeout = 100,
-        .state = state,
-        .protocol = PROTOCOL_TCP,
-    };
-    uint8_t bytes[IPVS_MAXLEN];
-    uint8_t *end = ipvs_put_record(ipvs_put_header(bytes, 1), &record);
-    rig_datagram(standby, CHANNEL_REPLICATION, bytes, (size_t)(end - bytes));
+    struct ipvs_record record = record_of(RIG_PORT, server);
+    record.state = (uint16_t)state;
+    record.flags = flags;
+    send_record(&record);
 }
+
+/* The standby counts by the records' INACTIVE: whoever takes over sends the next to the machine
+ * with three connections at their end, not to the one with an open one. */
+START_TEST(an_heir_knows_who_is_inactive)
+{
+    rig_command_both(&rig, "predictor 192.0.2.80:80 wlc");
+    for (uint16_t port = 1; port <= 4; port++) {
+        struct ipvs_record record = record_of(port, port == 1 ? 1 : 2);
+        record.state = port == 1 ? IPVS_ESTABLISHED : IPVS_TIME_WAIT;
+        record.flags = port == 1 ? 0 : IPVS_INACTIVE;
+        send_record(&record);
+    }
+    rig_command(active, "no failover active");
+    rig_settle(active);
+    rig_run_both(&rig, rig.now + 10 * NSTIME_S);
+    active = &rig.units[1];
+    ck_assert_uint_eq(opened(11), 2);
+    ck_assert_uint_eq(opened(12), 1); /* 256 against 259 */
+}
+END_TEST
 
 /* A record of another machine takes the entry's place, unless it speaks of the end of what has
  * been replaced; one of a connection anew on a closed one's tuple does too. */
@@ -400,6 +469,9 @@ Suite *ipvs_suite(void)
     tcase_add_test(tcase, a_takeover_changes_no_timer);
     tcase_add_test(tcase, an_heir_lets_it_end_in_time);
     tcase_add_test(tcase, a_switchover_frees_the_buffer);
+    tcase_add_test(tcase, wlc_weighs_active_ones);
+    tcase_add_test(tcase, wlc_divides_by_weight);
+    tcase_add_test(tcase, an_heir_knows_who_is_inactive);
     tcase_add_test(tcase, the_later_machine_stands);
     tcase_add_test(tcase, strangers_are_refused);
     suite_add_tcase(suite, tcase);

@@ -278,8 +278,8 @@ START_TEST(its_own_words_pass)
 }
 END_TEST
 
-/* Whatever comes from clients and machines, in any order and with any numbers, what must always hold
- * does (the rig looks), and what goes out is written with the virtual address. */
+/* Whatever comes from clients and machines, in any order and with any numbers, what must always
+ * hold does (the rig looks), and what goes out is written with the virtual address. */
 START_TEST(whatever_comes)
 {
     static const uint8_t flags[] = {TCP_ACK, TCP_ACK | TCP_PSH, TCP_ACK | TCP_FIN, TCP_RST,

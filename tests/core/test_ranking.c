@@ -7,7 +7,13 @@
 /* ---- fixture: many machines, all bound to one virtual machine, every second also to
  * another */
 
-enum { MANY = 50, PREDICTORS = PREDICTOR_LOADED + 1 };
+enum { MANY = 50 };
+
+static const enum predictor ranked[] = {
+    PREDICTOR_LEASTCONNS, PREDICTOR_WEIGHTED, PREDICTOR_ROUNDROBIN,
+    PREDICTOR_FASTEST,    PREDICTOR_LOADED,   PREDICTOR_WLC,
+};
+enum { PREDICTORS = G_N_ELEMENTS(ranked) };
 
 static struct machines *machines;
 static struct virtual *web, *other;
@@ -44,6 +50,8 @@ static uint64_t cost(const struct physical *one)
     case PREDICTOR_LOADED: return one->connections * 5040ULL / MAX(one->weight, 1);
     case PREDICTOR_MAGLEV:
     case PREDICTOR_ROUNDROBIN: return 0;
+    case PREDICTOR_WLC:
+        return (256ULL * one->active + one->connections - one->active) * 5040 / MAX(one->weight, 1);
     case PREDICTOR_FASTEST: return response_time(&one->response) * (one->connections + 1ULL);
     }
     return 0;
@@ -69,7 +77,10 @@ static void shake(struct dice *dice)
     case 0: one->state = dice_below(dice, 4); break;
     case 1: one->weight = dice_below(dice, 8); break;
     case 2: one->maxconns = dice_below(dice, 6); break;
-    case 3: one->connections = dice_below(dice, 6); break;
+    case 3:
+        one->connections = dice_below(dice, 6);
+        one->active = dice_below(dice, one->connections + 1);
+        break;
     case 4:
         one->response.smoothed = (uint64_t)dice_below(dice, 1000) << 32;
         break;
@@ -95,7 +106,7 @@ START_TEST(chooses_as_a_walk_would)
 {
     struct dice dice = {(uint64_t)_i + 1};
     unsigned last = MANY - 1;
-    web->predictor = (enum predictor)_i;
+    web->predictor = ranked[_i];
     for (unsigned i = 0; i < 20000; i++) {
         shake(&dice);
         if (i % 500 == 499 && bound > 2) {
@@ -125,7 +136,7 @@ static bool is_odd(const void *context, const struct physical *physical)
 /* Whom the caller refuses is passed over for the best of the others. */
 START_TEST(passes_over_the_refused)
 {
-    web->predictor = (enum predictor)_i;
+    web->predictor = ranked[_i];
     for (unsigned i = 0; i < MANY; i++)
         ck_assert_uint_eq(number_of(balance_choose(web, is_odd, NULL)), 2 * i % MANY + 1);
 }

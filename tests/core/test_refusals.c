@@ -106,7 +106,7 @@ static const struct {
     /* words */
     {NULL, "predictor 192.0.2.80:80 best",
      "predictor: unknown predictor \"best\"; write leastconns, weighted, roundrobin, fastest,"
-     " loaded or maglev"},
+     " loaded, maglev or wlc"},
     {NULL, "overflow 192.0.2.80:80 sometimes",
      "overflow: \"sometimes\" says not when; write none, busy, one-failed or all-failed"},
     {NULL, "option conn-real both",

@@ -39,7 +39,10 @@
     X(own_scenarios)  \
     X(section_15)     \
     X(endpoints)      \
-    X(measures)
+    X(measures)       \
+    X(seeds)          \
+    X(forms_ipvs)     \
+    X(ipvs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

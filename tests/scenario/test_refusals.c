@@ -112,11 +112,11 @@ static const struct {
      " a time from 1ms to 5256000min; write seconds, or a number with us, ms, s or min"},
     {"[virtual v]\naddress = 192.0.2.81:80\nbind = r1\npredictor = best\n",
      "t.scn:19: [virtual v] predictor = best: unknown word best (known: leastconns, weighted,"
-     " roundrobin, fastest, loaded, maglev)"},
+     " roundrobin, fastest, loaded, maglev, wlc)"},
     {"x = at 5s command A \"predictor 192.0.2.80:80 best\"\n",
      "t.scn:16: [faults] x = at 5s command A \"predictor 192.0.2.80:80 best\": predictor:"
-     " unknown predictor \"best\"; write leastconns, weighted, roundrobin, fastest, loaded or"
-     " maglev"},
+     " unknown predictor \"best\"; write leastconns, weighted, roundrobin, fastest, loaded,"
+     " maglev or wlc"},
     {"[virtual v]\naddress = 192.0.2.81:80\nbind = r1\nassign = 198.51.100.7/24\n",
      "t.scn:19: [virtual v] assign = 198.51.100.7/24: bits are set beyond the prefix (did you"
      " mean 198.51.100.0/24?)"},

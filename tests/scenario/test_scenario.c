@@ -159,7 +159,7 @@ START_TEST(the_core_takes_the_commands)
     char *printed = command_print(machines, &settings);
     static const char *const wanted[] = {
         "bind 192.0.2.80:80:0:tcp 10.0.1.1:80:0:tcp 10.0.1.2:8001:0:tcp",
-        "predictor 192.0.2.80:80:0:tcp weighted", "predictor 192.0.2.80:80:1:tcp roundrobin",
+        "predictor 192.0.2.80:80:0:tcp wlc", "predictor 192.0.2.80:80:1:tcp roundrobin",
         "weight 10.0.1.2:8001:0:tcp 3", "maxconns 10.0.1.1:80:0:tcp 500",
         "timeout 192.0.2.80:80:0:tcp 15s", "replicate 192.0.2.80:80:0:tcp",
         "static 192.0.2.80:80:0:tcp 10.0.1.1:80:0:tcp",

@@ -120,6 +120,7 @@ static const struct {
     {"replication.sync-timeout-last-ack", "66s"},
     {"replication.sync-timeout-udp", "67s"},
     {"replication.exceptions", "yes"},
+    {"replication.fates", "lose create 3, delay datagram 7..9 20ms"},
     {"replication.bulk-sync", "500/s"},
     {"replication.send-budget", "2000/s"},
     {"replication.send-queue", "0"},
@@ -158,6 +159,10 @@ static const struct {
     {"workload.browsers.trace", NULL},
     {"workload.browsers.trace-copies", NULL},
     {"faults.crash", "at 11s crash active"},
+    {"expect.who.casualties", "3 7"},
+    {"expect.who.causes", "create_lost aged_out"},
+    {"expect.who.unknown", "none"},
+    {"expect.who.ghosts", "4"},
     {"variant.GROUP.KEY", NULL}, /* has tests of its own: test_variant.c */
     {"sweep.GROUP.KEY", NULL},
     {"output.directory", "elsewhere"},
@@ -194,7 +199,8 @@ END_TEST
 /* With a workload of udp, for the keys that are for it alone. */
 static char *make_text(void)
 {
-    return g_strconcat(sound_text, "[workload other]\narrivals = constant 1/s\n"
+    return g_strconcat(sound_text, "[expect who]\ncauses = any\n"
+                                   "[workload other]\narrivals = constant 1/s\n"
                                    "[virtual dns]\naddress = 192.0.2.53:53:0:udp\nbind = r3\n"
                                    "[real r3]\naddress = 10.0.1.3:53:0:udp\n"
                                    "[workload asking]\nvirtual = dns\n", NULL);
@@ -257,7 +263,7 @@ START_TEST(list_names_every_key)
     for (unsigned i = 0; lines[i] != NULL; i++)
         ck_assert_msg(strlen(lines[i]) <= 80, "%s", lines[i]);
     for (const struct schema_key *key = schema_keys(); key->name != NULL; key++) {
-        char *start = g_strdup_printf("\n  %s = ", key->name);
+        char *start = g_strdup_printf("\n  %s =", key->name);
         ck_assert_msg(strstr(list, start) != NULL, "%s", key->name);
         g_free(start);
     }

@@ -37,7 +37,18 @@ static const struct {
     {"[options\n", "t.scn:16: [options: not a group (write [KIND] or [KIND NAME])"},
     /* groups and keys */
     {"[vitrual x]\n", "t.scn:16: [vitrual x]: unknown group (did you mean virtual?)"},
-    {"[expect x]\n", "t.scn:16: [expect x]: not in this version (remove it)"},
+    {"[expect x]\ncauses = create_lots\n", "t.scn:17: [expect x] causes = create_lots: "
+     "\"create_lots\" is not a cause (did you mean create_lost?)"},
+    {"[expect x]\ncasualties = 3 3\n", "t.scn:17: [expect x] casualties = 3 3: numbers ascend, and "
+     "stay below 2^32"},
+    {"[replication]\nfates = lose craete 3\n", "t.scn:17: [replication] fates = lose craete 3: "
+     "\"craete\" is not what it befalls (write lose create 3, delay delete 4 20ms or double "
+     "datagram 7..9)"},
+    {"[replication]\nfates = lose datagram 0\n", "t.scn:17: [replication] fates = lose datagram 0: "
+     "datagrams are numbered from 1"},
+    {"[replication]\nfates = delay create 3\n", "t.scn:17: [replication] fates = delay create 3: "
+     "how much later is missing"},
+    {"[include x]\n", "t.scn:16: [include x]: not in this version (remove it)"},
     {"[virtual]\n", "t.scn:16: [virtual]: a name is missing (write [virtual NAME])"},
     {"[options x]\n", "t.scn:16: [options x]: has no name (write [options])"},
     {"[link backbone]\n", "t.scn:16: [link backbone]: no such link (known: clients servers "

@@ -42,7 +42,7 @@ static const struct {
     {GROUP_REAL, "keepalive", "60s 1000ms", "60s 1s"},
     {GROUP_VIRTUAL, "address", "192.0.2.80", "192.0.2.80:0:0:tcp"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:1:udp", "192.0.2.80:80:1:udp"},
-    {GROUP_VIRTUAL, "predictor", "wlc", "weighted"},
+    {GROUP_VIRTUAL, "predictor", "wlc", "wlc"},
     {GROUP_VIRTUAL, "predictor", "lc", "leastconns"},
     {GROUP_VIRTUAL, "assign", "198.51.100.7", "198.51.100.7/32"},
     {GROUP_UNIT, "state", "BACKUP", "secondary"},
@@ -100,7 +100,7 @@ static const struct {
     {GROUP_FAILOVER, "hello-time", "1ms", "outside 10ms..60min"},
     {GROUP_REPLICATION, "protocol", "patient", "did you mean patent?"},
     {GROUP_VIRTUAL, "predictor", "source", "known: leastconns, weighted, roundrobin, fastest, "
-                                           "loaded, maglev"},
+                                           "loaded, maglev, wlc"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:99999", "port 99999 is not a number from 0 to 65535"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:70000", "bind ID 70000"},
     {GROUP_VIRTUAL, "address", "192.0.2.80:80:0:sctp", "known: tcp, udp"},
