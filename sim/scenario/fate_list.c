@@ -1,6 +1,7 @@
 #include "sim/scenario/fate_list.h"
 
 #include "sim/scenario/phrase.h"
+#include "sim/scenario/value.h"
 
 #include <string.h>
 
@@ -20,35 +21,15 @@ static bool read_choice(struct phrase *phrase, const char *const *words, unsigne
                         : phrase_refuse(phrase, "\"%s\" is not %s " REMEDY, word, what);
 }
 
-static bool read_number(const char *text, uint32_t *number, char **problem)
-{
-    uint64_t value;
-    if (!quantity_read(QUANTITY_COUNT, text, &value, problem))
-        return false;
-    if (value > UINT32_MAX) {
-        *problem = g_strdup_printf("%s is too large a number", text);
-        return false;
-    }
-    *number = (uint32_t)value;
-    return true;
-}
-
 /* "7", or "7..9". */
 static bool read_numbers(struct phrase *phrase, struct chosen_fate *fate)
 {
     const char *word = phrase_peek(phrase);
     if (word == NULL)
         return phrase_refuse(phrase, "a number is missing " REMEDY);
-    char **ends = g_strsplit(word, "..", 2);
-    const char *last = ends[1] == NULL ? ends[0] : ends[1];
-    bool fine = read_number(ends[0], &fate->first, phrase->problem)
-                && read_number(last, &fate->last, phrase->problem);
-    g_strfreev(ends);
-    if (!fine)
+    if (!value_span(word, &fate->first, &fate->last, phrase->problem))
         return false;
     phrase_take(phrase);
-    if (fate->last < fate->first)
-        return phrase_refuse(phrase, "%u..%u ends before it begins", fate->first, fate->last);
     return fate->subject != FATE_OF_DATAGRAMS || fate->first > 0
            || phrase_refuse(phrase, "datagrams are numbered from 1");
 }

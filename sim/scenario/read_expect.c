@@ -35,8 +35,14 @@ static void add_number(struct expectation *expectation, uint32_t number)
 static void take_numbers(struct expectation *expectation, const char *text)
 {
     char **words = quantity_words(strcmp(text, "none") == 0 ? "" : text);
-    for (unsigned i = 0; words[i] != NULL; i++)
-        add_number(expectation, (uint32_t)value_count(words[i]));
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        uint32_t first, last;
+        char *problem = NULL;
+        bool fine = value_span(words[i], &first, &last, &problem);
+        g_assert(fine); /* the draft holds sound values only */
+        for (uint32_t number = first; number <= last; number++)
+            add_number(expectation, number);
+    }
     g_strfreev(words);
 }
 

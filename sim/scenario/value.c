@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { NUMBER_MAX = 100000000 }; /* of a connection or datagram */
+
 /* One word of "drop reset" or "weighted/wlc roundrobin/rr"; the first is canonical. */
 static bool read_word(struct phrase *phrase, const char *range)
 {
@@ -272,16 +274,39 @@ static bool read_keepalive(struct phrase *phrase, const char *range)
            || phrase_refuse(phrase, "1 to %d probes can be sent (write 9)", PROBES_MAX);
 }
 
+bool value_span(const char *word, uint32_t *first, uint32_t *last, char **problem)
+{
+    uint64_t low, high;
+    char **ends = g_strsplit(word, "..", 2);
+    bool fine = quantity_read(QUANTITY_COUNT, ends[0], &low, problem)
+                && quantity_read(QUANTITY_COUNT, ends[1] == NULL ? ends[0] : ends[1], &high,
+                                 problem);
+    g_strfreev(ends);
+    if (!fine)
+        return false;
+    if (low > high || high > NUMBER_MAX) {
+        *problem = g_strdup_printf("numbers ascend, and stay below %d", NUMBER_MAX);
+        return false;
+    }
+    *first = (uint32_t)low;
+    *last = (uint32_t)high;
+    return true;
+}
+
 static bool read_numbers(struct phrase *phrase)
 {
-    uint64_t number, before = 0;
+    uint32_t first, last, before = 0;
     bool any = false;
     while (!any || phrase_peek(phrase) != NULL) {
-        if (!phrase_quantity(phrase, QUANTITY_COUNT, "a number", &number))
+        const char *word = phrase_peek(phrase);
+        if (word == NULL)
+            return phrase_refuse(phrase, "a number is missing");
+        if (!value_span(word, &first, &last, phrase->problem))
             return false;
-        if (number > UINT32_MAX || (any && number <= before))
-            return phrase_refuse(phrase, "numbers ascend, and stay below 2^32");
-        before = number;
+        if (any && first <= before)
+            return phrase_refuse(phrase, "numbers ascend, and stay below %d", NUMBER_MAX);
+        phrase_take(phrase);
+        before = last;
         any = true;
     }
     return true;

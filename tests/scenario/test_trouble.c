@@ -40,7 +40,7 @@ static const struct {
     {"[expect x]\ncauses = create_lots\n", "t.scn:17: [expect x] causes = create_lots: "
      "\"create_lots\" is not a cause (did you mean create_lost?)"},
     {"[expect x]\ncasualties = 3 3\n", "t.scn:17: [expect x] casualties = 3 3: numbers ascend, and "
-     "stay below 2^32"},
+     "stay below 100000000"},
     {"[replication]\nfates = lose craete 3\n", "t.scn:17: [replication] fates = lose craete 3: "
      "\"craete\" is not what it befalls (write lose create 3, delay delete 4 20ms or double "
      "datagram 7..9)"},
