@@ -70,7 +70,7 @@ static struct transit transit_of(struct carrier *carrier, struct datagram *datag
     enum direction way = carrier_way(from, to);
     nstime now = engine_now(carrier->engine);
     uint64_t identity = datagram_identity(carrier, datagram);
-    uint32_t bytes = UDP_IP_HEADERS + datagram->length;
+    uint32_t bytes = datagram_ip_bytes(carrier, datagram);
     struct transit transit = { .passage.loss = PASSED, .safe_arrival = now };
     struct passage *passage = &transit.passage;
     if (datagram->mark_count > 0)

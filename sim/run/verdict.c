@@ -129,11 +129,7 @@ static enum cause cause_of(const struct observer *observer, const struct listing
 static struct datagram_name decider(const struct listing *listing)
 {
     const struct record_history *record = &listing->observed->record;
-    if (listing->row.known)
-        return record->brought;
-    if (record->removed != CAUSE_NONE)
-        return record->removing;
-    return record->accepted ? record->brought : record->last;
+    return listing->row.known || record->accepted ? record->turn : record->last;
 }
 
 static void judge(const struct observer *observer, struct listing *listing,
@@ -313,6 +309,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->worst_datagram = blast_worst(result);
     measure_stalls(observer, result);
     measure_openings(observer, result);
+    percentiles(observer->set_ups, &result->setup_p50, &result->setup_p99);
     result->syn_peak = observer->surge_peak;
     result->mean_loss = impairment_mean_loss(replication);
     /* lost and duplicated at once is exactly one packet, but none in an outage */

@@ -336,6 +336,8 @@ void build_machines(struct build *build)
     build->scenario->repeats =
         repeats ? (unsigned)build_count(build, replication, "repeats") : 1;
     build->scenario->repeat_spacing = build_time(build, replication, "repeat-spacing");
+    if (build_is(build, replication, "protocol", "delayed"))
+        build->scenario->replicate_after = build_time(build, replication, "replicate-after");
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
     build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");

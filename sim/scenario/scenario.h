@@ -262,6 +262,7 @@ struct scenario {
     unsigned unknown; /* a set of enum unknown_connection */
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
+    nstime replicate_after; /* protocol delayed: how old who is told of; else 0 */
     unsigned sync_maxlen, sync_period; /* protocol ipvs */
     nstime sync_timeout;               /* of an established connection's entry */
     uint16_t replication_port; /* UDP, of the datagrams */

@@ -48,8 +48,8 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
     {GROUP_SCENARIO, "form", NULL, VALUE_WORD,
-     "none known ghost-rate ghost-known bytes balanced-anew stall roof buffered unexpired", NULL,
-     "none", false,
+     "none known ghost-rate ghost-known bytes balanced-anew stall delayed roof buffered unexpired",
+     NULL, "none", false,
      "the closed form that the runs are to meet: adds its columns and its metrics"},
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
@@ -212,7 +212,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed pfsync", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -263,6 +263,17 @@ static const struct schema_key keys[] = {
      "protocol ipvs: the same of UDP"},
     {GROUP_REPLICATION, "exceptions", NULL, VALUE_WORD, "no yes", NULL, "no", false,
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
+    {GROUP_REPLICATION, "replicate-after", NULL, VALUE_TIME, "0s..60min", NULL, "2s", false,
+     "protocol delayed: how old a connection is when it is told (FortiOS: 30s)"},
+    {GROUP_REPLICATION, "replicate-jitter", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "protocol delayed: and up to so much older, by a hash (DPVS: 1s)"},
+    {GROUP_REPLICATION, "defer", NULL, VALUE_YESNO, NULL, NULL, "no", false,
+     "protocol pfsync: the packet that makes a state is held until the standby has it, or 20 ms"},
+    {GROUP_REPLICATION, "pfsync-buckets", NULL, VALUE_COUNT, "1..64", NULL, "8", false,
+     "protocol pfsync: packets under construction (FreeBSD: twice the number of processors)"},
+    {GROUP_REPLICATION, "pfsync-stale", NULL, VALUE_WORD, "keep overwrite", NULL, "keep", false,
+     "protocol pfsync: the destination's side of a late update is kept, or overwritten as by a bug "
+     "of FreeBSD's"},
     {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
      "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
      "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},
