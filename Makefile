@@ -180,6 +180,8 @@ install: understudy
 	install -m 755 $(BUILD)/understudy $(DESTDIR)$(PREFIX)/bin/understudy
 	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
 	install -m 644 scenarios/forms/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
+	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
+	install -m 644 scenarios/seeds/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
 	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/understudy
 uninstall:

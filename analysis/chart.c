@@ -28,7 +28,8 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, takeover, cost, timeline, protection, ranks, forms, frontier";
+const char chart_names[] = "survival, nines, takeover, cost, timeline, protection, ghosts, "
+                           "counter-error, ranks, forms, frontier";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {
@@ -258,7 +259,7 @@ static struct figure *draw_takeover(const char *directory, const struct view *vi
 }
 
 /* The title of the scenario, or its name, or that of the directory. */
-static char *read_title(const char *directory)
+char *chart_title(const char *directory)
 {
     char *title = manifest_word(directory, "title");
     if (title == NULL) {
@@ -275,8 +276,10 @@ static char *read_title(const char *directory)
 struct figure *chart_new(const char *directory, const char *name, GError **error)
 {
     g_assert(directory != NULL && name != NULL);
+    double confidence = manifest_confidence(directory);
     struct figure *figure = NULL;
     const struct view *view = NULL;
+    confidence = confidence > 0 ? confidence : 0.95;
     for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
         view = strcmp(views[i].name, name) == 0 ? &views[i] : view;
     }
@@ -287,8 +290,13 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
     } else if (strcmp(name, "forms") == 0) {
         figure = chart_forms(directory, error);
     } else if (strcmp(name, "protection") == 0) {
-        double confidence = manifest_confidence(directory);
-        figure = chart_protection(directory, confidence > 0 ? confidence : 0.95, error);
+        figure = chart_protection(directory, confidence, error);
+    } else if (strcmp(name, "ghosts") == 0) {
+        figure = chart_samples(directory, "ghosts",
+                               "records on the standby without a connection", confidence, error);
+    } else if (strcmp(name, "counter-error") == 0) {
+        figure = chart_samples(directory, "counter_error",
+                               "error of the standby's counters, all machines", confidence, error);
     } else if (view == NULL) {
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
                     "there is no figure \"%s\"; the figures are %s", name, chart_names);
@@ -298,7 +306,7 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
         figure = draw_view(directory, view, error);
     }
     if (figure != NULL && figure->title == NULL) {
-        figure->title = read_title(directory);
+        figure->title = chart_title(directory);
     }
     return figure;
 }

@@ -31,6 +31,20 @@ struct figure *chart_forms(const char *directory, GError **error);
  * survival against bytes for each connection. */
 struct panels *chart_frontier(const char *directory, GError **error);
 
+/* From summary.csv: survival by its nines against the first numeric key of the sweep. */
+struct panels *chart_nines(const char *directory, GError **error);
+
+/* Where a share stands on an axis of nines, 90 % at 1 and 99 % at 2; NAN stays; and that axis. */
+double chart_nines_of(double share);
+void chart_nines_axis(struct panels *panels);
+
+/* The title of the scenario that a result directory is of, or another name for it; g_free(). */
+char *chart_title(const char *directory);
+
+/* From samples.csv: a column of it over time. */
+struct figure *chart_samples(const char *directory, const char *column, const char *y_label,
+                             double confidence, GError **error);
+
 /* The names of the result directories in a directory, sorted, or NULL and error. */
 GPtrArray *chart_subdirectories(const char *directory, GError **error);
 

@@ -10,10 +10,6 @@
 #define COST "bytes-per-connection"
 #define ROOF "known-roof"
 
-/* Shares are drawn by their nines: 90 % at 1, 99 % at 2; what is nearer to all than this stands
- * with it. */
-#define NINES_MAX 4.5
-
 /* A decade left of the cheapest that costs anything stands what costs nothing. */
 #define FREE_AHEAD 0.4
 
@@ -49,14 +45,6 @@ static bool find_who(struct frontier *frontier)
         }
     }
     return false;
-}
-
-static double nines(double share)
-{
-    if (isnan(share) || share <= 0) {
-        return isnan(share) ? NAN : 0;
-    }
-    return share < 1 ? MIN(-log10(1 - share), NINES_MAX) : NINES_MAX;
 }
 
 /* ------------------------------------------------------------- one point */
@@ -114,12 +102,13 @@ static void add_point(struct frontier *frontier, size_t row)
     struct panel *panel = panels_panel(frontier->panels, title);
     struct panel_mark mark = {
         .x = value_of(frontier, row, COST, frontier->estimate),
-        .y = nines(value_of(frontier, row, SURVIVAL, frontier->estimate)),
-        .lo = nines(value_of(frontier, row, SURVIVAL, frontier->lo)),
-        .hi = nines(value_of(frontier, row, SURVIVAL, frontier->hi)),
+        .y = chart_nines_of(value_of(frontier, row, SURVIVAL, frontier->estimate)),
+        .lo = chart_nines_of(value_of(frontier, row, SURVIVAL, frontier->lo)),
+        .hi = chart_nines_of(value_of(frontier, row, SURVIVAL, frontier->hi)),
+        .joined = *mark_label(who) != '\0',
         .label = (char *)mark_label(who),
     };
-    double roof = nines(value_of(frontier, row, ROOF, frontier->estimate));
+    double roof = chart_nines_of(value_of(frontier, row, ROOF, frontier->estimate));
     panel->roof = isnan(panel->roof) ? roof : fmax(panel->roof, roof);
     if (!isnan(mark.x) && !isnan(mark.y)) {
         panel_add(panel, panels_series(frontier->panels, name), mark);
@@ -209,20 +198,6 @@ static void set_x(struct panels *panels)
     }
 }
 
-static void set_y(struct panels *panels)
-{
-    static const struct {
-        double share;
-        const char *label;
-    } ticks[] = {{0, "0 %"}, {0.7, "70 %"}, {0.9, "90 %"}, {0.99, "99 %"}, {0.999, "99.9 %"},
-                 {0.9999, "99.99 %"}, {1, "all"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(ticks); i++) {
-        panels_tick(panels->y_ticks, nines(ticks[i].share), ticks[i].label);
-    }
-    panels->y_low = -0.15;
-    panels->y_high = NINES_MAX + 0.2;
-}
-
 /* Rows of the grid are the values of the axis that varies in each directory, columns the
  * directories; panels were made directory by directory. */
 static void arrange(struct panels *panels, guint directories)
@@ -261,7 +236,7 @@ struct panels *chart_frontier(const char *directory, GError **error)
         return NULL;
     }
     set_x(frontier.panels);
-    set_y(frontier.panels);
+    chart_nines_axis(frontier.panels);
     arrange(frontier.panels, used);
     frontier.panels->title = g_strdup("What is saved, against what it costs");
     frontier.panels->note = g_strdup("share of open connections that survived, 95 % interval over "

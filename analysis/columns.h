@@ -89,6 +89,8 @@
       "survivors among the unknown that are balanced anew among n servers: 1 / n (11)")          \
     X(FORM_STALL, "stall",                                                                       \
       "those whose stall is that of their sender's retransmissions, among those that waited (12)") \
+    X(FORM_DELAYED, "delayed",                                                                   \
+      "known among those open and told at age t: G(t + c) to G(w) of G(0) to G(w) (7)")          \
     X(FORM_ROOF, "roof",                                                                         \
       "those with a good instant of the link in their life, among those open: 1 - p B/(B+D) (13)") \
     X(FORM_BUFFERED, "buffered",                                                                 \
@@ -150,7 +152,8 @@ int state_word_counts(const char *word);
     "drop_send_queue,drop_receive_buffer,drop_backlog,drop_lossy,replication_loss,"   \
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
     "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,known_roof," \
-    "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter"
+    "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter," \
+    "setup_p50_ns,setup_p99_ns"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -244,6 +247,8 @@ int state_word_counts(const char *word);
     X("probes", "count", "sent to servers to ask for unknown connections")                      \
     X("probes-peak", "count", "the most of these in a second")                                  \
     X("backscatter", "count", "packets that answered a flood's spoofed addresses")              \
+    X("setup-p50", "s", "connect delay of connections made until the failure, median")           \
+    X("setup-p99", "s", "connect delay of connections made until the failure, 99th percentile") \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")

@@ -240,7 +240,8 @@ static bool any_theory(const struct figure *figure)
 
 static void append_words(GString *text, const struct figure *figure, glong columns)
 {
-    static const char *const units[] = {"percent", "seconds", "bytes", "points", "ranks"};
+    static const char *const units[] = {"percent", "seconds", "bytes",
+                                        "points",  "ranks",   "count"};
     guint ticks = figure->tick_labels->len;
     bool slanted = !figure->joined && label_columns(figure->tick_labels, ticks) > X_COLUMNS;
     append_title(text, figure->title, columns);

@@ -8,7 +8,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-enum figure_unit { FIGURE_PERCENT, FIGURE_SECONDS, FIGURE_BYTES, FIGURE_POINTS, FIGURE_RANKS };
+enum figure_unit { FIGURE_PERCENT, FIGURE_SECONDS, FIGURE_BYTES, FIGURE_POINTS, FIGURE_RANKS,
+                   FIGURE_COUNT };
 
 /* What the dashed line of a figure is, where it has one. */
 enum figure_line { FIGURE_THEORY, FIGURE_ROOF };

@@ -136,7 +136,8 @@ static void append_marks(GString *text, const GArray *marks)
 {
     for (guint i = 0; marks != NULL && i < marks->len; i++) {
         const struct panel_mark *mark = &g_array_index(marks, struct panel_mark, i);
-        const double numbers[] = {mark->x, mark->y, mark->lo, mark->hi};
+        double line = mark->joined ? mark->y : NAN;
+        const double numbers[] = {mark->x, mark->y, mark->lo, mark->hi, line};
         for (guint j = 0; j < G_N_ELEMENTS(numbers); j++) {
             append_number(text, numbers[j]);
             g_string_append_c(text, '\t');
@@ -145,7 +146,7 @@ static void append_marks(GString *text, const GArray *marks)
         g_string_append_c(text, '\n');
     }
     if (marks == NULL || marks->len == 0) {
-        g_string_append(text, "NaN\tNaN\tNaN\tNaN\t \n"); /* an empty block would not count */
+        g_string_append(text, "NaN\tNaN\tNaN\tNaN\tNaN\t \n"); /* an empty block would not count */
     }
 }
 

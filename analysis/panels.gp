@@ -41,7 +41,7 @@ rows = (count + columns - 1) / columns
 # ---------------------------------------------------------------- paper
 font = 'DejaVu Sans'
 base = fmt eq 'png' ? 22 : fmt eq 'pdf' ? 9 : 13
-high = 120 + 250 * rows
+high = 120 + (count > 1 ? 250 * rows : 420)
 if (fmt eq 'svg') set terminal svg noenhanced size 980,high dynamic rounded font font.','.base background '#ffffff'
 if (fmt eq 'png') set terminal pngcairo noenhanced size 1960,2*high fontscale 1.0 font font.','.base linewidth 2 pointscale 2 background '#ffffff'
 if (fmt eq 'pdf') set terminal pdfcairo noenhanced size 17.5cm,(17.5 * high / 980)cm rounded font font.','.base linewidth 1.1 pointscale 0.8 background '#ffffff'
@@ -63,19 +63,21 @@ set errorbars small
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
 set key noautotitle
+if (!text) unset key
+if (text) set key bmargin center horizontal
 block(p, s) = 4 + p * (series + 1) + s
 roof_of = NaN; panel_title = ''
 
 # ---------------------------------------------------------------- place
 # a strip above for the title, one below for the x label and the legend
 top = 1 - 62.0 / high; bottom = (text ? 0.1 : 92.0 / high)
-left = 0.085; right = 0.985
+left = 0.095; right = 0.985
 wide = (right - left) / columns; tall = (top - bottom) / rows
 if (!text) set multiplot
 if (!text) set label 1 title at screen 0.5, screen 1 - 16.0 / high center font font.','.int(1.15 * base)
 if (!text) set label 2 note at screen 0.5, screen 1 - 36.0 / high center font font.','.int(0.9 * base)
 if (!text) set label 3 x_label at screen (left + right) / 2, screen 50.0 / high center
-if (!text) set label 4 y_label at screen 0.014, screen (top + bottom) / 2 center rotate by 90
+if (!text) set label 4 y_label at screen 0.012, screen (top + bottom) / 2 center rotate by 90
 do for [p = 0:count - 1] {
     roof_of = NaN
     stats data index block(p, 0) using (panel_title = is('title') ? strcol(2) : panel_title, \
@@ -95,11 +97,12 @@ do for [p = 0:count - 1] {
     plot data index 1 using 1:(y_low - 1):xticlabels(2) notitle, \
          data index 2 using (x_low - 1):1:yticlabels(inner ? 3 : 2) notitle, \
          roof_seen with lines linecolor rgb '#555555' linewidth 1.4 dashtype (8, 5) notitle, \
-         for [s = 1:series] data index block(p, s) using 1:2 with lines linestyle s linewidth 1 notitle, \
-         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:3:4 with yerrorbars linestyle s notitle, \
+         for [s = 1:series] data index block(p, s) using 1:5 with lines linestyle s linewidth 1 notitle, \
+         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:3:4 with yerrorbars linestyle s pointsize 0 notitle, \
+         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2 with points linestyle s notitle, \
          for [s = 1:(text ? series : 0)] data index block(p, s) using 1:2 with points pointtype s title name[s], \
-         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:5 with labels left \
-             offset 0.5,-0.5 font font.','.int(0.8 * base) textcolor rgb ink(s) notitle
+         for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:6 with labels left \
+             offset 0.5,(s % 2 ? -0.5 : 0.5) font font.','.int(0.8 * base) textcolor rgb ink(s) notitle
     if (p == 0) { unset label 1; unset label 2; unset label 3; unset label 4 }
 }
 
@@ -108,7 +111,7 @@ if (!text) {
     unset border; unset tics; unset grid; unset title
     set lmargin at screen 0.02; set rmargin at screen 0.98
     set bmargin at screen 0; set tmargin at screen 40.0 / high
-    set key center center horizontal Left reverse samplen 1.5 width 0.5
+    set key noautotitle center center horizontal Left reverse samplen 1.5 width 0.5
     set xrange [0:1]; set yrange [0:1]
     plot NaN notitle, for [s = 1:series] keyentry with linespoints linestyle s title name[s], \
          keyentry with lines linecolor rgb '#555555' linewidth 1.4 dashtype (8, 5) title 'roof'

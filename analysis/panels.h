@@ -4,10 +4,13 @@
 #define ANALYSIS_PANELS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
-/* A mark in a panel; label "" for none. Where a bar has no end, lo or hi is NAN. */
+/* A mark in a panel; label "" for none. Where a bar has no end, lo or hi is NAN. Those of a series
+ * that are joined are so in the order in which they were added. */
 struct panel_mark {
     double x, y, lo, hi;
+    bool joined;
     char *label;
 };
 
@@ -42,7 +45,8 @@ void panels_tick(GString *ticks, double position, const char *label);
 
 /* The text that panels.gp reads: tab-separated blocks parted by two empty lines: the words as KEY
  * and TEXT; the ticks of x; of y; the names of the series; then for each panel its title and roof,
- * and for each series a block of x, y, lo, hi and label. NULL when there is no mark at all. */
+ * and for each series a block of x, y, lo, hi, the y of the line that joins, and label. NULL when
+ * there is no mark at all. */
 GString *panels_text(const struct panels *panels);
 
 #endif

@@ -144,9 +144,10 @@ static GBytes *trim_text(GBytes *picture)
 
 /* ------------------------------------------------------------- the whole */
 
-static struct drawing drawing_of_panels(const char *directory, GError **error)
+static struct drawing drawing_of_panels(const char *directory, const char *name, GError **error)
 {
-    struct panels *panels = chart_frontier(directory, error);
+    struct panels *panels = strcmp(name, "nines") == 0 ? chart_nines(directory, error)
+                                                       : chart_frontier(directory, error);
     struct drawing drawing = {panels != NULL ? panels_text(panels) : NULL, panels_script};
     panels_free(panels);
     return drawing;
@@ -166,8 +167,8 @@ static struct drawing make_drawing(const char *directory, const char *name, bool
 {
     GError *cause = NULL;
     struct drawing drawing =
-        strcmp(name, "frontier") == 0
-            ? drawing_of_panels(directory, &cause)
+        strcmp(name, "frontier") == 0 || strcmp(name, "nines") == 0
+            ? drawing_of_panels(directory, name, &cause)
             : drawing_of_figure(directory, name,
                                 text ? (glong)terminal_width() - 8 : TITLE_COLUMNS, &cause);
     if (cause != NULL) {

@@ -76,6 +76,32 @@ double theory_repeated_after_exchange(double p, double c, struct theory_copies c
     return known;
 }
 
+/* Simpson's rule over strips of equal width, two by two. */
+static double integral(double from, double to, double (*survival)(const void *, double),
+                       const void *context)
+{
+    enum { STRIPS = 20000 };
+    double width = (to - from) / STRIPS;
+    double sum = survival(context, from) + survival(context, to);
+    for (unsigned i = 1; i < STRIPS; i++) {
+        sum += (i % 2 == 1 ? 4 : 2) * survival(context, from + i * width);
+    }
+    return sum * width / 3;
+}
+
+double theory_known_surviving(double p, double c, double w,
+                              double (*survival)(const void *context, double age),
+                              const void *context)
+{
+    g_assert(p >= 0 && p <= 1);
+    g_assert(c >= 0 && w > 0);
+    if (c >= w) {
+        return 0;
+    }
+    double late = integral(c, w, survival, context);
+    return (1 - p) * late / (integral(0, c, survival, context) + late);
+}
+
 double theory_ghost_rate(double rate, double p)
 {
     g_assert(rate >= 0);

@@ -41,6 +41,14 @@ double theory_repeated_conditional(double p, double c, struct theory_copies copi
 double theory_repeated_after_exchange(double p, double c, struct theory_copies copies,
                                       double exchange, double D, double w);
 
+/* Any lifetime law, by its survival function (of the context and an age in seconds), started empty
+ * w before: (1-p) times its integral from c to w over that from 0 to w. With c = t + the delay
+ * above it is what is known of those told of only at age t (form 7); only for exponential lifetimes
+ * is the rest the share of lifetimes that end before. Both integrals by Simpson's rule. */
+double theory_known_surviving(double p, double c, double w,
+                              double (*survival)(const void *context, double age),
+                              const void *context);
+
 /* Ghosts: records on the standby without a connection. On fresh tuples one is left by each
  * connection whose create arrived and whose delete was lost, so that they grow at
  * rate p (1-p) a second, for rate connections that end a second. */

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-enum { FIRST_ITEMS = 16, FIRST_BYTES = 256, DATAGRAM_MAX = 1472 };
+enum { FIRST_ITEMS = 16, FIRST_BYTES = 256, DATAGRAM_MAX = 1480 };
 
 void effects_init(struct effects *effects)
 {

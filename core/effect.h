@@ -76,11 +76,11 @@ void effects_reset(struct effects *effects); /* empties it, keeps the memory */
  * valid until the next call that adds. */
 struct effect *effects_add(struct effects *effects, enum effect_kind kind);
 
-/* Append a datagram effect holding a copy of bytes, length in 1..1472. */
+/* Append a datagram effect holding a copy of bytes, length in 1..1480. */
 struct effect *effects_add_datagram(struct effects *effects, enum channel channel,
                                     const uint8_t *bytes, size_t length);
 
-/* Append a serial effect holding a copy of bytes, length in 1..1472. */
+/* Append a serial effect holding a copy of bytes, length in 1..1480. */
 struct effect *effects_add_serial(struct effects *effects, const uint8_t *bytes, size_t length);
 
 /* Append a reply holding a copy of text. */

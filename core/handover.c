@@ -81,12 +81,19 @@ void handover_due(struct director *director, nstime now, struct effects *effects
 
 /* ---- by priority */
 
+static bool is_whole(const struct director *director)
+{
+    const struct replication_protocol *protocol = director->protocol;
+    return protocol->is_whole == NULL || protocol->is_whole(director->protocol_state);
+}
+
 bool handover_may_preempt(const struct director *director, nstime now)
 {
     const struct settings *settings = &director->settings;
     return settings->detector == DETECTOR_VRRP && settings->preempt == PREEMPT_YES
            && settings->failover && director->group.role == ROLE_STANDBY
-           && now >= director->detector.standby_since + settings->preempt_delay;
+           && now >= director->detector.standby_since + settings->preempt_delay
+           && is_whole(director);
 }
 
 bool handover_contests(const struct director *director, nstime now, const struct hello *hello)

@@ -62,6 +62,8 @@
     X(NOTE_PROBE_SENT, "probe-sent", "a machine is asked whether a connection is its own")      \
     X(NOTE_PROBE_LIMITED, "probe-limited", "nobody was asked; detail is enum probe_limit")      \
     X(NOTE_PROBED, "probed", "a machine's answer and its client agree: the connection stands")  \
+    X(NOTE_BULK_DONE, "bulk-done", "protocol pfsync: all states were told, or so it is held")   \
+    X(NOTE_BULK_GIVEN_UP, "bulk-given-up", "no end came, and that is taken for one; tries")     \
     X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so")
 
 enum note_code {
@@ -116,7 +118,9 @@ enum note_code {
     X(REFUSAL_TABLE_FULL, "table-full")               \
     X(REFUSAL_NOT_STANDBY, "not-standby")             \
     X(REFUSAL_WRONG_SENDER, "wrong-sender")           \
-    X(REFUSAL_PAST, "past") /* the end of what has been replaced */
+    X(REFUSAL_PAST, "past") /* the end of what has been replaced */ \
+    X(REFUSAL_EXISTS, "exists") /* protocol pfsync: there is a state of this key or name */ \
+    X(REFUSAL_NOT_ACTIVE, "not-active") /* an answer, and nothing was asked here */
 
 /* Why the role is what it is now. */
 #define ROLE_REASON_LIST(X)                                                      \

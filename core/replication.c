@@ -10,6 +10,8 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_IPVS] = &replication_ipvs,
     [REPLICATION_HASH] = &replication_hash,
     [REPLICATION_PEERS] = &replication_peers,
+    [REPLICATION_DELAYED] = &replication_delayed,
+    [REPLICATION_PFSYNC] = &replication_pfsync,
 };
 
 unsigned replication_protocols(void)

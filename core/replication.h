@@ -31,6 +31,9 @@ struct replication_protocol {
      * datagram changes no other. */
     bool open_loop;
 
+    /* Bytes of headers before each of its datagrams: 0 where these are IP's and UDP's. */
+    unsigned headers;
+
     /* State of its own, one per director; NULL state is fine. */
     void *(*state_new)(const struct director *director);
     void (*state_free)(void *state);
@@ -84,6 +87,9 @@ struct replication_protocol {
     void (*on_machines)(struct director *director, void *state, nstime now,
                         struct effects *effects);
 
+    /* Does this standby have all that it is to have? Until then it does not preempt. NULL: yes. */
+    bool (*is_whole)(const void *state);
+
     /* Timers of its own: when next, and that it has come. */
     nstime (*deadline)(const void *state);
     void (*on_deadline)(struct director *director, void *state, nstime now,
@@ -91,7 +97,8 @@ struct replication_protocol {
 };
 
 extern const struct replication_protocol replication_none, replication_patent,
-    replication_repeat, replication_ipvs, replication_hash, replication_peers;
+    replication_repeat, replication_ipvs, replication_hash, replication_peers, replication_delayed,
+    replication_pfsync;
 
 /* How many there are: the kinds count from 0. */
 unsigned replication_protocols(void);

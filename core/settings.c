@@ -24,6 +24,8 @@ void settings_init(struct settings *settings)
         .replication = REPLICATION_PATENT,
         .repeats = 2,
         .repeat_spacing = 100 * NSTIME_MS,
+        .replicate_after = 2 * NSTIME_S, /* DPVS's patch; FortiOS has 30 s */
+        .pfsync_buckets = 8, /* FreeBSD: two for each of four processors */
         .sync_threshold = 3, /* Linux's, as all of ipvs */
         .sync_period = 50,
         .sync_maxlen = IPVS_MAXLEN,

@@ -35,6 +35,8 @@ enum window_check { WINDOW_LIBERAL, WINDOW_STRICT };
 enum mac { MAC_SWAPPED, MAC_OWN };                                      /* R-1003 */
 enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
 enum exceptions { EXCEPTIONS_NO, EXCEPTIONS_YES };                       /* protocol hash */
+enum defer { DEFER_NO, DEFER_YES };                                     /* protocol pfsync */
+enum pfsync_stale { STALE_KEEP, STALE_OVERWRITE };                      /* core/pfsync_state.h */
 enum replication_kind {
     REPLICATION_NONE,
     REPLICATION_PATENT,
@@ -42,6 +44,8 @@ enum replication_kind {
     REPLICATION_IPVS,
     REPLICATION_HASH,
     REPLICATION_PEERS,
+    REPLICATION_DELAYED,
+    REPLICATION_PFSYNC,
 };
 
 struct settings {
@@ -83,6 +87,11 @@ struct settings {
     enum buddy_packet buddy_packet;
     unsigned repeats;      /* protocol repeat: copies of each event, the first included */
     nstime repeat_spacing; /* and the time from one to the next */
+    nstime replicate_after;  /* protocol delayed: how old who is told of; 0: at once */
+    nstime replicate_jitter; /* and up to so much older */
+    enum defer defer;        /* protocol pfsync: hold what makes a state until it is known */
+    unsigned pfsync_buckets; /* packets under construction */
+    enum pfsync_stale pfsync_stale;
     enum exceptions exceptions; /* protocol hash: tell who is not where the table says */
     unsigned sync_threshold; /* protocol ipvs, by the kernel's names (core/ipvs_entry.h) */
     unsigned sync_period;

@@ -59,9 +59,10 @@ const struct verb verb_plot = {
     .name = "plot",
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
-    .details = "Figures: survival (the default), takeover, cost, timeline; protection, by age,\n"
-               "of virtual crashes; ranks, of protocols over all settings of a sweep;\n"
-               "forms and frontier, of all result directories in DIR.\n"
+    .details = "Figures: survival (the default), and nines, where it is near to all;\n"
+               "takeover, cost, timeline; protection, by age, of virtual crashes; ghosts and\n"
+               "counter-error, over time, of samples.csv; ranks, of protocols over all settings\n"
+               "of a sweep; forms and frontier, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"
                "Examples:\n"
                "  understudy plot results/loss-sweep\n"

@@ -2,6 +2,7 @@
 #include "sim/command/account.h"
 #include "sim/command/but_for_table.h"
 #include "sim/command/interrupt.h"
+#include "sim/run/expectation.h"
 #include "sim/run/result.h"
 
 #include <stdio.h>
@@ -72,6 +73,21 @@ static char *again(const struct run_options *options, const struct run_result *o
     return g_string_free(text, FALSE);
 }
 
+static enum status judge_expectations(const struct verb *verb, const struct run_options *options,
+                                      const struct scenario *scenario,
+                                      const struct run_result *outcome)
+{
+    g_autofree char *missed = expectation_missed(scenario, outcome);
+
+    if (missed != NULL) {
+        return verb_fail(verb, STATUS_LOSS, "%s", missed);
+    }
+    if (scenario->expectations->len > 0 && !options->json) {
+        fputs("\nthe run is as [expect] says\n", stdout);
+    }
+    return STATUS_DONE;
+}
+
 static enum status judge(const struct verb *verb, const struct run_options *options,
                          const struct scenario *scenario, const struct run_result *outcome)
 {
@@ -86,7 +102,7 @@ static enum status judge(const struct verb *verb, const struct run_options *opti
         g_autofree char *why = account_nothing_open(scenario, outcome->failure);
         return verb_fail(verb, STATUS_LOSS, "%s", why);
     }
-    return STATUS_DONE;
+    return judge_expectations(verb, options, scenario, outcome);
 }
 
 static enum status judge_causes(const struct verb *verb, const struct run_options *options,

@@ -12,7 +12,7 @@
 /* code, number, what it means; the one table of exit codes. */
 #define STATUS_LIST(X)                                                                  \
     X(STATUS_DONE, 0, "done")                                                           \
-    X(STATUS_LOSS, 1, "compare found a loss, or no connection was open at the failure") \
+    X(STATUS_LOSS, 1, "compare found a loss, [expect] missed, or none was open at the failure") \
     X(STATUS_INPUT, 2, "usage error or invalid input; nothing ran")                     \
     X(STATUS_TROUBLE, 3, "cannot write, disk full, gnuplot missing or failed")          \
     X(STATUS_BROKEN, 4, "an invariant broke: a bug; the message tells how to replay it") \

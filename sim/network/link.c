@@ -88,7 +88,7 @@ const char *passage_word(enum passage_loss loss)
     static const char *const words[PASSAGE_COUNT] = {
         [PASSED] = "passed",        [LOST_RANDOM] = "random loss", [LOST_DOWN] = "link down",
         [LOST_QUEUE] = "queue full", [LOST_OUTAGE] = "outage",
-        [LOST_DAMAGED] = "checksum",
+        [LOST_DAMAGED] = "checksum",  [LOST_CHOSEN] = "chosen",
     };
 
     g_assert(loss < PASSAGE_COUNT);

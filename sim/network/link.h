@@ -14,7 +14,8 @@
 enum direction { DIRECTION_FORWARD, DIRECTION_REVERSE };
 
 enum passage_loss {
-    PASSED, LOST_RANDOM, LOST_DOWN, LOST_QUEUE, LOST_OUTAGE, LOST_DAMAGED, PASSAGE_COUNT
+    PASSED, LOST_RANDOM, LOST_DOWN, LOST_QUEUE, LOST_OUTAGE, LOST_DAMAGED, LOST_CHOSEN,
+    PASSAGE_COUNT
 };
 
 /* What became of one packet: copies 0..2, each with its instant of arrival, and 0 or,

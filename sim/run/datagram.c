@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { DATAGRAM_MAX = 1472 };
+enum { DATAGRAM_MAX = 1480 }; /* behind an IP header alone */
 
 /* Hellos and single records are almost all there is, so they have a small room. */
 enum {
@@ -222,6 +222,13 @@ static void report_records(const struct carrier *carrier, const struct datagram 
     }
 }
 
+uint32_t datagram_ip_bytes(const struct carrier *carrier, const struct datagram *datagram)
+{
+    unsigned headers = carrier->scenario->protocol->headers;
+    bool own = datagram->channel == CHANNEL_REPLICATION && headers > 0;
+    return (own ? headers : UDP_IP_HEADERS) + datagram->length;
+}
+
 /* Hellos are counted apart: by nobody. */
 static bool is_counted(const struct datagram *datagram)
 {
@@ -254,9 +261,9 @@ void datagram_left(struct carrier *carrier, const struct datagram *datagram)
         return;
     bool back = is_from_standby(carrier, datagram);
     carrier->replication.datagrams++;
-    carrier->replication.bytes += UDP_IP_HEADERS + datagram->length;
+    carrier->replication.bytes += datagram_ip_bytes(carrier, datagram);
     carrier->replication.back_datagrams += back;
-    carrier->replication.back_bytes += back ? UDP_IP_HEADERS + datagram->length : 0;
+    carrier->replication.back_bytes += back ? datagram_ip_bytes(carrier, datagram) : 0;
     report_records(carrier, datagram, &fate, "");
 }
 

@@ -53,6 +53,9 @@ void datagram_forgotten(struct carrier *carrier, const struct datagram *datagram
                         const char *where);
 void datagram_arrived(struct carrier *carrier, const struct datagram *datagram);
 
+/* Its length with the headers before it. */
+uint32_t datagram_ip_bytes(const struct carrier *carrier, const struct datagram *datagram);
+
 /* Is it one that the rescue is about? */
 bool datagram_is_concerned(const struct carrier *carrier, const struct datagram *datagram);
 

@@ -1,4 +1,5 @@
 /* Datagrams on their way out: their turn, if a unit has a budget, and the link. */
+#include "sim/run/chosen_fate.h"
 #include "sim/run/datagram.h"
 
 static void datagram_came(void *object, uint64_t number)
@@ -69,13 +70,14 @@ static struct transit transit_of(struct carrier *carrier, struct datagram *datag
     enum direction way = carrier_way(from, to);
     nstime now = engine_now(carrier->engine);
     uint64_t identity = datagram_identity(carrier, datagram);
-    uint32_t bytes = UDP_IP_HEADERS + datagram->length;
+    uint32_t bytes = datagram_ip_bytes(carrier, datagram);
     struct transit transit = { .passage.loss = PASSED, .safe_arrival = now };
     struct passage *passage = &transit.passage;
     if (datagram->mark_count > 0)
         transit.safe_arrival = link_safe_arrival(link, way, now, identity, bytes);
     if (!datagram->saved)
         link_pass(link, way, now, identity, bytes, passage);
+    chosen_fate_befall(carrier->scenario, datagram, passage);
     datagram_come_between(carrier, datagram, passage);
     if (carrier->scenario->udp_checksum)
         passage_check(passage);

@@ -5,6 +5,8 @@
 #include "sim/network/link.h"
 #include "sim/node/tcp.h"
 
+#include <math.h>
+
 static double seconds(nstime time)
 {
     return (double)time / (double)NSTIME_S;
@@ -40,18 +42,67 @@ static double servers_of(const struct scenario *scenario)
     return scenario->reals->len;
 }
 
+/* Both exchanges of a lifetime, seconds. */
+static double exchanges_of(const struct scenario *scenario)
+{
+    const struct real_spec *real = g_ptr_array_index(scenario->reals, 0);
+    double service = distribution_mean(&real->service_time);
+    return 2 * (seconds(round_trip(scenario)) + service / (double)NSTIME_S);
+}
+
 /* ---- each form -------------------------------------------------------------------- */
 
 /* Two exchanges with a wait between; the first is established one round trip after the start. */
 static struct form_measure known(const struct scenario *scenario, const struct run_result *result)
 {
-    double service = distribution_mean(
-        &((const struct real_spec *)g_ptr_array_index(scenario->reals, 0))->service_time);
-    double exchanges = 2 * (seconds(round_trip(scenario)) + service / (double)NSTIME_S);
+    double exchanges = exchanges_of(scenario);
     struct theory_copies copies = { scenario->repeats, seconds(scenario->repeat_spacing) };
     double theory = theory_repeated_after_exchange(
         result->mean_loss, seconds(one_way(scenario, LINK_CLIENTS)), copies, exchanges,
         wait_of(scenario), seconds(result->failure - round_trip(scenario)));
+    return (struct form_measure){ result->known, result->counted, theory };
+}
+
+/* ---- lifetimes of two exchanges and a wait of any law */
+
+struct lifetimes {
+    double exchanges; /* seconds of both */
+    const struct distribution *wait;
+};
+
+/* Of the standard normal law, above x. */
+static double normal_above(double x)
+{
+    return erfc(x / sqrt(2)) / 2;
+}
+
+static double wait_above(const struct distribution *wait, double x)
+{
+    double mean = wait->mean / (double)NSTIME_S;
+    if (x <= 0)
+        return 1;
+    if (wait->kind == DISTRIBUTION_EXPONENTIAL)
+        return exp(-x / mean);
+    g_assert(wait->kind == DISTRIBUTION_LOGNORMAL);
+    double sigma = wait->sigma; /* the mean is the value's, not its logarithm's */
+    return normal_above((log(x / mean) + sigma * sigma / 2) / sigma);
+}
+
+static double lives_longer(const void *context, double age)
+{
+    const struct lifetimes *lifetimes = context;
+    return wait_above(lifetimes->wait, age - lifetimes->exchanges);
+}
+
+/* A create leaves when its connection is replicate-after old for the active. */
+static struct form_measure delayed(const struct scenario *scenario,
+                                   const struct run_result *result)
+{
+    struct lifetimes lifetimes = { exchanges_of(scenario), &workload_of(scenario)->think_time };
+    double theory = theory_known_surviving(
+        result->mean_loss,
+        seconds(one_way(scenario, LINK_CLIENTS) + scenario->replicate_after),
+        seconds(result->failure - round_trip(scenario)), lives_longer, &lifetimes);
     return (struct form_measure){ result->known, result->counted, theory };
 }
 
@@ -171,6 +222,7 @@ void form_measure(const struct scenario *scenario, struct run_result *result)
         [FORM_BYTES] = bytes,
         [FORM_BALANCED_ANEW] = balanced_anew,
         [FORM_STALL] = stall,
+        [FORM_DELAYED] = delayed,
         [FORM_ROOF] = roof,
         [FORM_BUFFERED] = buffered,
         [FORM_UNEXPIRED] = unexpired,

@@ -19,8 +19,7 @@ struct record_history {
     bool forgotten;  /* an active unit ended it as idle */
     uint8_t receiver; /* number of that unit */
     struct datagram_name last;    /* of those sent */
-    struct datagram_name brought; /* the first accepted, since it was removed last */
-    struct datagram_name removing;
+    struct datagram_name turn;    /* that brought it first, or that removed it */
     uint8_t removed; /* enum cause: OVERWRITTEN, DELETED_EARLY, AGED_OUT, or NONE */
     uint32_t remover; /* whose record did it, number + 1 */
 };
@@ -81,6 +80,7 @@ struct observer {
     uint64_t probes, probes_now, probes_peak; /* in all, in this second, in one at most */
     nstime probes_second;
     GArray *openings;         /* struct opening */
+    GArray *set_ups;          /* nstime each: how long connecting took, until the failure */
     nstime last_opening;
     nstime openings_until;    /* in a twin: as long as the run's outage lasted */
     nstime surge_bin;         /* SYNs in the hundred milliseconds that began then */

@@ -42,11 +42,20 @@ static void stop_connecting(struct observer *observer, struct observed *observed
     observer->connecting--;
 }
 
+/* What every connection pays for being protected, in ordinary times. */
+static void note_set_up(struct observer *observer, const struct connection *connection)
+{
+    nstime span = connection->established - connection->opened;
+    if (observer->failure < 0)
+        g_array_append_val(observer->set_ups, span);
+}
+
 static void established(void *context, struct connection *connection)
 {
     struct observer *observer = context;
     struct observed *observed = connection->observed;
     stop_connecting(observer, observed, false);
+    note_set_up(observer, connection);
     if (observed->listing)
         harm_waited(observed->listing, connection->opened, engine_now(observer->engine));
 }
@@ -248,8 +257,7 @@ static void remove_record(struct observer *observer, unsigned unit, const struct
         return;
     observed->record.removed = (uint8_t)cause;
     observed->record.remover = by ? by->author : 0;
-    observed->record.removing = by ? by->in : (struct datagram_name){ 0, 0 };
-    observed->record.brought = (struct datagram_name){ 0, 0 };
+    observed->record.turn = by ? by->in : (struct datagram_name){ 0, 0 };
 }
 
 static void accept_record(struct observer *observer, unsigned unit,
@@ -259,9 +267,9 @@ static void accept_record(struct observer *observer, unsigned unit,
     struct observed *observed = mark ? subject_of(observer, mark) : NULL;
     if (!observed || observed->record.receiver != unit || observer->takeover >= 0)
         return;
+    if (!observed->record.accepted || observed->record.removed != CAUSE_NONE)
+        observed->record.turn = at_hand->in;
     observed->record.accepted = true;
-    if (observed->record.brought.number == 0)
-        observed->record.brought = at_hand->in;
     observed->record.removed = CAUSE_NONE;
 }
 
@@ -401,12 +409,14 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
     observer->failure = observer->takeover = -1;
     observer->moved[SIDE_OUTSIDE] = observer->moved[SIDE_INSIDE] = -1;
     observer->openings = g_array_new(FALSE, FALSE, sizeof(struct opening));
+    observer->set_ups = g_array_new(FALSE, FALSE, sizeof(nstime));
     observer->last_opening = observer->openings_until = observer->surge_bin = -1;
     return observer;
 }
 
 void observer_free(struct observer *observer)
 {
+    g_array_free(observer->set_ups, TRUE);
     g_array_free(observer->openings, TRUE);
     g_ptr_array_free(observer->listings, TRUE);
     pool_free(observer->pool);

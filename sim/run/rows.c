@@ -184,6 +184,8 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, result->probes);
     append_count(text, result->probes_peak);
     append_count(text, result->backscatter);
+    append_time(text, result->setup_p50);
+    append_time(text, result->setup_p99);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

@@ -131,6 +131,7 @@ struct run_result {
     uint32_t opened_during_outage;    /* first SYN after the failure, while nobody served */
     uint32_t connected_during_outage; /* of these, whose handshake was done; the rest failed */
     nstime connect_p50, connect_p99;  /* their connect delay, -1: none */
+    nstime setup_p50, setup_p99;      /* of all that were connected until the failure, -1: none */
     uint64_t lost_to_limit[LINK_COUNT]; /* packets that a full queue dropped, both ways */
     uint64_t drops[DROP_PLACES];      /* of all units, up to the end */
     double replication_loss;          /* share of the datagrams that directors handed out until

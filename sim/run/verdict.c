@@ -129,11 +129,7 @@ static enum cause cause_of(const struct observer *observer, const struct listing
 static struct datagram_name decider(const struct listing *listing)
 {
     const struct record_history *record = &listing->observed->record;
-    if (listing->row.known)
-        return record->brought;
-    if (record->removed != CAUSE_NONE)
-        return record->removing;
-    return record->accepted ? record->brought : record->last;
+    return listing->row.known || record->accepted ? record->turn : record->last;
 }
 
 static void judge(const struct observer *observer, struct listing *listing,
@@ -227,8 +223,8 @@ static bool has_buddies(const struct scenario *scenario)
 /* The form holds where a create is one datagram that leaves at once, waits for no other
  * and is on its way for less time than the takeover takes, where copies are lost
  * independently of each other, where the handshake's last ACK is not lost, where no tuple
- * comes again (its ghosts save and mislead), and where the measured failure is the first
- * thing to go wrong, at an instant that nobody has designed. */
+ * comes again (its ghosts save and mislead), where no fate is chosen, and where the
+ * measured failure is the first thing to go wrong, at an instant that nobody has designed. */
 static bool has_form(const struct observer *observer, uint32_t counted)
 {
     const struct scenario *scenario = observer->scenario;
@@ -237,7 +233,8 @@ static bool has_form(const struct observer *observer, uint32_t counted)
     return counted > 0 && observer->takeover >= 0 && !observer->disturbed
            && scenario->protocol->at_once
            && (scenario->repeats == 1 || replication->loss.model <= LOSS_RANDOM)
-           && scenario_designed(scenario) == NULL && !has_buddies(scenario)
+           && scenario->fates->len == 0 && scenario_designed(scenario) == NULL
+           && !has_buddies(scenario)
            && !traffic_count(observer->traffic).tuples_again
            && !scenario_throttled(scenario)
            && impairment_mean_loss(clients) <= 0 && clients->corrupt.threshold == 0
@@ -311,6 +308,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->worst_datagram = blast_worst(result);
     measure_stalls(observer, result);
     measure_openings(observer, result);
+    percentiles(observer->set_ups, &result->setup_p50, &result->setup_p99);
     result->syn_peak = observer->surge_peak;
     result->mean_loss = impairment_mean_loss(replication);
     /* lost and duplicated at once is exactly one packet, but none in an outage */

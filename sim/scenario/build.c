@@ -78,6 +78,18 @@ void build_complain(const struct build *build, struct problems *list,
     g_free(what);
 }
 
+char *build_place(const struct build *build, const struct draft_group *group, const char *name)
+{
+    const struct draft_entry *entry = draft_deciding(build->draft, group, name);
+    char *about = describe(group, name, entry);
+    bool in_file = entry != NULL && entry->origin.kind != ORIGIN_SET;
+    char *place = in_file ? g_strdup_printf("%s:%u: %s", build->scenario->file,
+                                            entry->origin.line, about)
+                          : g_strdup(about);
+    g_free(about);
+    return place;
+}
+
 void build_random(struct build *build, const struct draft_group *group, const char *name,
                   struct distribution *distribution)
 {
@@ -251,6 +263,7 @@ void build_scenario(struct build *build)
     build_faults(build);
     take_twin(build, group);
     build_path_faults(build);
+    build_expectations(build);
     build_virtual_crashes(build);
     build_form(build, group);
     take_drain(build, group);

@@ -32,6 +32,8 @@ void build_ports(struct build *build);     /* of the workloads' clients */
 void build_faults(struct build *build);
 void build_virtual_crashes(struct build *build);   /* after the faults */
 void build_form(struct build *build, const struct draft_group *group); /* after these */
+void build_expectations(struct build *build);
+GPtrArray *build_expectations_new(void); /* an empty list that frees what it holds */
 void build_commands(struct build *build);
 void build_ipvs(struct build *build);
 void build_budgets(struct build *build);           /* after the units */
@@ -78,6 +80,9 @@ void build_random(struct build *build, const struct draft_group *group, const ch
 void build_complain(const struct build *build, struct problems *list,
                     const struct draft_group *group, const char *name, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
+
+/* Where a key's value was given, and what: "f.scn:3: [real r1] weight = 2". g_free(). */
+char *build_place(const struct build *build, const struct draft_group *group, const char *name);
 
 /* Number of a group among those of its kind by name, or -1 with a problem about the
  * key that named it. */

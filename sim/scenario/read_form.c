@@ -9,14 +9,26 @@ static const struct workload_spec *first_workload(const struct scenario *scenari
     return g_ptr_array_index(scenario->workloads, 0);
 }
 
+static bool asks_twice(const struct workload_spec *workload)
+{
+    return workload->arrivals == ARRIVAL_POISSON
+           && workload->requests.kind == DISTRIBUTION_CONSTANT && workload->requests.mean >= 2
+           && workload->requests.mean < 3;
+}
+
 /* Two exchanges, with an exponential wait between; the client closes behind the second. */
 static bool lives_two_exchanges(const struct scenario *scenario)
 {
     const struct workload_spec *workload = first_workload(scenario);
-    return workload->arrivals == ARRIVAL_POISSON
-           && workload->requests.kind == DISTRIBUTION_CONSTANT && workload->requests.mean >= 2
-           && workload->requests.mean < 3
-           && workload->think_time.kind == DISTRIBUTION_EXPONENTIAL;
+    return asks_twice(workload) && workload->think_time.kind == DISTRIBUTION_EXPONENTIAL;
+}
+
+/* The same with a wait that may be heavy-tailed. */
+static bool lives_exchanges_and_a_wait(const struct scenario *scenario)
+{
+    const struct workload_spec *workload = first_workload(scenario);
+    return lives_two_exchanges(scenario)
+           || (asks_twice(workload) && workload->think_time.kind == DISTRIBUTION_LOGNORMAL);
 }
 
 /* UDP has no handshake: each unknown request is a first one. TCP's need the policy. */
@@ -56,6 +68,12 @@ static const char *missing(const struct scenario *scenario)
                    : "its lifetimes are two exchanges and an exponential wait (write "
                      "requests-per-connection = 2, think-time = TIME exponential and arrivals = "
                      "poisson N/s)";
+    case FORM_DELAYED:
+        return lives_exchanges_and_a_wait(scenario)
+                   ? NULL
+                   : "its lifetimes are two exchanges and a wait of a law that is known (write "
+                     "requests-per-connection = 2, think-time = TIME exponential or TIME lognormal "
+                     "SIGMA, and arrivals = poisson N/s)";
     case FORM_BALANCED_ANEW:
         return balances_anew(scenario)
                    ? NULL

@@ -1,5 +1,6 @@
 /* Units, virtual and real machines, and the addresses of the pair. */
 #include "sim/scenario/build.h"
+#include "sim/scenario/fate_list.h"
 #include "sim/scenario/quantity.h"
 #include "sim/scenario/value.h"
 
@@ -310,6 +311,17 @@ static const struct replication_protocol *protocol_of(const char *word)
     return replication_protocol(kind);
 }
 
+static void take_fates(struct build *build, const struct draft_group *replication)
+{
+    const char *text = build_text(build, replication, "fates");
+    GString *canonical = g_string_new(NULL);
+    char *problem = NULL;
+    bool fine = strcmp(text, "none") == 0
+                || fate_list_read(text, build->scenario->fates, canonical, &problem);
+    g_assert(fine); /* the draft holds sound values only */
+    g_string_free(canonical, TRUE);
+}
+
 void build_machines(struct build *build)
 {
     const struct draft_group *replication = draft_find(build->draft, GROUP_REPLICATION, NULL);
@@ -320,10 +332,13 @@ void build_machines(struct build *build)
     take_virtuals(build);
     check_pair(build);
     build->scenario->protocol = protocol_of(build_text(build, replication, "protocol"));
+    take_fates(build, replication);
     bool repeats = build_is(build, replication, "protocol", "repeat");
     build->scenario->repeats =
         repeats ? (unsigned)build_count(build, replication, "repeats") : 1;
     build->scenario->repeat_spacing = build_time(build, replication, "repeat-spacing");
+    if (build_is(build, replication, "protocol", "delayed"))
+        build->scenario->replicate_after = build_time(build, replication, "replicate-after");
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
     build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");

@@ -3,6 +3,7 @@
 #include "core/event.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/expand.h"
+#include "sim/scenario/fate_list.h"
 #include "sim/scenario/keyfile.h"
 #include "sim/scenario/read_file.h"
 #include "sim/scenario/show.h"
@@ -89,6 +90,8 @@ static struct scenario *scenario_new(const struct scenario_file *file)
     scenario->workloads = g_ptr_array_new_with_free_func(workload_free);
     scenario->faults = g_ptr_array_new_with_free_func(fault_free);
     scenario->commands = g_ptr_array_new_with_free_func(g_free);
+    scenario->expectations = build_expectations_new();
+    scenario->fates = g_array_new(FALSE, FALSE, sizeof(struct chosen_fate));
     return scenario;
 }
 
@@ -102,6 +105,8 @@ void scenario_free(struct scenario *scenario)
     g_ptr_array_free(scenario->workloads, TRUE);
     g_ptr_array_free(scenario->faults, TRUE);
     g_ptr_array_free(scenario->commands, TRUE);
+    g_ptr_array_free(scenario->expectations, TRUE);
+    g_array_free(scenario->fates, TRUE);
     g_free(scenario->file);
     g_free(scenario->name);
     g_free(scenario->title);

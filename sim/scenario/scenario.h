@@ -211,6 +211,15 @@ struct garp_spec {
     nstime lifetime[2];         /* of a neighbour's entry, until it asks */
 };
 
+/* What a run must come to, exactly: one key of an [expect NAME]. */
+enum expected { EXPECT_CASUALTIES, EXPECT_CAUSES, EXPECT_UNKNOWN, EXPECT_GHOSTS };
+
+struct expectation {
+    enum expected what;
+    GArray *numbers; /* uint32_t: of connections, ascending; enum cause each; of ghosts */
+    char *place;     /* where it stands: "f01.scn:30: [expect who] casualties = 3" */
+};
+
 enum table_flag { TABLE_RUNS = 1, TABLE_CONNECTIONS = 2, TABLE_EVENTS = 4, TABLE_PROTECTION = 8,
                   TABLE_SAMPLES = 16 };
 
@@ -247,11 +256,14 @@ struct scenario {
     struct link_spec links[LINK_COUNT];
     GPtrArray *workloads; /* struct workload_spec */
     GPtrArray *faults;    /* struct fault_spec */
+    GPtrArray *expectations; /* struct expectation */
 
     const struct replication_protocol *protocol;
+    GArray *fates; /* struct chosen_fate (sim/scenario/fate_list.h), of its datagrams */
     unsigned unknown; /* a set of enum unknown_connection */
     unsigned repeats; /* how often creates and deletes are sent: 1 but for protocol repeat */
     nstime repeat_spacing; /* and the time between */
+    nstime replicate_after; /* protocol delayed: how old who is told of; else 0 */
     unsigned sync_maxlen, sync_period; /* protocol ipvs */
     nstime sync_timeout;               /* of an established connection's entry */
     uint16_t replication_port; /* UDP, of the datagrams */

@@ -17,6 +17,7 @@ static const struct schema_group groups[GROUP_KINDS] = {
                     "values of tc-netem; rev.KEY is for the reverse direction only"},
     [GROUP_WORKLOAD] = {"workload", NULL, true, NULL, "clients and what they ask for"},
     [GROUP_FAULTS] = {"faults", NULL, false, NULL, "what breaks, and when"},
+    [GROUP_EXPECT] = {"expect", NULL, true, NULL, "what a run must come to, exactly"},
     [GROUP_VARIANT] = {"variant", NULL, true, NULL, "settings that go together in the sweep"},
     [GROUP_SWEEP] = {"sweep", NULL, false, NULL, "which values \"sweep\" tries"},
     [GROUP_OUTPUT] = {"output", NULL, false, NULL, "what is written"},
@@ -47,8 +48,8 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
     {GROUP_SCENARIO, "form", NULL, VALUE_WORD,
-     "none known ghost-rate ghost-known bytes balanced-anew stall roof buffered unexpired", NULL,
-     "none", false,
+     "none known ghost-rate ghost-known bytes balanced-anew stall delayed roof buffered unexpired",
+     NULL, "none", false,
      "the closed form that the runs are to meet: adds its columns and its metrics"},
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "
@@ -213,7 +214,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed pfsync", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -264,6 +265,20 @@ static const struct schema_key keys[] = {
      "protocol ipvs: the same of UDP"},
     {GROUP_REPLICATION, "exceptions", NULL, VALUE_WORD, "no yes", NULL, "no", false,
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
+    {GROUP_REPLICATION, "replicate-after", NULL, VALUE_TIME, "0s..60min", NULL, "2s", false,
+     "protocol delayed: how old a connection is when it is told (FortiOS: 30s)"},
+    {GROUP_REPLICATION, "replicate-jitter", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,
+     "protocol delayed: and up to so much older, by a hash (DPVS: 1s)"},
+    {GROUP_REPLICATION, "defer", NULL, VALUE_YESNO, NULL, NULL, "no", false,
+     "protocol pfsync: the packet that makes a state is held until the standby has it, or 20 ms"},
+    {GROUP_REPLICATION, "pfsync-buckets", NULL, VALUE_COUNT, "1..64", NULL, "8", false,
+     "protocol pfsync: packets under construction (FreeBSD: twice the number of processors)"},
+    {GROUP_REPLICATION, "pfsync-stale", NULL, VALUE_WORD, "keep overwrite", NULL, "keep", false,
+     "protocol pfsync: the destination's side of a late update is kept, or overwritten as by a bug "
+     "of FreeBSD's"},
+    {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
+     "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
+     "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},
     {GROUP_REPLICATION, "bulk-sync", NULL, VALUE_FREQUENCY, "1/s..1000000/s", "off", "off", false,
      "records a second for what a new standby has missed (off: it learns of later events only)"},
     {GROUP_REPLICATION, "send-budget", NULL, VALUE_FREQUENCY, "1/s..1000000000/s", "none", "none",
@@ -348,6 +363,14 @@ static const struct schema_key keys[] = {
      "recover REAL, drain REAL, undrain REAL, slow X N/s, lossy X P, flood VIRTUAL N/s [acks]; "
      "what lasts, with \"for TIME\" or from .. to; "
      "X: a unit, active, standby, primary, secondary, spare"},
+    {GROUP_EXPECT, "casualties", NULL, VALUE_NUMBERS, NULL, "none any", "any", false,
+     "the connections that do not survive, by number"},
+    {GROUP_EXPECT, "causes", NULL, VALUE_NAMES, NULL, "any", "any", false,
+     "their causes, in the order of their numbers, or one for all"},
+    {GROUP_EXPECT, "unknown", NULL, VALUE_NUMBERS, NULL, "none any", "any", false,
+     "the open connections that the standby does not know when it takes over"},
+    {GROUP_EXPECT, "ghosts", NULL, VALUE_COUNT, "0..4000000000", "any", "any", false,
+     "records on the standby then of connections that have ended"},
     {GROUP_VARIANT, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
      "its value where the sweep takes this variant"},
     {GROUP_SWEEP, "GROUP.KEY", NULL, VALUE_TEXT, NULL, NULL, NULL, false,
@@ -393,13 +416,15 @@ static const char *const type_words[VALUE_TYPES] = {
     [VALUE_RATE] = "RATE [OVERHEAD]",
     [VALUE_CONFIDENCE] = "runs P",
     [VALUE_FAULT] = "FAULT",
+    [VALUE_NUMBERS] = "N|N..N ..",
+    [VALUE_FATES] = "FATE, FATE..",
     [VALUE_INSTANTS] = "N [from TIME] [to TIME]",
     [VALUE_KEEPALIVE] = "TIME [INTERVAL [PROBES]]",
 };
 
 /* Words of the format that this version does not read (interface, section 7). */
 static const char *const later[] = {
-    "expect", "include", "stop", "minconns",
+    "include", "stop", "minconns",
     "slot", "state", "profile", "pcap", "chart", NULL,
 };
 

@@ -21,6 +21,7 @@ enum group_kind {
     GROUP_LINK,
     GROUP_WORKLOAD,
     GROUP_FAULTS,
+    GROUP_EXPECT,
     GROUP_VARIANT,
     GROUP_SWEEP,
     GROUP_OUTPUT,
@@ -65,6 +66,8 @@ enum value_type {
     VALUE_CONFIDENCE,
     VALUE_FAULT,
     VALUE_INSTANTS, /* N [from TIME] [to TIME] */
+    VALUE_NUMBERS,   /* ascending */
+    VALUE_FATES,     /* sim/scenario/fate_list.h */
     VALUE_KEEPALIVE, /* TIME [INTERVAL [PROBES]] */
     VALUE_TYPES
 };

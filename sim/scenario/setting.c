@@ -10,8 +10,8 @@ static bool sweepable(const struct draft_place *place)
     enum group_kind kind = place->group->kind;
     if (kind == GROUP_SCENARIO)
         return !g_strv_contains(whole, place->name);
-    return kind != GROUP_SWEEP && kind != GROUP_VARIANT && kind != GROUP_OUTPUT
-           && kind != GROUP_UNIT;
+    return kind != GROUP_SWEEP && kind != GROUP_VARIANT && kind != GROUP_EXPECT
+           && kind != GROUP_OUTPUT && kind != GROUP_UNIT;
 }
 
 bool setting_locate(const struct draft *draft, const char *path, struct draft_place *place,

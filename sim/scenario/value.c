@@ -1,6 +1,7 @@
 #include "sim/scenario/value.h"
 
 #include "core/packet.h"
+#include "sim/scenario/fate_list.h"
 #include "sim/scenario/fault_line.h"
 #include "sim/scenario/link_value.h"
 #include "sim/scenario/nearest.h"
@@ -8,6 +9,8 @@
 #include "sim/scenario/random_value.h"
 
 #include <string.h>
+
+enum { NUMBER_MAX = 100000000 }; /* of a connection or datagram */
 
 /* One word of "drop reset" or "weighted/wlc roundrobin/rr"; the first is canonical. */
 static bool read_word(struct phrase *phrase, const char *range)
@@ -271,6 +274,52 @@ static bool read_keepalive(struct phrase *phrase, const char *range)
            || phrase_refuse(phrase, "1 to %d probes can be sent (write 9)", PROBES_MAX);
 }
 
+bool value_span(const char *word, uint32_t *first, uint32_t *last, char **problem)
+{
+    uint64_t low, high;
+    char **ends = g_strsplit(word, "..", 2);
+    bool fine = quantity_read(QUANTITY_COUNT, ends[0], &low, problem)
+                && quantity_read(QUANTITY_COUNT, ends[1] == NULL ? ends[0] : ends[1], &high,
+                                 problem);
+    g_strfreev(ends);
+    if (!fine)
+        return false;
+    if (low > high || high > NUMBER_MAX) {
+        *problem = g_strdup_printf("numbers ascend, and stay below %d", NUMBER_MAX);
+        return false;
+    }
+    *first = (uint32_t)low;
+    *last = (uint32_t)high;
+    return true;
+}
+
+static bool read_numbers(struct phrase *phrase)
+{
+    uint32_t first, last, before = 0;
+    bool any = false;
+    while (!any || phrase_peek(phrase) != NULL) {
+        const char *word = phrase_peek(phrase);
+        if (word == NULL)
+            return phrase_refuse(phrase, "a number is missing");
+        if (!value_span(word, &first, &last, phrase->problem))
+            return false;
+        if (any && first <= before)
+            return phrase_refuse(phrase, "numbers ascend, and stay below %d", NUMBER_MAX);
+        phrase_take(phrase);
+        before = last;
+        any = true;
+    }
+    return true;
+}
+
+static bool read_fates(const char *text, GString *canonical, char **problem)
+{
+    GArray *fates = g_array_new(FALSE, FALSE, sizeof(struct chosen_fate));
+    bool fine = fate_list_read(text, fates, canonical, problem);
+    g_array_free(fates, TRUE);
+    return fine;
+}
+
 /* Text is kept as it is, its inner blanks too. */
 static char *read_text(const struct schema_key *key, const char *text, char **problem)
 {
@@ -318,6 +367,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_NETWORKS: fine = read_networks(&phrase); break;
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
     case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
+    case VALUE_NUMBERS: fine = read_numbers(&phrase); break;
     case VALUE_SHARE: fine = read_share(&phrase); break;
     case VALUE_KEEPALIVE: fine = read_keepalive(&phrase, key->range); break;
     default: g_assert_not_reached();
@@ -347,6 +397,8 @@ static bool read_value(const struct schema_key *key, const char *text, GString *
         fault_line_clear(&line);
         return fine;
     }
+    if (key->type == VALUE_FATES)
+        return read_fates(text, canonical, problem);
     return read_phrase(key, text, canonical, problem);
 }
 

@@ -18,6 +18,10 @@ char *value_canonical(const struct schema_key *key, const char *text, char **pro
 /* The rest reads canonical text, and asserts that it is. */
 bool value_yes(const char *text);
 uint64_t value_count(const char *text);
+
+/* "7", or "7..9": the numbers of connections or datagrams from first to last. False with a
+ * problem (free with g_free()) when it is neither. */
+bool value_span(const char *word, uint32_t *first, uint32_t *last, char **problem);
 nstime value_time(const char *text); /* a word (none, off, auto) is NSTIME_NEVER */
 uint64_t value_frequency(const char *text); /* whole, a second; a word is 0 */
 uint64_t value_size(const char *text);

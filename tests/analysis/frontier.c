@@ -91,8 +91,8 @@ START_TEST(a_grid_of_panels)
         at = strstr(at, panel);
         ck_assert_msg(at != NULL, "%s", titles[i]);
     }
-    ck_assert_ptr_nonnull(strstr(at, "\n\n1.6\t0\t0\t0.0043648054\t"));
-    ck_assert_ptr_nonnull(strstr(at, "\n\n2\t1\t0.698970004\t2\t1\n3\t4.5\t3\t4.5\t2\n"));
+    ck_assert_ptr_nonnull(strstr(at, "\n\n1.6\t0\t0\t0.0043648054\tNaN\t"));
+    ck_assert_ptr_nonnull(strstr(at, "\n\n2\t1\t0.698970004\t2\t1\t1\n3\t4.5\t3\t4.5\t4.5\t2\n"));
     g_free(text);
     fixture_remove(first);
     fixture_remove(second);
@@ -119,6 +119,35 @@ START_TEST(what_compares_nothing_is_left_out)
     g_free(text);
     fixture_remove(other);
     fixture_remove(fine);
+}
+END_TEST
+
+/* nines: survival of one directory against its numeric key, both by their logarithms; all is at the
+ * top, and every mark of a series is joined. Without a numeric key there is no such figure. */
+START_TEST(nines_against_a_numeric_key)
+{
+    static const char *const losses[] = {"0.01%", "1%", "50%"};
+    static const char *const survival[] = {"1,1,1", "0.99,0.9,0.999", "0.5,0.4,0.6"};
+    GString *text = g_string_new("point,loss,variant,metric,runs,estimate,lo,hi\n");
+    for (unsigned i = 0; i < 3; i++)
+        g_string_append_printf(text,
+                               "%u,%s,one,survival,5,%s\n%u,%s,one,known-roof,5,0.999,1,1\n",
+                               i, losses[i], survival[i], i, losses[i]);
+    fixture_write(directory, "summary.csv", text->str);
+    GError *error = NULL;
+    GBytes *data = plot_draw(directory, "nines", "data", &error);
+    ck_assert_ptr_nonnull(data);
+    g_autofree char *drawn = g_strndup(g_bytes_get_data(data, NULL), g_bytes_get_size(data));
+    ck_assert_ptr_nonnull(strstr(drawn, "-2\t4.5\t4.5\t4.5\t4.5\t \n0\t2\t1\t3\t2\t \n"
+                                        "1.69897\t0.301029996\t0.22184875\t0.397940009\t"));
+    ck_assert_ptr_nonnull(strstr(drawn, "roof\t3\n"));
+    g_bytes_unref(data);
+    fixture_write(directory, "summary.csv", "point,variant,metric,runs,estimate,lo,hi\n"
+                                            "0,a,survival,5,1,1,1\n1,b,survival,5,1,1,1\n");
+    ck_assert_ptr_null(plot_draw(directory, "nines", "data", &error));
+    ck_assert(g_error_matches(error, PLOT_ERROR, PLOT_ERROR_INPUT));
+    g_clear_error(&error);
+    g_string_free(text, TRUE);
 }
 END_TEST
 
@@ -150,6 +179,7 @@ Suite *frontier_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, a_grid_of_panels);
     tcase_add_test(tests, what_compares_nothing_is_left_out);
+    tcase_add_test(tests, nines_against_a_numeric_key);
     tcase_add_test(tests, it_is_drawn);
     suite_add_tcase(suite, tests);
     return suite;

@@ -17,6 +17,7 @@
     X(plot)           \
     X(forms_figure)   \
     X(frontier)       \
+    X(samples)        \
     X(ranks)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);

@@ -142,7 +142,7 @@ struct message {
     enum channel channel;
     unsigned interface;
     size_t length;
-    uint8_t bytes[1472];
+    uint8_t bytes[1480]; /* the longest effect */
 };
 
 static bool is_cut(const struct rig *rig, const struct message *message)

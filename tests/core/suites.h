@@ -56,7 +56,9 @@
     X(repeat)         \
     X(slot_array)     \
     X(ipvs_parts)     \
-    X(ipvs)
+    X(ipvs)           \
+    X(delayed)         \
+    X(pfsync)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -40,6 +40,7 @@
     X(section_15)     \
     X(endpoints)      \
     X(measures)       \
+    X(seeds)          \
     X(forms_ipvs)     \
     X(ipvs)
 

@@ -45,6 +45,9 @@ static const struct {
     { "forms/known", "link.clients.delay=200ms", "link.replication.loss=0%", 0.03, 5 },
     { "forms/known", "link.clients.delay=200ms", "link.replication.loss=50%", 0.03, 5 },
     { "forms/repeats", "replication.repeats=3", "replication.repeat-spacing=1s", 0.05, 5 },
+    { "forms/delayed", "replication.replicate-after=2s", "link.replication.loss=30%", 0.06, 6 },
+    { "forms/delayed", "replication.replicate-after=2s",
+      "workload.browsers.think-time=2s lognormal 2", 0.06, 6 },
     { "forms/balanced-anew", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
     { "forms/scheduled", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
 };

@@ -66,6 +66,31 @@ START_TEST(a_cut_of_two_seconds_loses_twenty_datagrams)
 }
 END_TEST
 
+/* Where records wait for each other, one lost datagram takes all in it: the second of ipvs's
+ * buffers, with the thirty records of three seconds, which the casualties all name. */
+START_TEST(a_lost_batch_takes_all_in_it)
+{
+    struct run_result *result =
+        run_world("", "[replication]\nprotocol = ipvs\nsync-threshold = 2\nsync-period = 0\n"
+                      "[faults]\ncut = from 5s to 6s link replication down\n"
+                      "crash = at 10s crash A\n");
+    uint32_t lost = 0, number = 0;
+    for (uint32_t i = 0; i < result->row_count; i++) {
+        const struct connection_row *row = &result->rows[i];
+        if (!state_counts(row->state) || row->cause != CAUSE_CREATE_LOST)
+            continue;
+        number = lost++ == 0 ? row->datagram.number : number;
+        ck_assert_uint_eq(row->datagram.number, number);
+        ck_assert_int_ge(row->datagram.sent, 5 * NSTIME_S);
+        ck_assert_int_lt(row->datagram.sent, 6 * NSTIME_S);
+    }
+    ck_assert_uint_eq(number, 2);
+    ck_assert_uint_eq(lost, 30);
+    ck_assert_uint_eq(result->worst_datagram, 30);
+    run_result_free(result);
+}
+END_TEST
+
 /* A create takes 60 IP bytes and nobody answers; where each goes twice, the second time by a
  * deadline of the protocol's own. */
 START_TEST(bytes_and_work_are_counted_by_direction)
@@ -246,6 +271,7 @@ Suite *measures_suite(void)
     TCase *tcase = tcase_create("measures");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_cut_of_two_seconds_loses_twenty_datagrams);
+    tcase_add_test(tcase, a_lost_batch_takes_all_in_it);
     tcase_add_test(tcase, bytes_and_work_are_counted_by_direction);
     tcase_add_test(tcase, a_joiner_is_told_at_a_known_pace);
     tcase_add_test(tcase, without_bulk_sync_there_is_no_protection_again);

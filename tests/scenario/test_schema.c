@@ -121,6 +121,12 @@ static const struct {
     {"replication.sync-timeout-last-ack", "66s"},
     {"replication.sync-timeout-udp", "67s"},
     {"replication.exceptions", "yes"},
+    {"replication.replicate-after", "30s"},
+    {"replication.replicate-jitter", "1s"},
+    {"replication.defer", "yes"},
+    {"replication.pfsync-buckets", "2"},
+    {"replication.pfsync-stale", "overwrite"},
+    {"replication.fates", "lose create 3, delay datagram 7..9 20ms"},
     {"replication.bulk-sync", "500/s"},
     {"replication.send-budget", "2000/s"},
     {"replication.send-queue", "0"},
@@ -159,6 +165,10 @@ static const struct {
     {"workload.browsers.trace", NULL},
     {"workload.browsers.trace-copies", NULL},
     {"faults.crash", "at 11s crash active"},
+    {"expect.who.casualties", "3 7..9"},
+    {"expect.who.causes", "create_lost aged_out"},
+    {"expect.who.unknown", "none"},
+    {"expect.who.ghosts", "4"},
     {"variant.GROUP.KEY", NULL}, /* has tests of its own: test_variant.c */
     {"sweep.GROUP.KEY", NULL},
     {"output.directory", "elsewhere"},
@@ -195,7 +205,8 @@ END_TEST
 /* With a workload of udp, for the keys that are for it alone. */
 static char *make_text(void)
 {
-    return g_strconcat(sound_text, "[workload other]\narrivals = constant 1/s\n"
+    return g_strconcat(sound_text, "[expect who]\ncauses = any\n"
+                                   "[workload other]\narrivals = constant 1/s\n"
                                    "[virtual dns]\naddress = 192.0.2.53:53:0:udp\nbind = r3\n"
                                    "[real r3]\naddress = 10.0.1.3:53:0:udp\n"
                                    "[workload asking]\nvirtual = dns\n", NULL);

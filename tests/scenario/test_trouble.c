@@ -37,7 +37,18 @@ static const struct {
     {"[options\n", "t.scn:16: [options: not a group (write [KIND] or [KIND NAME])"},
     /* groups and keys */
     {"[vitrual x]\n", "t.scn:16: [vitrual x]: unknown group (did you mean virtual?)"},
-    {"[expect x]\n", "t.scn:16: [expect x]: not in this version (remove it)"},
+    {"[expect x]\ncauses = create_lots\n", "t.scn:17: [expect x] causes = create_lots: "
+     "\"create_lots\" is not a cause (did you mean create_lost?)"},
+    {"[expect x]\ncasualties = 3 3\n", "t.scn:17: [expect x] casualties = 3 3: numbers ascend, and "
+     "stay below 100000000"},
+    {"[replication]\nfates = lose craete 3\n", "t.scn:17: [replication] fates = lose craete 3: "
+     "\"craete\" is not what it befalls (write lose create 3, delay delete 4 20ms or double "
+     "datagram 7..9)"},
+    {"[replication]\nfates = lose datagram 0\n", "t.scn:17: [replication] fates = lose datagram 0: "
+     "datagrams are numbered from 1"},
+    {"[replication]\nfates = delay create 3\n", "t.scn:17: [replication] fates = delay create 3: "
+     "how much later is missing"},
+    {"[include x]\n", "t.scn:16: [include x]: not in this version (remove it)"},
     {"[virtual]\n", "t.scn:16: [virtual]: a name is missing (write [virtual NAME])"},
     {"[options x]\n", "t.scn:16: [options x]: has no name (write [options])"},
     {"[link backbone]\n", "t.scn:16: [link backbone]: no such link (known: clients servers "
@@ -85,9 +96,9 @@ static const struct {
     {"x = at 5s command A \"weight 10.0.1.9 0\"\n",
      "t.scn:16: [faults] x = at 5s command A \"weight 10.0.1.9 0\": weight: no real machine "
      "10.0.1.9 (make it first with: real 10.0.1.9)"},
-    {"[replication]\nprotocol = pfsync\n",
-     "t.scn:17: [replication] protocol = pfsync: unknown word pfsync "
-     "(known: none, patent, repeat, ipvs, hash, peers)"},
+    {"[replication]\nprotocol = carbon\n",
+     "t.scn:17: [replication] protocol = carbon: unknown word carbon "
+     "(known: none, patent, repeat, ipvs, hash, peers, delayed, pfsync)"},
     {"[virtual v]\naddress = web.example:80\nbind = r1\n",
      "t.scn:17: [virtual v] address = web.example:80: \"web.example\" is not an IPv4 address "
      "(write four numbers from 0 to 255: 192.0.2.80)"},
