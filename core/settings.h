@@ -46,6 +46,7 @@ enum replication_kind {
     REPLICATION_PEERS,
     REPLICATION_DELAYED,
     REPLICATION_PFSYNC,
+    REPLICATION_INLINE,
 };
 
 struct settings {
