@@ -58,7 +58,8 @@
     X(ipvs_parts)     \
     X(ipvs)           \
     X(delayed)         \
-    X(pfsync)
+    X(pfsync)          \
+    X(inline)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
