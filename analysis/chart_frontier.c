@@ -109,7 +109,7 @@ static void add_point(struct frontier *frontier, size_t row)
         .label = (char *)mark_label(who),
     };
     double roof = chart_nines_of(value_of(frontier, row, ROOF, frontier->estimate));
-    panel->roof = isnan(panel->roof) ? roof : fmax(panel->roof, roof);
+    panel->roof = isnan(panel->roof) ? roof : panel->roof;
     if (!isnan(mark.x) && !isnan(mark.y)) {
         panel_add(panel, panels_series(frontier->panels, name), mark);
     }
@@ -190,7 +190,8 @@ static void set_x(struct panels *panels)
             double value = steps[i] * pow(10, decade);
             bool seen = log10(value) >= extent.least - 0.05 && log10(value) <= panels->x_high;
             bool coarse = extent.most - extent.least < 1.5 || i == 0;
-            g_autofree char *label = g_strdup_printf("%g", value);
+            g_autofree char *label = value < 1000 ? g_strdup_printf("%g", value)
+                                                  : g_strdup_printf("%g k", value / 1000);
             if (seen && coarse) {
                 panels_tick(panels->x_ticks, log10(value), label);
             }

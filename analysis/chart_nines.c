@@ -53,9 +53,8 @@ static bool is_metric(const struct table *table, size_t row, const char *metric)
 static void add_row(struct panels *panels, const struct sweep *sweep, size_t row)
 {
     struct panel *panel = panels_panel(panels, "");
-    if (is_metric(sweep->table, row, "known-roof")) {
-        panel->roof = fmax(isnan(panel->roof) ? 0 : panel->roof,
-                           chart_nines_of(cell(sweep->table, row, "estimate")));
+    if (is_metric(sweep->table, row, "known-roof") && isnan(panel->roof)) {
+        panel->roof = chart_nines_of(cell(sweep->table, row, "estimate"));
     }
     double share = cell(sweep->table, row, "estimate");
     if (!is_metric(sweep->table, row, "survival") || isnan(share)) {

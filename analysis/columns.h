@@ -153,7 +153,7 @@ int state_word_counts(const char *word);
     "measured_ns,established,back_datagrams,back_bytes,active_datagrams,active_deadlines," \
     "counter_error,load_imbalance,reprotection_ns,sync_ns,worst_datagram,known_roof," \
     "saved_hash,saved_probe,saved_learned,probes,probes_peak,backscatter," \
-    "setup_p50_ns,setup_p99_ns"
+    "setup_p50_ns,setup_p99_ns,returning,returned"
 
 /* and after these, where the scenario has virtual crashes: how many there were; open
  * connections and those known, summed over them; how many connections these are,
@@ -249,6 +249,7 @@ int state_word_counts(const char *word);
     X("backscatter", "count", "packets that answered a flood's spoofed addresses")              \
     X("setup-p50", "s", "connect delay of connections made until the failure, median")           \
     X("setup-p99", "s", "connect delay of connections made until the failure, 99th percentile") \
+    X("affinity", "share", "of known clients' new connections, to their former server")         \
     X("known-virtual", "share", "known at virtual crashes / open at them, over all of a run")   \
     X("form", "share", "what the scenario's closed form is about, as simulated")                \
     X("form-theory", "share", "and as the closed form says")

@@ -90,6 +90,7 @@ static const struct formula formulas[] = {
     {"backscatter", METRIC_COUNT, METRIC_LOWER, "backscatter", NULL, NULL, NONE},
     {"setup-p50", METRIC_TIME, METRIC_LOWER, "setup_p50_ns", NULL, NULL, NONE},
     {"setup-p99", METRIC_TIME, METRIC_LOWER, "setup_p99_ns", NULL, NULL, NONE},
+    {"affinity", METRIC_SHARE, METRIC_HIGHER, "returned", "returning", NULL, NONE},
     {"known-virtual", METRIC_SHARE, METRIC_HIGHER, "virtual_known", "virtual_seen", NULL,
      "virtual_connections", "virtual_lo", "virtual_hi"},
     {"form", METRIC_SHARE, METRIC_NEITHER, "form_count", "form_of", NULL, NONE},

@@ -37,11 +37,12 @@ array name[series]
 i = 0
 stats data index 3 using (i = i + 1, name[i] = strcol(1), 0) nooutput
 rows = (count + columns - 1) / columns
+legend = 24 * ((series + 6) / 6) # its height, with the roof
 
 # ---------------------------------------------------------------- paper
 font = 'DejaVu Sans'
 base = fmt eq 'png' ? 22 : fmt eq 'pdf' ? 9 : 13
-high = 120 + (count > 1 ? 250 * rows : 420)
+high = 96 + legend + (count > 1 ? 250 * rows : 420)
 if (fmt eq 'svg') set terminal svg noenhanced size 980,high dynamic rounded font font.','.base background '#ffffff'
 if (fmt eq 'png') set terminal pngcairo noenhanced size 1960,2*high fontscale 1.0 font font.','.base linewidth 2 pointscale 2 background '#ffffff'
 if (fmt eq 'pdf') set terminal pdfcairo noenhanced size 17.5cm,(17.5 * high / 980)cm rounded font font.','.base linewidth 1.1 pointscale 0.8 background '#ffffff'
@@ -70,13 +71,13 @@ roof_of = NaN; panel_title = ''
 
 # ---------------------------------------------------------------- place
 # a strip above for the title, one below for the x label and the legend
-top = 1 - 62.0 / high; bottom = (text ? 0.1 : 92.0 / high)
+top = 1 - 62.0 / high; bottom = (text ? 0.1 : (legend + 52.0) / high)
 left = 0.095; right = 0.985
 wide = (right - left) / columns; tall = (top - bottom) / rows
 if (!text) set multiplot
 if (!text) set label 1 title at screen 0.5, screen 1 - 16.0 / high center font font.','.int(1.15 * base)
 if (!text) set label 2 note at screen 0.5, screen 1 - 36.0 / high center font font.','.int(0.9 * base)
-if (!text) set label 3 x_label at screen (left + right) / 2, screen 50.0 / high center
+if (!text) set label 3 x_label at screen (left + right) / 2, screen (legend + 14.0) / high center
 if (!text) set label 4 y_label at screen 0.012, screen (top + bottom) / 2 center rotate by 90
 do for [p = 0:count - 1] {
     roof_of = NaN
@@ -110,7 +111,7 @@ do for [p = 0:count - 1] {
 if (!text) {
     unset border; unset tics; unset grid; unset title
     set lmargin at screen 0.02; set rmargin at screen 0.98
-    set bmargin at screen 0; set tmargin at screen 40.0 / high
+    set bmargin at screen 0; set tmargin at screen real(legend) / high
     set key noautotitle center center horizontal Left reverse samplen 1.5 width 0.5
     set xrange [0:1]; set yrange [0:1]
     plot NaN notitle, for [s = 1:series] keyentry with linespoints linestyle s title name[s], \

@@ -4,7 +4,7 @@
  *   virtual ID [is|oos]            no virtual ID [force]
  *   real ID [is|oos]               no real ID [force]
  *   bind VIRTUAL REAL.. [overflow] no bind VIRTUAL REAL..
- *   overflow VIRTUAL WORD
+ *   overflow VIRTUAL WORD          forwarding VIRTUAL nat|direct
  *   in-service ID                  out-of-service ID
  *   predictor VIRTUAL WORD         weight REAL N          maxconns REAL N
  *   backup ID ID                   threshold REAL N       reassign REAL N

@@ -25,6 +25,7 @@ enum { MANY = 1 << 20 };
     X("predictor", "VIRTUAL leastconns|weighted|roundrobin|fastest|loaded|maglev|wlc", 2, 2, \
       set_predictor)                                                    \
     X("overflow", "VIRTUAL none|busy|one-failed|all-failed", 2, 2, set_overflow) \
+    X("forwarding", "VIRTUAL nat|direct", 2, 2, set_forwarding)           \
     X("weight", "REAL N", 2, 2, set_weight)                             \
     X("maxconns", "REAL N", 2, 2, set_maxconns)                         \
     X("threshold", "REAL N", 2, 2, set_threshold)                       \

@@ -107,6 +107,8 @@ static void print_virtual(GString *text, const struct virtual *virtual)
         append_line(text, "predictor", id, balance_word(virtual->predictor));
     if (virtual->overflow != OVERFLOW_NONE)
         append_line(text, "overflow", id, overflow_word(virtual->overflow));
+    if (virtual->direct)
+        append_line(text, "forwarding", id, "direct");
     if (virtual->idle_time != IDLE_TIME_DEFAULT)
         append_time(text, "timeout", id, virtual->idle_time);
     if (virtual->delay != 0)

@@ -45,6 +45,20 @@ void command_set_overflow(struct command_call *call)
     g_ptr_array_free(virtuals, TRUE);
 }
 
+void command_set_forwarding(struct command_call *call)
+{
+    const char *word = call->words[1];
+    GPtrArray *virtuals = command_virtuals(call, 0);
+    if (virtuals == NULL)
+        return;
+    bool known = strcmp(word, "nat") == 0 || strcmp(word, "direct") == 0;
+    if (!known)
+        command_refuse(call, "\"%s\" is no way to forward; write nat or direct", word);
+    for (guint i = 0; known && i < virtuals->len; i++)
+        ((struct virtual *)g_ptr_array_index(virtuals, i))->direct = *word == 'd';
+    g_ptr_array_free(virtuals, TRUE);
+}
+
 /* Put the time at word 1 into a field of all machines that word 0 names. */
 static void set_virtual_time(struct command_call *call, size_t offset, nstime least)
 {

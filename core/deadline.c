@@ -68,7 +68,8 @@ static void expire(struct director *director, nstime now, struct conn *conn,
     } else if (conn->closed) {
         life_end(director, now, conn, END_CLOSED, effects);
     } else if (life_is_half_open(director, conn)) {
-        health_given_up(director, now, conn, effects);
+        if (!conn->virtual->direct)
+            health_given_up(director, now, conn, effects);
         life_end(director, now, conn, END_HALF_OPEN, effects);
     } else {
         life_end_idle(director, now, conn, effects);

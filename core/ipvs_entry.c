@@ -14,14 +14,14 @@ static void begin(struct ipvs_entry *entry, nstime now)
         entry->told_end = now;
 }
 
-void ipvs_entry_move(struct ipvs_entry *entry, const struct settings *settings, enum side from,
-                     const struct packet *packet, nstime now)
+void ipvs_entry_move(struct ipvs_entry *entry, const struct settings *settings,
+                     enum ipvs_direction direction, const struct packet *packet, nstime now)
 {
     begin(entry, now);
     if (packet->protocol == PROTOCOL_TCP)
-        entry->state = (uint8_t)ipvs_state_after(entry->state, from, packet->flags);
+        entry->state = (uint8_t)ipvs_state_after(entry->state, direction, packet->flags);
     entry->timeout = ipvs_timeout(settings, packet->protocol, entry->state);
-    entry->packets += from == SIDE_OUTSIDE;
+    entry->packets += direction != IPVS_OUTPUT;
 }
 
 static nstime distance(nstime a, nstime b)

@@ -20,9 +20,9 @@ struct ipvs_entry {
 /* How long an entry of a protocol stands in a state. */
 nstime ipvs_timeout(const struct settings *settings, uint8_t protocol, enum ipvs_state state);
 
-/* A packet came from a side, and is counted if that is the client's. */
-void ipvs_entry_move(struct ipvs_entry *entry, const struct settings *settings, enum side from,
-                     const struct packet *packet, nstime now);
+/* A packet came, and is counted if it is the client's. */
+void ipvs_entry_move(struct ipvs_entry *entry, const struct settings *settings,
+                     enum ipvs_direction direction, const struct packet *packet, nstime now);
 
 /* Is it to be told, behind a client's packet? If so, it knows that it is. */
 bool ipvs_entry_is_due(struct ipvs_entry *entry, const struct settings *settings,

@@ -26,8 +26,8 @@
  *   |                      destination address                      |
  *   +---------------+---------------+---------------+---------------+
  *
- *   flags: bits 0 to 2 how packets are forwarded (0 by NAT), 0x20 learnt from a record,
- *   0x80 nothing of the server's was seen, 0x100 inactive. Network byte order.
+ *   flags: bits 0 to 2 how packets are forwarded (0 by NAT, 3 by direct routing), 0x20 learnt
+ *   from a record, 0x80 nothing of the server's was seen, 0x100 inactive. Network byte order.
  *
  * The firewall mark is what tells apart services of one address there; here it is the bind ID.
  * Other types and options (IPv6, sequence numbers of FTP, persistence engines) are not spoken,
@@ -51,6 +51,7 @@ enum {
 
 enum ipvs_flag {
     IPVS_FORWARDING = 7,
+    IPVS_DIRECT = 3,
     IPVS_LEARNT = 0x20,
     IPVS_NO_OUTPUT = 0x80,
     IPVS_INACTIVE = 0x100,

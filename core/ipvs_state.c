@@ -4,8 +4,6 @@
 
 enum { SYN, FIN, ACK, RST, PACKETS };
 
-#define SIDES 2
-
 /* Whatever the state: two letters each, so that a row is a line. */
 enum {
     NO = IPVS_NONE,
@@ -22,18 +20,24 @@ enum {
 };
 
 /* A column for each state, in the order of the enumeration: NO ES SS SR FW TW CL CW LA LI SA. */
-static const uint8_t next[SIDES][PACKETS][IPVS_TCP_STATES] = {
-    [SIDE_OUTSIDE] = {
+static const uint8_t next[IPVS_DIRECTIONS][PACKETS][IPVS_TCP_STATES] = {
+    [IPVS_INPUT] = {
         [SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR},
         [FIN] = {CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW},
         [ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES},
         [RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR},
     },
-    [SIDE_INSIDE] = {
+    [IPVS_OUTPUT] = {
         [SYN] = {SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR},
         [FIN] = {TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW},
         [ACK] = {ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES},
         [RST] = {CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL},
+    },
+    [IPVS_INPUT_ONLY] = {
+        [SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR},
+        [FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW},
+        [ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES},
+        [RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL},
     },
 };
 
@@ -49,11 +53,12 @@ static unsigned packet_of(uint8_t flags)
     return (flags & TCP_ACK) != 0 ? ACK : PACKETS;
 }
 
-enum ipvs_state ipvs_state_after(enum ipvs_state state, enum side from, uint8_t flags)
+enum ipvs_state ipvs_state_after(enum ipvs_state state, enum ipvs_direction direction,
+                                 uint8_t flags)
 {
-    g_assert(state < IPVS_TCP_STATES);
+    g_assert(state < IPVS_TCP_STATES && direction < IPVS_DIRECTIONS);
     unsigned packet = packet_of(flags);
-    return packet < PACKETS ? next[from][packet][state] : IPVS_CLOSE;
+    return packet < PACKETS ? next[direction][packet][state] : IPVS_CLOSE;
 }
 
 bool ipvs_state_is_synced(enum ipvs_state state)

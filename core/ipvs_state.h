@@ -24,9 +24,13 @@ enum ipvs_state {
     IPVS_TCP_STATES,
 };
 
-/* The state behind a TCP packet from this side: outside is IPVS's input. One without SYN, FIN,
- * RST and ACK closes, as there. */
-enum ipvs_state ipvs_state_after(enum ipvs_state state, enum side from, uint8_t flags);
+/* Which column of the table: from outside, from inside, and from outside where nothing comes from
+ * inside, by direct routing. */
+enum ipvs_direction { IPVS_INPUT, IPVS_OUTPUT, IPVS_INPUT_ONLY, IPVS_DIRECTIONS };
+
+/* The state behind a TCP packet. One without SYN, FIN, RST and ACK closes, as there. */
+enum ipvs_state ipvs_state_after(enum ipvs_state state, enum ipvs_direction direction,
+                                 uint8_t flags);
 
 /* Are entries in this state told to the backup? */
 bool ipvs_state_is_synced(enum ipvs_state state);

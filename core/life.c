@@ -312,7 +312,10 @@ bool life_is_established(const struct director *director, const struct conn *con
 
 nstime life_delay(const struct director *director, const struct conn *conn)
 {
-    return has_active_span(director) ? idle_span(director, conn) : conn->virtual->delay;
+    if (has_active_span(director))
+        return idle_span(director, conn);
+    return conn->virtual->direct ? MAX(conn->virtual->delay, director->settings.half_open_time)
+                                 : conn->virtual->delay;
 }
 
 nstime life_deadline(const struct director *director, const struct conn *conn)

@@ -84,7 +84,8 @@ nstime life_ring_deadline(const struct director *director, const struct conn *co
 /* The same without regard to buddies: never later. */
 nstime life_deadline(const struct director *director, const struct conn *conn);
 
-/* How long it stays when it is over, for late packets. */
+/* How long it stays when it is over, for late packets (R-408); by direct routing at least the
+ * half-open time, for the rest of its close is on its way. */
 nstime life_delay(const struct director *director, const struct conn *conn);
 
 /* Set that deadline: after a change of state. Packets do not call this; a deadline

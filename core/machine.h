@@ -106,6 +106,7 @@ struct virtual {
     struct machine_id id;
     bool out_of_service;
     bool replicate;       /* R-107, default off */
+    bool direct;          /* its machines answer past the director; default off */
     enum predictor predictor;
     enum overflow overflow; /* R-211, default none */
     nstime idle_time;     /* R-602, default 120 min */

@@ -102,6 +102,16 @@ static void pay(nstime *spent, nstime now, nstime cost, unsigned count)
     *spent = MAX(*spent, now) + count * cost;
 }
 
+/* How many a round may be. */
+static unsigned round_of(const struct virtual *virtual)
+{
+    unsigned count = 0;
+    for (const struct link *link = virtual->links; link != NULL && count < PROBE_CANDIDATES;
+         link = link->next)
+        count++;
+    return count;
+}
+
 /* The counters that a packet's probes are paid from. */
 struct account {
     nstime *network, *virtual;
@@ -122,7 +132,7 @@ static struct account account_of(struct director *director, struct probe *probe,
         .network_cost = NSTIME_S / settings->probe_source_limit,
         .virtual_cost = NSTIME_S / settings->probe_limit * (probe->count > 0 ? 2 : 1),
     };
-    if (neighbour && !has_room(*account.virtual, now, account.virtual_cost, 1))
+    if (neighbour && !has_room(*account.virtual, now, account.virtual_cost, round_of(virtual)))
         account.virtual = &virtual->probes_spent[SHARE_ALL];
     return account;
 }
@@ -210,7 +220,8 @@ static void note_limit(struct director *director, const struct packet *packet,
     director_note(director, effects, &note);
 }
 
-/* A flood is refused by two comparisons, before anything is looked up. */
+/* There must be room for a whole round before anybody is looked up: so a flood is refused by two
+ * comparisons. */
 void probe_ask(struct director *director, nstime now, struct virtual *virtual,
                const struct packet *packet, const struct physical *but, struct effects *effects)
 {
@@ -223,15 +234,12 @@ void probe_ask(struct director *director, nstime now, struct virtual *virtual,
     struct account account = account_of(director, probe, now, virtual, packet->source_ip);
     struct round round = {
         .director = director, .flow = translate_key(SIDE_OUTSIDE, packet), .but = but};
-    enum probe_limit limit = limit_of(&account, now, 1);
-    if (limit == PROBE_LIMIT_NONE) {
-        gather(&round, now, virtual, probe);
-        limit = limit_of(&account, now, round.count);
-    }
+    enum probe_limit limit = limit_of(&account, now, round_of(virtual));
     if (limit != PROBE_LIMIT_NONE) {
         note_limit(director, packet, limit, effects);
         return;
     }
+    gather(&round, now, virtual, probe);
     pay(account.network, now, account.network_cost, round.count);
     pay(account.virtual, now, account.virtual_cost, round.count);
     for (unsigned i = 0; i < round.count; i++)

@@ -182,11 +182,12 @@ static void role(struct director *director, void *state, nstime now, struct effe
 static struct ipvs_record record_of(const struct conn *conn, const struct ipvs_entry *entry)
 {
     bool inactive = conn->protocol == PROTOCOL_TCP && entry->state != IPVS_ESTABLISHED;
+    uint32_t way = conn->virtual->direct ? IPVS_DIRECT | IPVS_NO_OUTPUT : 0;
     return (struct ipvs_record){
         .client = conn->foreign,
         .virtual = conn->local,
         .destination = conn_real(conn),
-        .flags = (inactive ? IPVS_INACTIVE : 0) | (conn->replica ? IPVS_LEARNT : 0),
+        .flags = (inactive ? IPVS_INACTIVE : 0) | (conn->replica ? IPVS_LEARNT : 0) | way,
         .mark = conn->virtual->id.bind_id,
         .timeout = (uint32_t)(entry->timeout / NSTIME_S),
         .state = entry->state,
@@ -215,13 +216,20 @@ static void tell(struct director *director, struct daemon *daemon, nstime now, s
         run(director, thread, now, effects);
 }
 
+static enum ipvs_direction direction_of(const struct conn *conn, enum side from)
+{
+    if (from == SIDE_INSIDE)
+        return IPVS_OUTPUT;
+    return conn->virtual->direct ? IPVS_INPUT_ONLY : IPVS_INPUT;
+}
+
 static bool packet(struct director *director, void *state, nstime now, struct conn *conn,
                    enum side from, const struct packet *packet, struct effects *effects)
 {
     struct daemon *daemon = state;
     struct ipvs_entry *entry = entry_of(daemon, conn);
     nstime before = span(director, daemon, conn);
-    ipvs_entry_move(entry, &director->settings, from, packet, now);
+    ipvs_entry_move(entry, &director->settings, direction_of(conn, from), packet, now);
     if (entry->timeout < before)
         life_rearm(director, conn);
     if (from == SIDE_OUTSIDE && conn->virtual->replicate

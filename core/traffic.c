@@ -144,6 +144,12 @@ static bool is_synack(const struct conn *conn, enum side from, const struct pack
            && (packet->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
+/* Direct routing: the machine's SYN-ACK goes past the director, the client's ACK tells of it. */
+static bool answers_unseen(const struct conn *conn)
+{
+    return conn->virtual->direct && conn->state == CONN_SYN_SEEN;
+}
+
 /* where the handshake stands, and whether that makes the conn active. */
 static void advance_handshake(struct director *director, nstime now, struct conn *conn,
                               enum side from, const struct packet *packet,
@@ -154,6 +160,8 @@ static void advance_handshake(struct director *director, nstime now, struct conn
     bool ack = asks && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
     if (conn->state == CONN_SYN_SEEN && synack)
         conn_enter(conn, CONN_SYNACK_SEEN);
+    if (answers_unseen(conn) && ack)
+        life_establish(director, now, conn, effects);
     if (conn->state == CONN_SYNACK_SEEN
         && (ack || director->settings.active_on == ACTIVE_ON_SYNACK))
         life_establish(director, now, conn, effects);
@@ -180,12 +188,19 @@ static void advance_closing(struct conn *conn)
         conn_enter(conn, CONN_CLOSING);
 }
 
+/* By direct routing half of the close is all that is seen of it. */
+static bool is_finished(const struct conn *conn)
+{
+    return conn_is_finished(conn)
+           || (conn->virtual->direct && (conn->seen[SIDE_OUTSIDE] & SEEN_FIN) != 0);
+}
+
 /* R-408: the conn goes with the packet that acknowledges the second FIN, or is held
  * for the virtual machine's delay, or the protocol's. */
 static void advance_close(struct director *director, nstime now, struct conn *conn,
                           struct effects *effects)
 {
-    if (conn->state != CONN_CLOSING || conn->closed || !conn_is_finished(conn))
+    if (conn->state != CONN_CLOSING || conn->closed || !is_finished(conn))
         return;
     if (life_delay(director, conn) == 0) {
         life_end(director, now, conn, END_CLOSED, effects);
@@ -201,7 +216,7 @@ static bool is_refused(const struct director *director, const struct conn *conn,
 {
     return director->settings.window_check == WINDOW_STRICT && packet->protocol == PROTOCOL_TCP
            && (conn->state == CONN_ACTIVE || conn->state == CONN_CLOSING)
-           && !window_accepts(conn, from, packet);
+           && !conn->virtual->direct && !window_accepts(conn, from, packet);
 }
 
 /* The create leaves before the packet that made it due: what is on the wire when
@@ -283,11 +298,11 @@ static void count_resend(struct conn *conn)
 /* R-501..R-503: a repeated SYN goes where the first went, until that machine has had
  * as many as it may. Under "active_on syn" there is nothing left to reassign: the
  * standby has been told which machine it is. What a machine asks itself (R-410) stays
- * with it. */
+ * with it, and so does what may have been answered past the director. */
 static void repeat(struct director *director, nstime now, struct conn *conn, enum side from,
                    const struct packet *packet, struct effects *effects)
 {
-    if (from == SIDE_OUTSIDE && conn->state == CONN_SYN_SEEN
+    if (from == SIDE_OUTSIDE && conn->state == CONN_SYN_SEEN && !conn->virtual->direct
         && conn->syn_resends + 1u >= conn->physical->reassign)
         life_ditch(director, now, conn, DITCH_NO_ANSWER, effects);
     else
@@ -301,6 +316,7 @@ static void repeat(struct director *director, nstime now, struct conn *conn, enu
 static bool asks_in_vain(const struct conn *conn, enum side from)
 {
     return from == SIDE_OUTSIDE && conn->state == CONN_ACTIVE && conn->replica
+           && !conn->virtual->direct
            && conn->seen[SIDE_INSIDE] == 0 && conn->syn_resends >= conn->physical->reassign;
 }
 

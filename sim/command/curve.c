@@ -12,10 +12,36 @@
 struct curve {
     struct table *table;
     double confidence;
-    size_t axes; /* they stand in columns 1 to axes */
+    size_t axes;
+    size_t column[CURVE_AXES_MAX]; /* of each axis */
     unsigned width[CURVE_AXES_MAX];
     size_t point, metric, runs, estimate, lo, hi;
 };
+
+static bool varies(const struct table *table, size_t column)
+{
+    for (size_t row = 1; row < table_rows(table); row++) {
+        if (strcmp(table_text(table, row, column), table_text(table, 0, column)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An axis of one value says nothing where others vary. */
+static void choose_axes(struct curve *curve, size_t first, size_t end)
+{
+    bool any = false;
+
+    for (size_t column = first; column < end; column++) {
+        any |= varies(curve->table, column);
+    }
+    for (size_t column = first; column < end && curve->axes < CURVE_AXES_MAX; column++) {
+        if (!any || varies(curve->table, column)) {
+            curve->column[curve->axes++] = column;
+        }
+    }
+}
 
 static bool find_columns(struct curve *curve, GError **error)
 {
@@ -24,7 +50,7 @@ static bool find_columns(struct curve *curve, GError **error)
     if (!table_between(curve->table, "point", "metric", &first, &end, error)) {
         return false;
     }
-    curve->axes = MIN(end - first, CURVE_AXES_MAX);
+    choose_axes(curve, first, end);
     return table_require(curve->table, "point", &curve->point, error) &&
            table_require(curve->table, "metric", &curve->metric, error) &&
            table_require(curve->table, "runs", &curve->runs, error) &&
@@ -36,20 +62,38 @@ static bool find_columns(struct curve *curve, GError **error)
 /* The last word of a key: link.replication.loss is loss. */
 static const char *heading(const struct curve *curve, size_t axis)
 {
-    const char *key = table_column_name(curve->table, curve->point + 1 + axis);
+    const char *key = table_column_name(curve->table, curve->column[axis]);
     const char *dot = strrchr(key, '.');
 
     return dot != NULL ? dot + 1 : key;
 }
 
+static unsigned total_width(const struct curve *curve)
+{
+    unsigned total = 0;
+
+    for (size_t axis = 0; axis < curve->axes; axis++) {
+        total += 2 + curve->width[axis];
+    }
+    return total;
+}
+
+/* The widest gives way until all fit. */
 static void set_widths(struct curve *curve)
 {
     for (size_t axis = 0; axis < curve->axes; axis++) {
         size_t widest = strlen(heading(curve, axis));
         for (size_t row = 0; row < table_rows(curve->table); row++) {
-            widest = MAX(widest, strlen(table_text(curve->table, row, curve->point + 1 + axis)));
+            widest = MAX(widest, strlen(table_text(curve->table, row, curve->column[axis])));
         }
-        curve->width[axis] = (unsigned)MIN(widest, CURVE_AXES_WIDTH / curve->axes - 2);
+        curve->width[axis] = (unsigned)MIN(widest, CURVE_AXES_WIDTH);
+    }
+    while (total_width(curve) > CURVE_AXES_WIDTH) {
+        size_t widest = 0;
+        for (size_t axis = 1; axis < curve->axes; axis++) {
+            widest = curve->width[axis] > curve->width[widest] ? axis : widest;
+        }
+        curve->width[widest]--;
     }
 }
 
@@ -149,7 +193,7 @@ static void print_values(GString *text, const struct curve *curve, size_t row)
 {
     for (size_t axis = 0; axis < curve->axes; axis++) {
         g_string_append(text, "  ");
-        report_pad(text, table_text(curve->table, row, curve->point + 1 + axis),
+        report_pad(text, table_text(curve->table, row, curve->column[axis]),
                    curve->width[axis]);
     }
 }

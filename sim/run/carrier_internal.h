@@ -58,6 +58,7 @@ struct carrier {
     struct journal *journal;
     struct run_story *story;
     struct traffic *traffic;
+    bool any_direct; /* a virtual machine's servers answer past the directors */
     struct unit *units[UNITS_MAX];
     struct held held[UNITS_MAX];
     bool interface_down[UNITS_MAX][UNIT_INTERFACES];

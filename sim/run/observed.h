@@ -5,6 +5,7 @@
 #define SIM_RUN_OBSERVED_H
 
 #include "sim/network/pool.h"
+#include "sim/run/affinity.h"
 #include "sim/run/observer.h"
 
 /* What is known of one connection's record at the unit that it was sent to last: another
@@ -60,6 +61,7 @@ struct observer {
     const struct traffic *traffic;
     struct connection_watch watch;
     struct pool *pool;
+    struct affinity *affinity;
     GPtrArray *listings; /* in order of number */
     uint32_t undecided;
     nstime failure, takeover; /* instants, -1: not yet */

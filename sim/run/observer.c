@@ -312,6 +312,16 @@ static void note_unknown(struct observer *observer, const struct note *note)
         listing->row.first_unknown = SPEAKER_SERVER;
 }
 
+/* A new connection, not an unknown one that was given a machine. */
+static void note_opened(struct observer *observer, unsigned unit, const struct note *note)
+{
+    const struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    if (observer->takeover >= 0 && unit == observer->heir && connection
+        && !((struct observed *)connection->observed)->listing)
+        affinity_opened(observer->affinity, connection->virtual, connection->client_ip,
+                        note->real);
+}
+
 /* Counted by whole seconds of the run. */
 static void note_probe(struct observer *observer)
 {
@@ -361,6 +371,9 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
     case NOTE_DROPPED:
     case NOTE_PASSED:
         note_unknown(observer, note);
+        break;
+    case NOTE_OPENED:
+        note_opened(observer, unit, note);
         break;
     case NOTE_PROBE_SENT:
         note_probe(observer);
@@ -413,6 +426,7 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
         .unheard = unheard,
     };
     observer->pool = pool_new(sizeof(struct observed));
+    observer->affinity = affinity_new(scenario);
     observer->listings = g_ptr_array_new_with_free_func(g_free);
     observer->failure = observer->takeover = -1;
     observer->moved[SIDE_OUTSIDE] = observer->moved[SIDE_INSIDE] = -1;
@@ -427,6 +441,7 @@ void observer_free(struct observer *observer)
     g_array_free(observer->set_ups, TRUE);
     g_array_free(observer->openings, TRUE);
     g_ptr_array_free(observer->listings, TRUE);
+    affinity_free(observer->affinity);
     pool_free(observer->pool);
     g_free(observer);
 }

@@ -25,6 +25,10 @@ void packet_carrier_init(struct carrier *carrier)
 {
     carrier->packets = pool_new(sizeof(struct packet_parcel));
     carrier->packets_waiting = pool_new(sizeof(struct packet_waiting));
+    for (guint i = 0; i < carrier->scenario->virtuals->len; i++) {
+        const struct virtual_spec *virtual = g_ptr_array_index(carrier->scenario->virtuals, i);
+        carrier->any_direct |= virtual->direct;
+    }
 }
 
 void packet_carrier_clear(struct carrier *carrier)
@@ -156,6 +160,64 @@ static void reach_units(struct carrier *carrier, enum side side, const struct pa
         take_in(carrier, owner, side, packet);
 }
 
+static void carry_packet(struct carrier *carrier, enum link_role role, enum direction direction,
+                         const struct packet *packet);
+
+static bool binds(const struct scenario *scenario, const struct virtual_spec *virtual,
+                  uint32_t real_ip)
+{
+    for (guint i = 0; i < scenario->reals->len; i++) {
+        const struct real_spec *real = g_ptr_array_index(scenario->reals, i);
+        if (virtual->bound[i] && real->ip == real_ip)
+            return true;
+    }
+    return false;
+}
+
+/* Direct routing. The virtual machine as which its server answers it, or NULL: as itself. A
+ * connection that its client has forgotten leaves its server's address to tell. */
+static const struct virtual_spec *answers_as(const struct carrier *carrier,
+                                             const struct packet *packet)
+{
+    const GPtrArray *virtuals = carrier->scenario->virtuals;
+    const struct connection *connection = traffic_by_tag(carrier->traffic, packet->tag);
+    if (connection) {
+        const struct virtual_spec *virtual = g_ptr_array_index(virtuals, connection->virtual);
+        return virtual->direct ? virtual : NULL;
+    }
+    for (guint i = 0; i < virtuals->len; i++) {
+        const struct virtual_spec *virtual = g_ptr_array_index(virtuals, i);
+        if (virtual->direct && virtual->protocol == packet->protocol
+            && binds(carrier->scenario, virtual, packet->source_ip))
+            return virtual;
+    }
+    return NULL;
+}
+
+/* It left its server with the virtual address, which the server has as well; what is told of it
+ * since the failure needs no director. */
+static void pass_by(struct carrier *carrier, const struct virtual_spec *virtual,
+                    const struct packet *packet)
+{
+    struct packet past = *packet;
+    past.source_ip = virtual->ip;
+    past.source_port = virtual->port;
+    past.epoch = carrier->epoch;
+    tell_packet(carrier, &past, PLACE_SERVER, PLACE_CLIENT, SIDE_INSIDE,
+                "  (past the director)");
+    carry_packet(carrier, LINK_CLIENTS, DIRECTION_REVERSE, &past);
+}
+
+static void came_from_server(struct carrier *carrier, const struct packet *packet)
+{
+    const struct virtual_spec *virtual =
+        carrier->any_direct ? answers_as(carrier, packet) : NULL;
+    if (virtual)
+        pass_by(carrier, virtual, packet);
+    else
+        reach_units(carrier, SIDE_INSIDE, packet);
+}
+
 static void packet_came(void *object, uint64_t number)
 {
     struct carrier *carrier = object;
@@ -174,7 +236,7 @@ static void packet_came(void *object, uint64_t number)
     else if (forward)
         traffic_deliver_server(carrier->traffic, &packet);
     else
-        reach_units(carrier, SIDE_INSIDE, &packet);
+        came_from_server(carrier, &packet);
 }
 
 static void tell_loss(const struct carrier *carrier, const struct packet *packet,

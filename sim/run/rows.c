@@ -186,6 +186,8 @@ static void append_later(GString *text, const struct run_result *result)
     append_count(text, result->backscatter);
     append_time(text, result->setup_p50);
     append_time(text, result->setup_p99);
+    append_count(text, result->affinity.returning);
+    append_count(text, result->affinity.returned);
 }
 
 static void append_protection_count(GString *text, const struct protection_count *count)

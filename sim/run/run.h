@@ -6,6 +6,7 @@
 #include "analysis/columns.h"
 #include "core/director.h"
 #include "core/note.h"
+#include "sim/run/affinity.h"
 #include "sim/run/protection.h"
 #include "sim/scenario/scenario.h"
 
@@ -171,6 +172,7 @@ struct run_result {
     uint32_t sample_count;
     struct form_measure form; /* where the scenario is made to meet one */
     uint32_t ghost_misroutes; /* of the cohort, that were led astray */
+    struct affinity_count affinity;
     uint64_t probes;          /* sent to servers, and the most within a second of the run */
     uint64_t probes_peak;
     uint64_t backscatter;     /* packets to the addresses of floods */

@@ -53,6 +53,8 @@ static void list(struct observer *observer, struct connection *connection)
         .stall = -1,
     };
     observed->listing = listing;
+    affinity_had(observer->affinity, connection->virtual, connection->client_ip,
+                 connection->server);
     g_ptr_array_add(observer->listings, listing);
     observer->undecided++;
 }

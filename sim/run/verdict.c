@@ -291,6 +291,7 @@ void observer_finish(struct observer *observer, struct run_result *result)
     result->heir = observer_heir(observer);
     memcpy(result->moved, observer->moved, sizeof result->moved);
     result->ghosts = observer->ghosts;
+    result->affinity = affinity_counted(observer->affinity);
     result->probes = observer->probes;
     result->probes_peak = observer->probes_peak;
     result->creates_due = observer->creates_due;

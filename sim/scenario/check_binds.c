@@ -30,6 +30,26 @@ static void check_overflow(struct build *build, const struct draft_group *group)
     g_strfreev(overflow);
 }
 
+/* By direct routing a packet goes as it came, so that the server must hear on the port that the
+ * client named; who is seen as the virtual machine is whoever answers. */
+static void check_direct(struct build *build, const struct draft_group *group)
+{
+    const char *address = build_text(build, group, "address");
+    char **names = words_of(build, group, "bind");
+    for (unsigned i = 0; address != NULL && names[i] != NULL; i++) {
+        const struct draft_group *real = draft_find(build->draft, GROUP_REAL, names[i]);
+        const char *own = real == NULL ? NULL : build_text(build, real, "address");
+        unsigned port = own == NULL ? 0 : value_machine(own).port;
+        if (build_is(build, group, "forwarding", "direct") && port != 0
+            && port != value_machine(address).port)
+            build_complain(build, build->problems, group, "forwarding",
+                           "[real %s] has another port, and direct routing changes none (give it "
+                           "this one's, or write forwarding = nat)",
+                           names[i]);
+    }
+    g_strfreev(names);
+}
+
 /* Whether both are bind IDs of one service. */
 static bool same_service(const struct build *build, const struct draft_group *a,
                          const struct draft_group *b)
@@ -62,6 +82,7 @@ void build_check_binds(struct build *build)
     for (unsigned i = 0; i < groups->len; i++) {
         const struct draft_group *group = g_ptr_array_index(groups, i);
         check_overflow(build, group);
+        check_direct(build, group);
         for (unsigned j = 0; j < i; j++)
             if (same_service(build, group, g_ptr_array_index(groups, j)))
                 check_assigned_once(build, group, g_ptr_array_index(groups, j));

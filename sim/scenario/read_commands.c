@@ -125,6 +125,7 @@ static void add_virtual(struct build *build, const struct draft_group *group)
     add_bind(build, group, id, "overflow-bind");
     add(build, "overflow %s %s", id, build_text(build, group, "overflow"));
     add(build, "predictor %s %s", id, build_text(build, group, "predictor"));
+    add(build, "forwarding %s %s", id, build_text(build, group, "forwarding"));
     add(build, "timeout %s %s", id, build_text(build, group, "timeout"));
     add(build, "delay %s %s", id, build_text(build, group, "delay"));
     add(build, "slowstart %s %s", id, build_text(build, group, "slowstart"));

@@ -189,6 +189,7 @@ static void take_virtual(struct build *build, const struct draft_group *group, b
         .bind_id = address.bind_id,
         .protocol = address.protocol,
         .replicate = build_yes(build, group, "replicate"),
+        .direct = build_is(build, group, "forwarding", "direct"),
         .idle_time = build_time(build, group, "timeout"),
         .bound = own,
     };

@@ -56,6 +56,7 @@ struct virtual_spec {
     uint16_t bind_id;
     uint8_t protocol;
     bool replicate;
+    bool direct; /* its servers answer past the directors */
     nstime idle_time;
     bool *bound; /* of each real: is it named in bind? */
 };

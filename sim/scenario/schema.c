@@ -163,6 +163,8 @@ static const struct schema_key keys[] = {
      "more [real NAME]s, which serve when it overflows"},
     {GROUP_VIRTUAL, "replicate", NULL, VALUE_YESNO, NULL, NULL, "no", false,
      "its connections are told to the standby"},
+    {GROUP_VIRTUAL, "forwarding", "lb-kind", VALUE_WORD, "nat/NAT direct/DR", NULL, "nat", false,
+     "direct: its servers answer clients themselves, past the director (IPVS's -g)"},
     {GROUP_VIRTUAL, "timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "120min", false,
      "an idle connection is forgotten after it"},
     {GROUP_VIRTUAL, "delay", NULL, VALUE_TIME, ANY_TIME, NULL, "0s", false,

@@ -82,7 +82,7 @@ START_TEST(a_grid_of_panels)
     ck_assert_ptr_nonnull(strstr(text, "\n\nnone\nrepeat\n"));
     ck_assert_ptr_nonnull(strstr(text, "1.6\t0\t"));
     ck_assert_ptr_nonnull(strstr(text, "2\t100\t"));
-    ck_assert_ptr_nonnull(strstr(text, "3\t1000\t"));
+    ck_assert_ptr_nonnull(strstr(text, "3\t1 k\t"));
     static const char *const titles[] = {"loss 5%, rate 10/s", "loss 5%, rate 100/s",
                                          "loss 30%, rate 10/s", "loss 30%, rate 100/s"};
     const char *at = text;

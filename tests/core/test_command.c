@@ -79,8 +79,8 @@ static const struct {
     {"vitrual 10.0.0.1", "command: unknown word \"vitrual\"; did you mean \"virtual\"?"},
     {"frobnicate", "command: unknown word \"frobnicate\"; write one of: virtual, no, real, bind,"
                    " in-service, out-of-service, backup, static, assign, predictor, overflow,"
-                   " weight, maxconns, threshold, reassign, retry, autounfail, timeout, delay,"
-                    " slowstart, sticky,"
+                   " forwarding, weight, maxconns, threshold, reassign, retry, autounfail, timeout,"
+                    " delay, slowstart, sticky,"
                     " replicate, ip, failover, write, option, buddy, show"},
     {"no", "no: the command is not complete; go on with one of: virtual, real, bind, static,"
            " assign, autounfail, replicate, failover, connection"},
@@ -214,6 +214,8 @@ static const struct {
                                         " so a request could go round in a cycle; name another"
                                         " backup"},
     /* predictors and options */
+    {"forwarding 192.0.2.80 tunnel",
+     "forwarding: \"tunnel\" is no way to forward; write nat or direct"},
     {"predictor 192.0.2.80 quickest",
      "predictor: unknown predictor \"quickest\"; write leastconns, weighted, roundrobin, fastest,"
      " loaded, maglev or wlc"},

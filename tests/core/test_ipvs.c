@@ -366,6 +366,57 @@ START_TEST(wlc_divides_by_weight)
 }
 END_TEST
 
+/* ---- direct routing */
+
+/* Servers answer past the director: the client's ACK alone establishes, no SYN that is repeated
+ * is anybody's fault, and the record says how it is forwarded. The client's FIN is all that is seen
+ * of a close: FIN_WAIT, for two minutes. */
+START_TEST(direct_routing_sees_the_client_alone)
+{
+    rig_command_both(&rig, "forwarding 192.0.2.80:80 direct");
+    flush(5 * NSTIME_S);
+    for (unsigned i = 0; i < 5; i++)
+        rig_client(active, TCP_SYN, 1000, 0);
+    uint32_t server = rig_view(active).real.ip;
+    rig_client(active, TCP_ACK, 1001, 5001);
+    ck_assert_int_eq(rig_view(active).state, CONN_ACTIVE);
+    ck_assert_uint_eq(rig_view(active).real.ip, server);
+    rig.now = director_deadline(active->director); /* the ACK was the sixth: not told */
+    rig_client(active, TCP_FIN | TCP_ACK, 1001, 5001);
+    nstime closed = rig.now;
+    rig_run(active, director_deadline(active->director) - 1);
+    rig.now++;
+    rig_deadline(active);
+    const uint8_t *record = datagram(active, 1) + 8;
+    ck_assert_uint_eq(wire_get32(record + 4), IPVS_DIRECT | IPVS_NO_OUTPUT | IPVS_INACTIVE);
+    ck_assert_uint_eq(wire_get16(record + 8), IPVS_FIN_WAIT);
+    rig_run(active, closed + 120 * NSTIME_S - 1);
+    ck_assert(!rig_gone(active));
+    rig_run(active, closed + 120 * NSTIME_S);
+    ck_assert(rig_gone(active));
+}
+END_TEST
+
+/* The patent's protocol, too: a create with the ACK, and a delete when the rest of the close has
+ * had its time, the half-open time. */
+START_TEST(direct_routing_suits_the_patent)
+{
+    rig_command_both(&rig, "option replication patent");
+    rig_command_both(&rig, "forwarding 192.0.2.80:80 direct");
+    flush(5 * NSTIME_S);
+    rig_client(active, TCP_SYN, 1000, 0);
+    rig_client(active, TCP_ACK, 1001, 5001);
+    ck_assert_uint_eq(told(), 1);
+    rig_client(active, TCP_FIN | TCP_ACK, 1001, 5001);
+    nstime closed = rig.now;
+    rig_client(active, TCP_ACK, 1002, 5002);
+    rig_run(active, closed + 60 * NSTIME_S - 1);
+    ck_assert_uint_eq(director_count(active->director, NOTE_DELETE_SENT), 0);
+    rig_run(active, closed + 60 * NSTIME_S);
+    ck_assert_uint_eq(director_count(active->director, NOTE_DELETE_SENT), 1);
+}
+END_TEST
+
 /* ---- records against what is there */
 
 static struct ipvs_record record_of(uint16_t port, uint8_t server)
@@ -472,6 +523,8 @@ Suite *ipvs_suite(void)
     tcase_add_test(tcase, wlc_weighs_active_ones);
     tcase_add_test(tcase, wlc_divides_by_weight);
     tcase_add_test(tcase, an_heir_knows_who_is_inactive);
+    tcase_add_test(tcase, direct_routing_sees_the_client_alone);
+    tcase_add_test(tcase, direct_routing_suits_the_patent);
     tcase_add_test(tcase, the_later_machine_stands);
     tcase_add_test(tcase, strangers_are_refused);
     suite_add_tcase(suite, tcase);

@@ -25,13 +25,13 @@ static const struct packet rst = {.protocol = PROTOCOL_TCP, .flags = TCP_RST};
 /* One packet; is it told? */
 static bool client(const struct packet *packet, nstime now)
 {
-    ipvs_entry_move(&entry, &settings, SIDE_OUTSIDE, packet, now);
+    ipvs_entry_move(&entry, &settings, IPVS_INPUT, packet, now);
     return ipvs_entry_is_due(&entry, &settings, packet->protocol, now);
 }
 
 static void server(const struct packet *packet, nstime now)
 {
-    ipvs_entry_move(&entry, &settings, SIDE_INSIDE, packet, now);
+    ipvs_entry_move(&entry, &settings, IPVS_OUTPUT, packet, now);
 }
 
 static void open(nstime now)
@@ -102,23 +102,27 @@ START_TEST(odd_packets_do_as_the_table_says)
 {
     static const struct {
         enum ipvs_state state;
-        enum side from;
+        enum ipvs_direction direction;
         uint8_t flags;
         enum ipvs_state then;
     } rows[] = {
-        {IPVS_ESTABLISHED, SIDE_OUTSIDE, TCP_SYN, IPVS_ESTABLISHED},
-        {IPVS_SYN_RECV, SIDE_OUTSIDE, TCP_RST, IPVS_SYN_RECV},
-        {IPVS_SYN_RECV, SIDE_INSIDE, TCP_RST | TCP_ACK, IPVS_CLOSE},
-        {IPVS_TIME_WAIT, SIDE_OUTSIDE, TCP_SYN, IPVS_SYN_RECV},
-        {IPVS_TIME_WAIT, SIDE_INSIDE, TCP_RST, IPVS_TIME_WAIT},
-        {IPVS_SYN_RECV, SIDE_OUTSIDE, TCP_FIN | TCP_ACK, IPVS_TIME_WAIT},
-        {IPVS_NONE, SIDE_INSIDE, TCP_SYN, IPVS_SYN_SENT},
-        {IPVS_SYN_SENT, SIDE_OUTSIDE, TCP_SYN | TCP_ACK, IPVS_ESTABLISHED},
-        {IPVS_LAST_ACK, SIDE_OUTSIDE, TCP_ACK, IPVS_CLOSE},
-        {IPVS_ESTABLISHED, SIDE_OUTSIDE, 0, IPVS_CLOSE},
+        {IPVS_ESTABLISHED, IPVS_INPUT, TCP_SYN, IPVS_ESTABLISHED},
+        {IPVS_SYN_RECV, IPVS_INPUT, TCP_RST, IPVS_SYN_RECV},
+        {IPVS_SYN_RECV, IPVS_OUTPUT, TCP_RST | TCP_ACK, IPVS_CLOSE},
+        {IPVS_TIME_WAIT, IPVS_INPUT, TCP_SYN, IPVS_SYN_RECV},
+        {IPVS_TIME_WAIT, IPVS_OUTPUT, TCP_RST, IPVS_TIME_WAIT},
+        {IPVS_SYN_RECV, IPVS_INPUT, TCP_FIN | TCP_ACK, IPVS_TIME_WAIT},
+        {IPVS_NONE, IPVS_OUTPUT, TCP_SYN, IPVS_SYN_SENT},
+        {IPVS_SYN_SENT, IPVS_INPUT, TCP_SYN | TCP_ACK, IPVS_ESTABLISHED},
+        {IPVS_LAST_ACK, IPVS_INPUT, TCP_ACK, IPVS_CLOSE},
+        {IPVS_ESTABLISHED, IPVS_INPUT, 0, IPVS_CLOSE},
+        {IPVS_SYN_RECV, IPVS_INPUT_ONLY, TCP_ACK, IPVS_ESTABLISHED},
+        {IPVS_ESTABLISHED, IPVS_INPUT_ONLY, TCP_FIN | TCP_ACK, IPVS_FIN_WAIT},
+        {IPVS_FIN_WAIT, IPVS_INPUT_ONLY, TCP_FIN | TCP_ACK, IPVS_FIN_WAIT},
+        {IPVS_FIN_WAIT, IPVS_INPUT_ONLY, TCP_ACK, IPVS_FIN_WAIT},
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
-        ck_assert_int_eq(ipvs_state_after(rows[i].state, rows[i].from, rows[i].flags),
+        ck_assert_int_eq(ipvs_state_after(rows[i].state, rows[i].direction, rows[i].flags),
                          rows[i].then);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* "unknown-connection probe": the machines are asked. The tests play client and machines. */
 #include "core/probe.h"
+#include "tests/core/dice.h"
 #include "tests/core/rig.h"
 #include "tests/core/suites.h"
 
@@ -277,6 +278,42 @@ START_TEST(its_own_words_pass)
 }
 END_TEST
 
+/* Whatever comes from clients and machines, in any order and with any numbers, what must always
+ * hold does (the rig looks), and what goes out is written with the virtual address. */
+START_TEST(whatever_comes)
+{
+    static const uint8_t flags[] = {TCP_ACK, TCP_ACK | TCP_PSH, TCP_ACK | TCP_FIN, TCP_RST,
+                                    TCP_RST | TCP_ACK, TCP_SYN, TCP_SYN | TCP_ACK, TCP_PSH};
+    static const uint32_t numbers[] = {1000, 1001, 1002, 5000, 5001, 0x40000000, 0xC0000000};
+    struct dice dice = {77 + (uint64_t)_i};
+    bind_up_to(3);
+    rig_command_both(&rig, _i % 2 == 0 ? "option unknown-connection learn+probe"
+                                       : "option unknown-connection probe");
+    take_over();
+    for (unsigned i = 0; i < 3000; i++) {
+        enum side from = dice_below(&dice, 2) == 0 ? SIDE_OUTSIDE : SIDE_INSIDE;
+        unsigned server = 1 + dice_below(&dice, 3);
+        uint16_t port = (uint16_t)(RIG_PORT + dice_below(&dice, 3));
+        uint8_t flag = flags[dice_below(&dice, G_N_ELEMENTS(flags))];
+        uint32_t sequence = numbers[dice_below(&dice, G_N_ELEMENTS(numbers))];
+        uint32_t acknowledged = numbers[dice_below(&dice, G_N_ELEMENTS(numbers))];
+        struct packet packet =
+            from == SIDE_OUTSIDE
+                ? rig_from_client(RIG_CLIENT, port, flag, sequence, acknowledged)
+                : rig_from_server(server, RIG_CLIENT, port, flag, sequence, acknowledged);
+        packet.payload_length = (uint16_t)(dice_below(&dice, 2) * 100);
+        rig_packet(unit, from, &packet);
+        const struct effect *out = rig_effect(unit, EFFECT_FORWARD, 0);
+        if (out != NULL && out->packet.side == SIDE_OUTSIDE)
+            ck_assert_uint_eq(out->packet.packet.source_ip, RIG_VIRTUAL_IP);
+        ck_assert_uint_eq(rig_count(unit, EFFECT_RESET), 0);
+        if (dice_below(&dice, 50) == 0)
+            rig_run_both(&rig, rig.now + 700 * NSTIME_MS);
+    }
+    ck_assert_uint_gt(director_count(unit->director, NOTE_PROBED), 0);
+}
+END_TEST
+
 /* ---- limits */
 
 static unsigned flood(unsigned first_network, unsigned networks, unsigned packets)
@@ -342,6 +379,7 @@ Suite *probe_suite(void)
     tcase_add_loop_test(tcase, stale_sockets_do_not_misbind, 0, 2);
     tcase_add_test(tcase, an_echo_proves_nothing);
     tcase_add_loop_test(tcase, its_own_words_pass, 0, 2);
+    tcase_add_loop_test(tcase, whatever_comes, 0, 4);
     tcase_add_loop_test(tcase, strangers_do_not_starve_neighbours, 0, 2);
     tcase_add_test(tcase, a_network_has_its_limit);
     suite_add_tcase(suite, tcase);

@@ -52,6 +52,8 @@ static const struct {
     { "f19-ipvs-slow", "faults.crash=at 51min crash active", "scenario.duration=3061s",
       "replication.sync-timeout-established=120min", CAUSE_CREATE_LOST, "", 0 },
     { "f20-ipvs-keepalive", NULL, NULL, NULL, CAUSE_AGED_OUT, "0 46-74 ", 0 },
+    { "f20-ipvs-keepalive", "virtual.web.forwarding=direct", NULL, NULL, CAUSE_AGED_OUT,
+      "0 46-74 ", 0 },
     { "f20-ipvs-keepalive", "workload.idle.keepalive=15s", NULL, NULL, CAUSE_AGED_OUT, "", 0 },
     { "f20-ipvs-keepalive", "replication.sync-timeout-established=25min", NULL, NULL,
       CAUSE_AGED_OUT, "", 0 },
@@ -126,6 +128,36 @@ START_TEST(the_lost_share_falls_with_the_rate)
 }
 END_TEST
 
+/* Servers that speak every 300 ms, a takeover after two seconds. By direct routing they are heard
+ * all the while, and the director, who sees their clients' acknowledgements alone, knows what it
+ * must: everybody survives as with NAT, which is silent for the outage. */
+START_TEST(direct_routing_goes_past_a_dead_director)
+{
+    static const char pushing[] =
+        "[scenario]\nduration = 14s\nroll-call = server\n[failover]\ndetector = oracle\n"
+        "detection-time = 2s\n[virtual web]\naddress = 192.0.2.80:80\nbind = r1\n"
+        "replicate = yes\n[real r1]\naddress = 10.0.1.1:80\n[workload listeners]\n"
+        "arrivals = constant 10/s\nrequests-per-connection = 2\nthink-time = 60s\n"
+        "push-time = 300ms\n[faults]\ncrash = at 10s crash active\n";
+    struct scenario *scenario = scenario_from_text(pushing);
+    struct virtual_spec *web = g_ptr_array_index(scenario->virtuals, 0);
+    if (_i == 1) {
+        web->direct = true;
+        g_ptr_array_add(scenario->commands, g_strdup("forwarding 192.0.2.80:80 direct"));
+    }
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_eq(result->counted, 100);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_SURVIVED], 100);
+    ck_assert_uint_eq(result->known, 100);
+    if (_i == 0)
+        ck_assert_int_ge(result->stall_p50, 2 * NSTIME_S);
+    else
+        ck_assert_int_le(result->stall_p99, 400 * NSTIME_MS);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* An open-loop protocol: losing more saves nobody, connection by connection; and a run with
  * closes, refreshes and batches ends without a violation. */
 START_TEST(more_loss_saves_nobody)
@@ -160,6 +192,7 @@ Suite *ipvs_suite(void)
     tcase_add_loop_test(tcase, seeds_kill_exactly_these, 0, G_N_ELEMENTS(seeds));
     tcase_add_test(tcase, a_second_failover_needs_fifty_packets);
     tcase_add_test(tcase, the_lost_share_falls_with_the_rate);
+    tcase_add_loop_test(tcase, direct_routing_goes_past_a_dead_director, 0, 2);
     tcase_add_test(tcase, more_loss_saves_nobody);
     suite_add_tcase(suite, tcase);
     return suite;

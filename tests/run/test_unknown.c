@@ -161,6 +161,26 @@ START_TEST(who_is_not_in_its_row_dies)
 }
 END_TEST
 
+/* peers.scn: no connection survives, each by the cause that nothing was told of it, and nearly all
+ * clients reach their server again; where nothing is told, one in four. */
+START_TEST(clients_return_without_connections)
+{
+    struct run_result *result =
+        run_shipped("peers", _i == 0 ? "replication.protocol=none" : "replication.protocol=peers",
+                    "link.replication.loss=10%");
+    const struct affinity_count *affinity = &result->affinity;
+    ck_assert_uint_gt(result->counted, 100);
+    ck_assert_uint_eq(cohort(result)->survived, 0);
+    ck_assert_uint_eq(result->causes[CAUSE_NOT_REPLICATED], result->counted);
+    ck_assert_uint_gt(affinity->returning, 300);
+    if (_i == 0)
+        ck_assert_uint_lt(affinity->returned, affinity->returning * 2 / 5);
+    else
+        ck_assert_uint_ge(affinity->returned, affinity->returning * 98 / 100);
+    run_result_free(result);
+}
+END_TEST
+
 /* ---- a flood */
 
 /* probe-flood.scn: a hundred thousand forged ACKs a second change nobody's fate and nobody's wait;
@@ -200,6 +220,7 @@ Suite *unknown_suite(void)
     tcase_add_test(tcase, servers_alone_are_enough);
     tcase_add_test(tcase, a_lost_answer_is_asked_again);
     tcase_add_loop_test(tcase, who_is_not_in_its_row_dies, 0, 2);
+    tcase_add_loop_test(tcase, clients_return_without_connections, 0, 2);
     tcase_add_test(tcase, a_flood_changes_nothing);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -72,6 +72,7 @@ static const struct {
     {"virtual.web.overflow", "one-failed"},
     {"virtual.web.overflow-bind", "none"},
     {"virtual.web.replicate", "no"},
+    {"virtual.web.forwarding", "direct"},
     {"virtual.web.timeout", "15min"},
     {"virtual.web.delay", "1s"},
     {"virtual.web.slowstart", "10s"},
