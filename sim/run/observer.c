@@ -210,7 +210,7 @@ static void begin_anew(struct record_history *record, unsigned receiver)
                                        .forgotten = record->forgotten };
 }
 
-/* Its receiver has become a standby anew since: what it is told now, it is told for the first time. */
+/* Its receiver has become a standby anew since: what it is told now, it is told first. */
 static bool is_of_former_table(const struct observer *observer,
                                const struct record_history *record)
 {

@@ -412,8 +412,8 @@ START_TEST(a_joiner_gives_up_and_pretends)
 }
 END_TEST
 
-/* Seed F33: the primary returns, and preempts when it has been told all; where nobody answers it, it
- * stays a standby for the sixty-five seconds of its tries. */
+/* Seed F33: the primary returns, and preempts when it has been told all; where nobody answers it,
+ * it stays a standby for the sixty-five seconds of its tries. */
 START_TEST(who_is_not_whole_does_not_preempt)
 {
     rig_command(standby, "option mirror none");
