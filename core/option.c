@@ -227,6 +227,11 @@ static const struct option options[] = {
 static const struct option tacit_options[] = {
     {"repeats", &count, FIELD(repeats), "1..16"},
     {"repeat-spacing", &interval, FIELD(repeat_spacing), AN_INTERVAL},
+    {"round-trip", &span, FIELD(round_trip), A_TIME},
+    {"blackout", &count, FIELD(blackout), "1..1000000"},
+    {"delete-delay", &wait, FIELD(delete_delay), A_WAIT},
+    {"digest-interval", &interval, FIELD(digest_interval), AN_INTERVAL},
+    {"join-rate", &count, FIELD(join_rate), "1..100000"},
     {"sync-threshold", &count, FIELD(sync_threshold), "0..1000000"},
     {"sync-period", &count, FIELD(sync_period), "0..1000000"},
     {"sync-refresh-period", &wait, FIELD(sync_refresh_period), A_WAIT},

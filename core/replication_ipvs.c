@@ -34,6 +34,7 @@
 #include "core/life.h"
 #include "core/slot_array.h"
 #include "core/standby.h"
+#include "core/succession.h"
 
 #include <glib.h>
 
@@ -124,18 +125,25 @@ static void note_item(struct director *director, enum note_code code,
     director_note(director, effects, &note);
 }
 
-/* with nobody to hear them, they go nowhere. */
+/* Multicast goes out whether anybody listens or not, so that a unit that is back hears of it at
+ * once, before its first hello is heard. */
+static bool has_way_out(const struct director *director)
+{
+    return succession_standby(director)->ip != 0
+           && !director->interface_down[director->settings.replication_interface];
+}
+
 static void send(struct director *director, const struct ipvs_buffer *buffer,
                  struct effects *effects)
 {
     uint8_t bytes[IPVS_MAXLEN];
     uint8_t *at = ipvs_put_header(bytes, buffer->count);
-    bool heard = detect_has_standby(director);
+    bool leaves = has_way_out(director);
     for (unsigned i = 0; i < buffer->count; i++) {
         at = ipvs_put_record(at, &buffer->items[i].record);
-        note_item(director, heard ? NOTE_CREATE_SENT : NOTE_UNSENT, &buffer->items[i], effects);
+        note_item(director, leaves ? NOTE_CREATE_SENT : NOTE_UNSENT, &buffer->items[i], effects);
     }
-    if (heard)
+    if (leaves)
         director_send(director, effects, CHANNEL_REPLICATION, bytes, (size_t)(at - bytes));
 }
 

@@ -44,6 +44,11 @@ void settings_init(struct settings *settings)
             [IPVS_SYNACK] = 120 * NSTIME_S,
         },
         .sync_timeout_udp = 300 * NSTIME_S,
+        .round_trip = NSTIME_MS,
+        .blackout = 12,
+        .delete_delay = 100 * NSTIME_MS,
+        .digest_interval = NSTIME_S,
+        .join_rate = 100,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
         .probe_limit = 10000,        /* 5 Mbit/s of smallest frames, on eight servers or fewer */

@@ -47,6 +47,7 @@ enum replication_kind {
     REPLICATION_DELAYED,
     REPLICATION_PFSYNC,
     REPLICATION_INLINE,
+    REPLICATION_UNDERSTUDY,
 };
 
 struct settings {
@@ -103,6 +104,11 @@ struct settings {
     unsigned sync_qlen_max; /* messages */
     nstime sync_timeout[IPVS_TCP_STATES]; /* by enum ipvs_state */
     nstime sync_timeout_udp;
+    nstime round_trip;      /* protocol understudy: of replication, before it is measured */
+    unsigned blackout;      /* datagrams without an answer, behind which only probes go */
+    nstime delete_delay;    /* a delete waits so long for a datagram to go with */
+    nstime digest_interval; /* from one digest to the next */
+    unsigned join_rate;     /* Mbit/s, for a standby that joins */
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
     enum mirror_way mirror;
     enum window_check window_check; /* core/window.h */

@@ -142,14 +142,24 @@ static void note_circumstances(const struct observer *observer, struct listing *
         || observer->reach.is_astray(observer->reach.context, connection->server);
 }
 
+/* By direct routing a server's word needs no director, but its acknowledgement does. */
+static bool goes_past(const struct observer *observer, const struct listing *listing)
+{
+    const struct virtual_spec *virtual =
+        g_ptr_array_index(observer->scenario->virtuals, listing->row.virtual);
+    return virtual->direct;
+}
+
 /* Who only listens carries on with a message that was written after the failure, and is over
  * for its application when its server has given one up, though it cannot know. */
 static void heard(void *context, struct connection *connection, nstime written)
 {
     struct observer *observer = context;
-    if (observer->failure >= 0 && written >= observer->failure)
-        decide(observer, ((struct observed *)connection->observed)->listing, OUTCOME_SURVIVED,
-               false);
+    struct listing *listing = ((struct observed *)connection->observed)->listing;
+    if (observer->failure < 0 || written < observer->failure || !listing)
+        return;
+    if (!goes_past(observer, listing) || (observer->served && listing->keeper != SAVED_NOT))
+        decide(observer, listing, OUTCOME_SURVIVED, false);
 }
 
 static void unheard(void *context, struct connection *connection, enum connection_end end)

@@ -138,7 +138,9 @@ static void call_the_roll(struct world *world)
     enum roll_call who = world->scenario->roll_call;
     while (who != ROLL_CALL_NO
            && (connection = observer_next_undecided(world->observer, &cursor))) {
-        if (who == ROLL_CALL_SERVER)
+        const struct virtual_spec *virtual =
+            g_ptr_array_index(world->scenario->virtuals, connection->virtual);
+        if (who == ROLL_CALL_SERVER && !virtual->direct) /* its word would ask no director */
             traffic_ask_server(world->traffic, connection);
         else
             traffic_ask(world->traffic, connection);

@@ -28,6 +28,7 @@ static const char *const replication_options[] = {
     "sync-timeout-close-wait", "sync-timeout-last-ack", "sync-timeout-udp",
     "exceptions", "replicate-after", "replicate-jitter",
     "defer", "pfsync-buckets", "pfsync-stale",
+    "round-trip", "blackout", "delete-delay", "digest-interval", "join-rate",
 };
 
 static void add_settings(struct build *build)

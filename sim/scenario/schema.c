@@ -214,7 +214,7 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers delayed pfsync inline", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed pfsync inline understudy", NULL, "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -276,6 +276,16 @@ static const struct schema_key keys[] = {
     {GROUP_REPLICATION, "pfsync-stale", NULL, VALUE_WORD, "keep overwrite", NULL, "keep", false,
      "protocol pfsync: the destination's side of a late update is kept, or overwritten as by a bug "
      "of FreeBSD's"},
+    {GROUP_REPLICATION, "round-trip", NULL, VALUE_TIME, "10us..1min", NULL, "1ms", false,
+     "protocol understudy: of replication, before it is measured; an ack waits half of it"},
+    {GROUP_REPLICATION, "blackout", NULL, VALUE_COUNT, "1..1000000", NULL, "12", false,
+     "protocol understudy: datagrams without an answer, behind which only probes go"},
+    {GROUP_REPLICATION, "delete-delay", NULL, VALUE_TIME, "0s..60min", NULL, "100ms", false,
+     "protocol understudy: a delete waits so long for a create to go with"},
+    {GROUP_REPLICATION, "digest-interval", NULL, VALUE_TIME, "1ms..60min", NULL, "1s", false,
+     "protocol understudy: from one digest of the table to the next"},
+    {GROUP_REPLICATION, "join-rate", NULL, VALUE_COUNT, "1..100000", NULL, "100", false,
+     "protocol understudy: Mbit/s for a standby that joins"},
     {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
      "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
      "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},

@@ -59,7 +59,10 @@
     X(ipvs)           \
     X(delayed)         \
     X(pfsync)          \
-    X(inline)
+    X(inline)          \
+    X(understudy_wire) \
+    X(understudy_pipe) \
+    X(understudy)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -328,6 +328,22 @@ START_TEST(a_switchover_frees_the_buffer)
 }
 END_TEST
 
+/* What is multicast goes out whether anybody listens or not: a peer that is missed hears what is
+ * said in the moment of its return. */
+START_TEST(a_silent_peer_is_told_as_well)
+{
+    rig_command(active, "failover hellotime 1s");
+    rig_command(active, "failover hellomisses 2");
+    rig_run(active, rig.now + 20 * NSTIME_S);
+    ck_assert_uint_gt(director_count(active->director, NOTE_PEER_SILENT), 0);
+    rig_open(active, RIG_CLIENT, RIG_PORT);
+    client(RIG_PORT, TCP_ACK);
+    rig_run(active, rig.now + 3 * NSTIME_S);
+    ck_assert_uint_eq(told(), 1);
+    ck_assert_uint_eq(director_count(active->director, NOTE_UNSENT), 0);
+}
+END_TEST
+
 /* ---- Linux's wlc */
 
 static unsigned opened(uint16_t port)
@@ -520,6 +536,7 @@ Suite *ipvs_suite(void)
     tcase_add_test(tcase, a_takeover_changes_no_timer);
     tcase_add_test(tcase, an_heir_lets_it_end_in_time);
     tcase_add_test(tcase, a_switchover_frees_the_buffer);
+    tcase_add_test(tcase, a_silent_peer_is_told_as_well);
     tcase_add_test(tcase, wlc_weighs_active_ones);
     tcase_add_test(tcase, wlc_divides_by_weight);
     tcase_add_test(tcase, an_heir_knows_who_is_inactive);

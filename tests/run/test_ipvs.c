@@ -158,6 +158,21 @@ START_TEST(direct_routing_goes_past_a_dead_director)
 }
 END_TEST
 
+/* Nobody knows them at B, and their servers are heard all the same: that saves none, for their
+ * acknowledgements meet nothing; each is told so when it speaks itself. */
+START_TEST(being_heard_past_the_director_saves_nobody)
+{
+    struct scenario *scenario =
+        scenario_shipped("push", "virtual.feed.forwarding=direct", "replication.protocol=none",
+                         "failover.unknown-connection=reset", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->counted, 200);
+    ck_assert_uint_eq(result->outcomes[OUTCOME_RESET], result->counted);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 /* An open-loop protocol: losing more saves nobody, connection by connection; and a run with
  * closes, refreshes and batches ends without a violation. */
 START_TEST(more_loss_saves_nobody)
@@ -193,6 +208,7 @@ Suite *ipvs_suite(void)
     tcase_add_test(tcase, a_second_failover_needs_fifty_packets);
     tcase_add_test(tcase, the_lost_share_falls_with_the_rate);
     tcase_add_loop_test(tcase, direct_routing_goes_past_a_dead_director, 0, 2);
+    tcase_add_test(tcase, being_heard_past_the_director_saves_nobody);
     tcase_add_test(tcase, more_loss_saves_nobody);
     suite_add_tcase(suite, tcase);
     return suite;
