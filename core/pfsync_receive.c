@@ -36,8 +36,10 @@ static bool make_room(struct director *director, const struct record *record,
 }
 
 /* What follows from levels that are another's: a conn that is at its end, or its time-out. */
-static void settle(struct director *director, nstime now, struct conn *conn)
+static void settle(struct director *director, struct pfsync *pfsync, nstime now,
+                   struct conn *conn)
 {
+    pfsync_entry(pfsync, conn)->timeout = (uint8_t)pfsync_timeout_of(conn);
     if (conn->state == CONN_ACTIVE && conn_is_closing(conn))
         conn_enter(conn, CONN_CLOSING);
     conn->last_activity = now;
@@ -61,7 +63,7 @@ static void import(struct director *director, struct pfsync *pfsync, nstime now,
     entry->outbound = message->state.outbound;
     entry->peer_at = now;
     pfsync_learn(conn, entry->outbound ? SIDE_INSIDE : SIDE_OUTSIDE, message, false);
-    settle(director, now, conn);
+    settle(director, pfsync, now, conn);
     if (!message->state.wants_ack)
         return;
     pfsync_enqueue(director, pfsync, conn, PFSYNC_INSERT_ACKS, effects);
@@ -91,7 +93,7 @@ static void learn(struct director *director, struct pfsync *pfsync, nstime now,
     unsigned stale = pfsync_learn(conn, source, message, overwrites);
     entry->peer_at = now;
     director_accept(director);
-    settle(director, now, conn);
+    settle(director, pfsync, now, conn);
     if (stale == 0)
         return;
     pfsync_update(director, pfsync, now, conn, effects);

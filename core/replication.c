@@ -12,6 +12,7 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_PEERS] = &replication_peers,
     [REPLICATION_DELAYED] = &replication_delayed,
     [REPLICATION_PFSYNC] = &replication_pfsync,
+    [REPLICATION_INLINE] = &replication_inline,
     [REPLICATION_UNDERSTUDY] = &replication_understudy,
 };
 

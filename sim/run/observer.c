@@ -227,6 +227,14 @@ static void begin_anew(const struct observer *observer, struct record_history *r
     *record = anew;
 }
 
+/* Its receiver has become a standby anew since: what it is told now, it is told first. */
+static bool is_of_former_table(const struct observer *observer,
+                               const struct record_history *record)
+{
+    return record->sent > 0 && record->first_sent < observer->emptied[record->receiver]
+           && observer->takeover < 0;
+}
+
 /* What its own queue drops is lost, not unsent: had there been room, it would have left. */
 void observer_record_sent(struct observer *observer, const struct record_mark *mark,
                           unsigned receiver, struct datagram_name in)
@@ -234,7 +242,7 @@ void observer_record_sent(struct observer *observer, const struct record_mark *m
     struct observed *observed = mark->is_delete ? NULL : subject_of(observer, mark);
     if (!observed)
         return;
-    if (observed->record.receiver != receiver)
+    if (observed->record.receiver != receiver || is_of_former_table(observer, &observed->record))
         begin_anew(observer, &observed->record, receiver);
     if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);

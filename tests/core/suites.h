@@ -59,6 +59,7 @@
     X(ipvs)           \
     X(delayed)         \
     X(pfsync)          \
+    X(inline)          \
     X(understudy_wire) \
     X(understudy_pipe) \
     X(understudy)

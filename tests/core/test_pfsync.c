@@ -412,6 +412,31 @@ START_TEST(a_joiner_gives_up_and_pretends)
 }
 END_TEST
 
+/* Seed F33: the primary returns, and preempts when it has been told all; where nobody answers it,
+ * it stays a standby for the sixty-five seconds of its tries. */
+START_TEST(who_is_not_whole_does_not_preempt)
+{
+    rig_command(standby, "option mirror none");
+    rig_command(standby, "option detector vrrp");
+    rig_command(standby, "failover active");
+    rig_settle(standby);
+    if (_i == 1)
+        rig_command(standby, "option replication none"); /* it does not answer */
+    rig_start(&rig, 0, ROLE_STANDBY);
+    rig_command(active, "option mirror none");
+    rig_command(active, "option detector vrrp");
+    rig_command(active, "option priority 200");
+    rig_command(active, "option replication pfsync");
+    rig_run_both(&rig, start + 60 * NSTIME_S);
+    if (_i == 1) {
+        rig_assert_roles(&rig, ROLE_STANDBY, ROLE_ACTIVE);
+        rig_run_both(&rig, start + 90 * NSTIME_S);
+    }
+    rig_assert_roles(&rig, ROLE_ACTIVE, ROLE_STANDBY);
+    ck_assert_uint_eq(director_count(active->director, NOTE_BULK_GIVEN_UP), _i == 1);
+}
+END_TEST
+
 Suite *pfsync_suite(void)
 {
     Suite *suite = suite_create("pfsync");
@@ -433,6 +458,7 @@ Suite *pfsync_suite(void)
     tcase_add_test(states, an_insert_of_a_known_state_is_refused);
     tcase_add_test(states, a_joiner_gets_all);
     tcase_add_test(states, a_joiner_gives_up_and_pretends);
+    tcase_add_loop_test(states, who_is_not_whole_does_not_preempt, 0, 2);
     suite_add_tcase(suite, states);
     TCase *defer = tcase_create("defer");
     tcase_add_checked_fixture(defer, set_up_defer, tear_down);

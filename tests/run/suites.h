@@ -42,7 +42,8 @@
     X(measures)       \
     X(seeds)          \
     X(forms_ipvs)     \
-    X(ipvs)
+    X(ipvs)           \
+    X(set_up)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
