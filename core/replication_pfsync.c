@@ -84,13 +84,14 @@ static void begin(struct director *director, struct pfsync *pfsync, struct conn 
     pfsync_enqueue(director, pfsync, conn, PFSYNC_INSERTS, effects);
 }
 
-/* A time-out that has become shorter is due earlier than the table thinks. */
+/* A time-out that has become shorter is due earlier than the table thinks; of a conn that a
+ * record made nobody has kept which one it was. */
 static void rearm(struct director *director, struct pfsync *pfsync, const struct conn *conn)
 {
     struct pfsync_entry *entry = pfsync_entry(pfsync, conn);
     enum pfsync_timeout timeout = pfsync_timeout_of(conn), before = entry->timeout;
     entry->timeout = (uint8_t)timeout;
-    if (pfsync_span(timeout) < pfsync_span(before))
+    if (timeout != before)
         life_rearm(director, conn);
 }
 

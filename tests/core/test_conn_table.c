@@ -351,6 +351,7 @@ Suite *conn_table_suite(void)
 {
     Suite *suite = suite_create("conn_table");
     TCase *tcase = tcase_create("conn_table");
+    tcase_set_timeout(tcase, 60); /* whatever else the machine does */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, begins_as_the_rules_say, 0, 6);
     tcase_add_loop_test(tcase, finds_nothing_else, 0, 5);

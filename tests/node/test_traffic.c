@@ -527,6 +527,7 @@ Suite *traffic_suite(void)
     tcase_add_test(tcase, stop_opening);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("many");
+    tcase_set_timeout(tcase, 60); /* whatever else the machine does */
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, steady_loss, 3, 30);
     tcase_add_test(tcase, walk);
