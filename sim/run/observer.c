@@ -214,10 +214,17 @@ static void count(uint8_t *counter)
         (*counter)++;
 }
 
-static void begin_anew(struct record_history *record, unsigned receiver)
+/* Which datagram decided stays what it was at the takeover. */
+static void begin_anew(const struct observer *observer, struct record_history *record,
+                       unsigned receiver)
 {
-    *record = (struct record_history){ .receiver = (uint8_t)receiver,
-                                       .forgotten = record->forgotten };
+    struct record_history anew = { .receiver = (uint8_t)receiver,
+                                   .forgotten = record->forgotten };
+    if (observer->takeover >= 0) {
+        anew.turn = record->turn;
+        anew.last = record->last;
+    }
+    *record = anew;
 }
 
 /* Its receiver has become a standby anew since: what it is told now, it is told first. */
@@ -236,7 +243,7 @@ void observer_record_sent(struct observer *observer, const struct record_mark *m
     if (!observed)
         return;
     if (observed->record.receiver != receiver || is_of_former_table(observer, &observed->record))
-        begin_anew(&observed->record, receiver);
+        begin_anew(observer, &observed->record, receiver);
     if (observed->record.sent == 0)
         observed->record.first_sent = engine_now(observer->engine);
     if (observer->takeover < 0)

@@ -122,6 +122,8 @@ static enum cause cause_of(const struct observer *observer, const struct listing
         return cause;
     if (listing->row.led_astray)
         return CAUSE_GHOST_MISROUTE;
+    if (listing->row.state == STATE_HANDSHAKE) /* told of its first packet, and served by nobody */
+        return later_cause(observer, listing);
     return observer->both_active ? CAUSE_BOTH_ACTIVE : CAUSE_NONE;
 }
 
