@@ -52,6 +52,8 @@ struct listing {
     bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
     enum saved_by keeper; /* what would save it, if it went on now */
+    enum saved_by former; /* and what did, until the address came to one that does not know it */
+    nstime carried_until; /* then, -1: never, or nobody served it before */
     struct connection_row row;
 };
 
@@ -72,6 +74,7 @@ struct observer {
     nstime moved[2];          /* by enum side: since the failure, -1: not yet */
     struct observer_reach reach;
     bool served;              /* somebody owns the address, runs, and can be reached */
+    nstime served_since;      /* NSTIME_NEVER: not yet */
     bool disturbed;           /* something befell the replication before the failure */
     bool both_active;
     bool outage;              /* from the failure until the address is served again */
