@@ -51,6 +51,7 @@ struct listing {
     bool hung_up;  /* its server had closed it as idle */
     bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
+    bool asked;    /* whoever serves asked the servers whose it is, or its limits forbade that */
     enum saved_by keeper; /* what would save it, if it went on now */
     enum saved_by former; /* and what did, until the address came to one that does not know it */
     nstime carried_until; /* then, -1: never, or nobody served it before */

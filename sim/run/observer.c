@@ -348,6 +348,16 @@ static void note_opened(struct observer *observer, unsigned unit, const struct n
                         note->real);
 }
 
+/* Its packet met nothing, and would have been asked for, or was. */
+static void note_asked(struct observer *observer, const struct note *note)
+{
+    struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    struct listing *listing =
+        connection ? ((struct observed *)connection->observed)->listing : NULL;
+    if (listing)
+        listing->asked = true;
+}
+
 /* Counted by whole seconds of the run. */
 static void note_probe(struct observer *observer)
 {
@@ -403,6 +413,10 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
         break;
     case NOTE_PROBE_SENT:
         note_probe(observer);
+        note_asked(observer, note);
+        break;
+    case NOTE_PROBE_LIMITED:
+        note_asked(observer, note);
         break;
     case NOTE_SCHEDULED:
         note_kept(observer, note, SAVED_SCHEDULE);
