@@ -43,7 +43,8 @@
     X(seeds)          \
     X(forms_ipvs)     \
     X(ipvs)           \
-    X(set_up)
+    X(set_up)         \
+    X(understudy_runs)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
