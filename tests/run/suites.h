@@ -44,6 +44,7 @@
     X(forms_ipvs)     \
     X(ipvs)           \
     X(set_up)         \
+    X(understudy_runs) \
     X(probe_refused)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
