@@ -81,15 +81,34 @@ void unit_clear(struct unit *unit)
     effects_clear(&unit->effects);
 }
 
-/* The bytes are copied to where nothing is behind them, for whoever reads too far. */
+/* A datagram that was refused as such, not one of its records. */
+static bool is_refused(const struct unit *unit)
+{
+    for (size_t i = 0; i < unit->effects.count; i++) {
+        const struct effect *effect = &unit->effects.items[i];
+        if (effect->kind == EFFECT_NOTE && effect->note.code == NOTE_RECORD_REFUSED
+            && effect->note.flow.protocol == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The bytes are copied to where nothing is behind them, for whoever reads too far. What is
+ * refused is not applied in part (R-902). */
 void unit_hear(struct unit *unit, enum channel channel, uint32_t source_ip, const uint8_t *bytes,
                size_t length)
 {
     uint8_t *exact = g_memdup2(bytes, length);
+    size_t before = director_connections(unit->director);
+    uint64_t accepted = director_refusals(unit->director, REFUSAL_NONE);
     unit_step(unit, &(struct event){.kind = EVENT_DATAGRAM,
                                     .datagram = {channel, source_ip, exact, length,
                                                  INTERFACE_PEER}});
     g_free(exact);
+    if (is_refused(unit)
+        && (director_connections(unit->director) != before
+            || director_refusals(unit->director, REFUSAL_NONE) != accepted))
+        g_error("a refused datagram was applied in part");
 }
 
 void unit_run(struct unit *unit, nstime span)
