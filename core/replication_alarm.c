@@ -47,10 +47,9 @@ static nstime wait_of(const struct director *director, nstime now, const struct 
 {
     enum { FIFTHS = 5 };
     struct flow flow = conn_forward_key(conn);
-    uint64_t seconds = (uint64_t)(director->settings.refresh_time / NSTIME_S);
+    uint64_t seconds = MAX((uint64_t)(director->settings.refresh_time / NSTIME_S), 1);
     uint64_t chance = mix64(flow_hash(&flow) ^ mix64(director->config.seed ^ (uint64_t)now));
     nstime fifths = (nstime)(chance / seconds % FIFTHS) + 1;
-    g_assert(seconds > 0);
     return ((nstime)(chance % seconds) + 1) * NSTIME_S + fifths * (NSTIME_S / FIFTHS) - NSTIME_US;
 }
 

@@ -63,7 +63,9 @@
     X(understudy_wire) \
     X(understudy_pipe) \
     X(understudy)      \
-    X(conntrackd_message)
+    X(conntrackd_message) \
+    X(hostile)         \
+    X(understudy_hostile)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
