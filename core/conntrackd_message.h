@@ -1,5 +1,5 @@
 /* The messages of conntrackd on the wire, protocol version 1 (include/network.h and src/build.c
- * of conntrack-tools 1.4), for the protocols alarm, notrack and ftfw.
+ * of conntrack-tools 1.4), for the protocols alarm and ftfw.
  *
  *    0               1               2               3
  *   +-------+-------+---------------+---------------+---------------+
@@ -85,8 +85,8 @@ size_t conntrackd_message_size(const struct conntrackd_message *message);
 /* Write it to bytes, which has room for that. Returns its size. */
 size_t conntrackd_message_encode(const struct conntrackd_message *message, uint8_t *bytes);
 
-/* Read a whole datagram: on REFUSAL_NONE, *count messages were written, in order, to messages, which
- * has room for CONNTRACKD_MESSAGES_MAX. Never reads past length. */
+/* Read a whole datagram: on REFUSAL_NONE, *count messages were written, in order, to messages,
+ * which has room for CONNTRACKD_MESSAGES_MAX. Never reads past length. */
 enum record_refusal conntrackd_decode(const uint8_t *bytes, size_t length,
                                       struct conntrackd_message *messages, unsigned *count);
 

@@ -178,7 +178,7 @@ static void is_due(struct director *director, void *state, nstime now, struct ef
 
 const struct replication_protocol replication_alarm = {
     .name = "alarm",
-    .essence = "conntrackd's ALARM: each event once, and each open connection again every 9 s or so",
+    .essence = "conntrackd's ALARM: each event once, and what is open again every 9 s or so",
     .open_loop = true,
     .state_new = alarm_new,
     .state_free = alarm_free,

@@ -274,8 +274,8 @@ static void new_standby(struct director *director, void *state, nstime now,
 
 const struct replication_protocol replication_ftfw = {
     .name = "ftfw",
-    .essence = "conntrackd's FTFW: numbers, acks, and nacks for what is missing, within a second or "
-               "so where the nacks come through",
+    .essence = "conntrackd's FTFW: numbers and acks; a gap is asked for at once, a lost tail "
+               "within a second",
     .state_new = ftfw_new,
     .state_free = ftfw_free,
     .on_established = established,

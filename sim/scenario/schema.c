@@ -214,8 +214,8 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers delayed pfsync inline understudy alarm ftfw", NULL, "patent",
-     false,
+     "none patent repeat ipvs hash peers delayed pfsync inline understudy alarm ftfw", NULL,
+     "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},

@@ -64,6 +64,8 @@
     X(understudy_pipe) \
     X(understudy)      \
     X(conntrackd_message) \
+    X(ftfw)            \
+    X(alarm)           \
     X(hostile)         \
     X(understudy_hostile)
 
