@@ -1,4 +1,4 @@
-# understudy: make | demo | check | lint | asan | bench | results | regress | accept |
+# understudy: make | demo | check | lint | asan | cross | bench | results | regress | accept |
 #             verify-causes | install
 #
 # V=1 shows the commands. VARIANT=asan builds beside the ordinary build. Each folder is
@@ -135,6 +135,11 @@ asan: packages
 check-asan: $(BUILD)/understudy $(TEST_RUNNERS)
 	$(Q)CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 G_SLICE=always-malloc sh tests/run-all $(BUILD) $(TEST_RUNNERS)
 	$(Q)sh tests/same-bytes build/release/understudy build/asan/understudy
+
+# Every scenario with every protocol and every choice for unknown connections; some minutes.
+.PHONY: cross
+cross: understudy
+	$(Q)sh tests/cross $(JOBS)
 
 .PHONY: lint lint-tests
 lint-tests: $(TEST_RUNNERS) $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%.o,$(wildcard tests/bench/*.c))

@@ -43,7 +43,9 @@
     X(seeds)          \
     X(forms_ipvs)     \
     X(ipvs)           \
-    X(set_up)
+    X(set_up)         \
+    X(understudy_runs) \
+    X(probe_refused)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
