@@ -290,7 +290,7 @@ static const struct schema_key keys[] = {
     {GROUP_REPLICATION, "refresh-time", NULL, VALUE_TIME, "1s..60min", NULL, "15s", false,
      "protocol alarm: what is open is told of again after 1 s to this, in whole seconds, and 0.2 "
      "to 1 s more"},
-    {GROUP_REPLICATION, "cache-timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "180s", false,
+    {GROUP_REPLICATION, "cache-timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "3min", false,
      "protocol alarm: the standby forgets what it has not heard of again"},
     {GROUP_REPLICATION, "ack-window", NULL, VALUE_COUNT, "1..1000000", NULL, "300", false,
      "protocol ftfw: messages that one ack is for"},
