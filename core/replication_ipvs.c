@@ -284,7 +284,9 @@ static bool is_past(const struct conn *conn, const struct ipvs_record *record)
 static void make_room(struct director *director, struct conn *conn,
                       const struct ipvs_record *record, struct effects *effects)
 {
-    if (conn->state != CONN_CLOSING || (record->flags & IPVS_INACTIVE) != 0)
+    struct record create = create_of(record);
+    if (conn->state != CONN_CLOSING || (record->flags & IPVS_INACTIVE) != 0
+        || !standby_knows_machines(director, &create))
         return;
     director_note_conn(director, effects, NOTE_OVERWRITTEN, 0, conn);
     life_forget(director, conn);

@@ -171,7 +171,7 @@ static const struct {
     {"workload.browsers.trace-copies", NULL},
     {"faults.crash", "at 11s crash active"},
     {"expect.who.casualties", "3 7..9"},
-    {"expect.who.causes", "create_lost aged_out"},
+    {"expect.who.causes", "create_lost aged_out create_lost"},
     {"expect.who.unknown", "none"},
     {"expect.who.ghosts", "4"},
     {"variant.GROUP.KEY", NULL}, /* has tests of its own: test_variant.c */
