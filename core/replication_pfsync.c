@@ -210,6 +210,7 @@ static void role(struct director *director, void *state, nstime now, struct effe
 {
     struct pfsync *pfsync = state;
     (void)effects;
+    pfsync->joiner_ip = 0;
     for (unsigned i = 0; i < pfsync->bucket_count; i++) {
         become_idle(director, pfsync, pfsync->buckets[i]);
         stop_holding(director, pfsync, pfsync->buckets[i]);
