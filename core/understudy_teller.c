@@ -184,18 +184,21 @@ static void move_base(struct teller *teller)
         teller->base++;
 }
 
-/* Ever longer, while nothing is heard: what is sent into an outage is wasted. */
-static nstime patience(const struct teller *teller)
+/* Ever longer, while nothing is heard: what is sent into an outage is wasted. Never so short that
+ * an answer, which the standby may hold back for half of the round trip that is set, cannot come:
+ * the one measured may be far less. */
+static nstime patience(const struct teller *teller, const struct teller_pace *pace)
 {
     unsigned trips = RESEND + MIN(teller->unanswered / 2, PATIENCE_MORE);
-    return trips * teller->round_trip;
+    nstime answer = teller->round_trip + teller->round_trip / 4 + pace->round_trip / 2;
+    return MAX(trips * teller->round_trip, answer);
 }
 
 static void give_up(struct teller *teller, nstime now, const struct teller_pace *pace)
 {
     for (uint32_t sequence = teller->base; sequence != teller->next; sequence++) {
         const struct under_way *datagram = under_way(teller, sequence);
-        if (!datagram->answered && datagram->sent + patience(teller) > now)
+        if (!datagram->answered && datagram->sent + patience(teller, pace) > now)
             break;
         answer(teller, now, sequence, false, pace);
     }
@@ -315,8 +318,8 @@ bool teller_next(struct teller *teller, nstime now, const struct teller_pace *pa
 static void measure(struct teller *teller, nstime now, uint32_t echo,
                     const struct teller_pace *pace)
 {
-    if (echo - teller->base >= teller->next - teller->base)
-        return;
+    if (teller->next - echo - 1 >= UNDERSTUDY_WINDOW || echo == 0)
+        return; /* not one of ours, or so old that its place was taken */
     nstime trip = now - under_way(teller, echo)->sent - pace->round_trip / 2;
     teller->round_trip += (MAX(trip, NSTIME_US) - teller->round_trip) / 8;
 }
@@ -441,7 +444,7 @@ nstime teller_deadline(const struct teller *teller, const struct teller_pace *pa
 {
     nstime at = NSTIME_NEVER;
     if (teller->base != teller->next)
-        at = teller->window[teller->base % UNDERSTUDY_WINDOW].sent + patience(teller);
+        at = teller->window[teller->base % UNDERSTUDY_WINDOW].sent + patience(teller, pace);
     if (is_blackout(teller, pace))
         return teller->base != teller->next ? at : teller->sent_at + teller->round_trip;
     if (!is_full(teller))
