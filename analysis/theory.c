@@ -205,8 +205,8 @@ static double older(double age, double exchange, double D, double w)
 }
 
 /* With h(t) what repeats behind age t make known of who is unknown, all among the open: a repeat
- * comes g later, at age t + g or never. h(t) is the mean over g of (1-p) P(age > t + g) + p h(t + g),
- * which is solved backwards on the lattice of fifths of a second that g is on. */
+ * comes g later, at age t + g or never. h(t) is the mean over g of (1-p) P(age > t + g) +
+ * p h(t + g), which is solved backwards on the lattice of fifths of a second that g is on. */
 double theory_refreshed(double p, double c, unsigned refresh, double exchange, double D, double w)
 {
     enum { FIFTHS = 5, FIRST = FIFTHS + 1 };
@@ -239,7 +239,8 @@ double theory_asked_for(double p, double c, double trip, double exchange, double
     g_assert(p >= 0 && p < 1 && trip >= 0);
     for (unsigned k = 1; p > 0 && k <= longest; k++) {
         for (unsigned n = 1; n <= k; n++) {
-            repaired += answered_after(p, n, k) * older(c + k * alive + n * trip, exchange, D, w);
+            double age = c + k * alive + n * trip;
+            repaired += answered_after(p, n, k) * older(age, exchange, D, w);
         }
     }
     return (1 - p) + p * ((1 - p) * older(c, exchange, D, w) + p * repaired);

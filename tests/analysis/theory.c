@@ -99,9 +99,10 @@ START_TEST(forms_meet_at_their_limits)
 }
 END_TEST
 
-/* Forms 5 and 6 with exponential lifetimes, and none of their exchanges: then each is a transform of
- * the time between tries. A repeat of alarm comes after g, of 0.2 s, 0.4 s .. beyond a second up to
- * the refresh time and a second; an answer of ftfw after a geometric number of seconds and a trip. */
+/* Forms 5 and 6 with exponential lifetimes, and none of their exchanges: then each is a transform
+ * of the time between tries. A repeat of alarm comes after g, of 0.2 s, 0.4 s .. beyond a second
+ * up to the refresh time and a second; an answer of ftfw after a geometric number of seconds and
+ * a trip. */
 START_TEST(repairs_are_transforms_of_their_waits)
 {
     const double p = 0.3, D = 5, c = 0.02, trip = 0.001;
