@@ -223,8 +223,8 @@ double theory_refreshed(double p, double c, unsigned refresh, double exchange, d
     return (1 - p) + p * ((1 - p) * older(c, exchange, D, w) + p * repeated);
 }
 
-/* The n-th answer to a nack is the first to arrive, and the k-th alive, of those n that arrived, was
- * the latest of them. */
+/* The n-th answer to a nack is the first to arrive, and the k-th alive, of those n that arrived,
+ * was the latest of them. */
 static double answered_after(double p, unsigned n, unsigned k)
 {
     double ways = lgamma(k) - lgamma(n) - lgamma(k - n + 1);
