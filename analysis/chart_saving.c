@@ -1,5 +1,7 @@
 /* Saving: what telling less saves on the wire, and what stays protected for all that, against the
- * first numeric key of a sweep (quantity Q1 of replication after a delay). */
+ * first numeric key of a sweep (quantity Q1 of replication after a delay). Bytes are ratios of two
+ * means that met the same traffic: the intervals of either would be far too wide for them, so
+ * there are none. */
 #include "analysis/chart.h"
 #include "analysis/sweep.h"
 
@@ -68,11 +70,12 @@ static void add_part(struct figure *figure, const struct sweep *sweep,
             continue;
         }
         struct dot *dot = figure_dot(figure, part->name, sweep_position(sweep, row));
-        double lo = percent(part, cell(table, row, columns->lo), most);
-        double hi = percent(part, cell(table, row, columns->hi), most);
+        double lo = 100 * cell(table, row, columns->lo);
+        double hi = 100 * cell(table, row, columns->hi);
+        bool bare = part->spared || isnan(lo) || isnan(hi);
         dot->y = percent(part, value, most);
-        dot->lo = isnan(lo) || isnan(hi) ? dot->y : fmax(0, fmin(lo, hi));
-        dot->hi = isnan(lo) || isnan(hi) ? dot->y : fmin(100, fmax(lo, hi));
+        dot->lo = bare ? dot->y : lo;
+        dot->hi = bare ? dot->y : hi;
     }
 }
 
@@ -81,8 +84,7 @@ static struct figure *draw(const struct sweep *sweep, const struct columns *colu
     struct figure *figure = figure_new();
     figure->unit = FIGURE_PERCENT;
     figure->y_label = g_strdup("share saved, known or protected");
-    figure->note = g_strdup("of the most that the sweep sends, and of the most that it loses; "
-                            "means with interval over runs");
+    figure->note = g_strdup("means; bytes of the most that the sweep sends, or loses");
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         add_part(figure, sweep, columns, &parts[i]);
     }
