@@ -215,6 +215,8 @@ install: understudy
 	install -m 644 scenarios/forms/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/forms
 	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
 	install -m 644 scenarios/seeds/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/seeds
+	install -d $(DESTDIR)$(PREFIX)/share/understudy/scenarios/best
+	install -m 644 scenarios/best/*.scn $(DESTDIR)$(PREFIX)/share/understudy/scenarios/best
 	install -m 644 scenarios/*.scn scenarios/*.csv scenarios/README.md $(DESTDIR)$(PREFIX)/share/understudy/scenarios
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/understudy
 uninstall:

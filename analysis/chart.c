@@ -21,6 +21,8 @@ struct view {
 static const struct view views[] = {
     {"survival", "survival", {"survival", "known"}, FIGURE_PERCENT,
      "share of open connections that survived", "share of open connections", true},
+    {"known", "known-virtual", {"known-virtual"}, FIGURE_PERCENT,
+     "share known to the standby, at virtual crashes", "share known to the standby", false},
     {"takeover", "takeover-time",
      {"takeover-time", "stall-p50", "stall-p99", "connect-p50", "connect-p99"},
      FIGURE_SECONDS, "time from the failure to the takeover", "time", false},
@@ -28,8 +30,9 @@ static const struct view views[] = {
      "replication until the failure (IP bytes)", "replication until the failure (IP bytes)", false},
 };
 
-const char chart_names[] = "survival, nines, takeover, cost, timeline, protection, ghosts, "
-                           "counter-error, ranks, forms, frontier";
+const char chart_names[] = "survival, nines, known, takeover, cost, timeline, protection, "
+                           "protection-panels, saving, ghosts, counter-error, ranks, forms, "
+                           "frontier";
 
 struct table *chart_table(const char *directory, const char *file, GError **error)
 {
@@ -190,8 +193,7 @@ static char *manifest_word(const char *directory, const char *key)
     return word;
 }
 
-/* 0.95; 0 where the manifest does not say. */
-static double manifest_confidence(const char *directory)
+double chart_confidence(const char *directory)
 {
     g_autofree char *confidence = manifest_word(directory, "confidence");
     double share = confidence != NULL ? g_ascii_strtod(confidence, NULL) : 0;
@@ -201,7 +203,7 @@ static double manifest_confidence(const char *directory)
 /* "95 % interval" */
 static char *interval_words(const char *directory)
 {
-    double share = manifest_confidence(directory);
+    double share = chart_confidence(directory);
     if (share <= 0) {
         return g_strdup("interval");
     }
@@ -276,7 +278,7 @@ char *chart_title(const char *directory)
 struct figure *chart_new(const char *directory, const char *name, GError **error)
 {
     g_assert(directory != NULL && name != NULL);
-    double confidence = manifest_confidence(directory);
+    double confidence = chart_confidence(directory);
     struct figure *figure = NULL;
     const struct view *view = NULL;
     confidence = confidence > 0 ? confidence : 0.95;
@@ -287,6 +289,8 @@ struct figure *chart_new(const char *directory, const char *name, GError **error
         figure = chart_timeline(directory, error);
     } else if (strcmp(name, "ranks") == 0) {
         figure = chart_ranks(directory, error);
+    } else if (strcmp(name, "saving") == 0) {
+        figure = chart_saving(directory, error);
     } else if (strcmp(name, "forms") == 0) {
         figure = chart_forms(directory, error);
     } else if (strcmp(name, "protection") == 0) {

@@ -23,6 +23,9 @@ struct figure *chart_takeover_times(const char *directory, GError **error);
 /* From protection.csv: the share known at virtual crashes, by age. */
 struct figure *chart_protection(const char *directory, double confidence, GError **error);
 
+/* The same in panels, one for each protocol, or variant. */
+struct panels *chart_protection_panels(const char *directory, double confidence, GError **error);
+
 /* From summary.csv of each result directory in it: simulation less theory, where scenarios
  * are made to meet a closed form. */
 struct figure *chart_forms(const char *directory, GError **error);
@@ -31,12 +34,19 @@ struct figure *chart_forms(const char *directory, GError **error);
  * survival against bytes for each connection. */
 struct panels *chart_frontier(const char *directory, GError **error);
 
+/* From summary.csv: what is saved on the wire, and what stays protected, against the first numeric
+ * key of the sweep. */
+struct figure *chart_saving(const char *directory, GError **error);
+
 /* From summary.csv: survival by its nines against the first numeric key of the sweep. */
 struct panels *chart_nines(const char *directory, GError **error);
 
 /* Where a share stands on an axis of nines, 90 % at 1 and 99 % at 2; NAN stays; and that axis. */
 double chart_nines_of(double share);
 void chart_nines_axis(struct panels *panels);
+
+/* What the manifest says of intervals: 0.95; 0 where it does not. */
+double chart_confidence(const char *directory);
 
 /* The title of the scenario that a result directory is of, or another name for it; g_free(). */
 char *chart_title(const char *directory);

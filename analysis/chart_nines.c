@@ -50,11 +50,48 @@ static bool is_metric(const struct table *table, size_t row, const char *metric)
     return strcmp(table_text(table, row, (size_t)table_column(table, "metric")), metric) == 0;
 }
 
+/* The roof that the first of a place meets is everybody's there: all meet the same network. */
+static void add_roof(struct panel *panel, double x, double roof)
+{
+    for (guint i = 0; i < panel->roof_line->len; i++) {
+        double before = g_array_index(panel->roof_line, struct panel_corner, i).x;
+        if (!(before < x) && !(before > x)) {
+            return;
+        }
+    }
+    if (!isnan(roof)) {
+        panel_roof(panel, x, roof);
+    }
+}
+
+static int by_x(const void *a, const void *b)
+{
+    const struct panel_corner *one = a, *other = b;
+    return one->x < other->x ? -1 : one->x > other->x;
+}
+
+/* One that is the same everywhere is a line across. */
+static void set_roof(struct panel *panel)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (guint i = 0; i < panel->roof_line->len; i++) {
+        double y = g_array_index(panel->roof_line, struct panel_corner, i).y;
+        low = fmin(low, y);
+        high = fmax(high, y);
+    }
+    g_array_sort(panel->roof_line, by_x);
+    if (!(low < high) && panel->roof_line->len > 0) {
+        panel->roof = low;
+        g_array_set_size(panel->roof_line, 0);
+    }
+}
+
 static void add_row(struct panels *panels, const struct sweep *sweep, size_t row)
 {
     struct panel *panel = panels_panel(panels, "");
-    if (is_metric(sweep->table, row, "known-roof") && isnan(panel->roof)) {
-        panel->roof = chart_nines_of(cell(sweep->table, row, "estimate"));
+    if (is_metric(sweep->table, row, "known-roof")) {
+        add_roof(panel, at(sweep->x, sweep_position(sweep, row)),
+                 chart_nines_of(cell(sweep->table, row, "estimate")));
     }
     double share = cell(sweep->table, row, "estimate");
     if (!is_metric(sweep->table, row, "survival") || isnan(share)) {
@@ -93,7 +130,9 @@ static struct panels *draw(const struct sweep *sweep, const char *directory)
     for (size_t row = 0; row < table_rows(sweep->table); row++) {
         add_row(panels, sweep, row);
     }
+    set_roof(panels_panel(panels, ""));
     set_x(panels, sweep->x);
+    panels_spread(panels);
     chart_nines_axis(panels);
     panels->title = chart_title(directory);
     panels->note = g_strdup("means with interval over runs; dashed: who could be known at all");

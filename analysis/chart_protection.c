@@ -21,6 +21,7 @@ struct age_bin {
 };
 
 struct bin_group {
+    char *panel; /* the protocol, or variant, that has a panel of its own; "" without panels */
     char *name;
     GPtrArray *bins; /* struct age_bin, in order of appearance */
 };
@@ -41,6 +42,7 @@ static void free_group(void *data)
 {
     struct bin_group *group = data;
     g_ptr_array_unref(group->bins);
+    g_free(group->panel);
     g_free(group->name);
     g_free(group);
 }
@@ -65,15 +67,16 @@ static double cell(const struct table *table, size_t row, size_t column)
     return table_number(table, row, column, &number) ? number : NAN;
 }
 
-static struct bin_group *find_group(GPtrArray *groups, const char *name)
+static struct bin_group *find_group(GPtrArray *groups, const char *panel, const char *name)
 {
     for (guint i = 0; i < groups->len; i++) {
         struct bin_group *group = g_ptr_array_index(groups, i);
-        if (strcmp(group->name, name) == 0) {
+        if (strcmp(group->panel, panel) == 0 && strcmp(group->name, name) == 0) {
             return group;
         }
     }
     struct bin_group *group = g_new(struct bin_group, 1);
+    group->panel = g_strdup(panel);
     group->name = g_strdup(name);
     group->bins = g_ptr_array_new_with_free_func(free_bin);
     g_ptr_array_add(groups, group);
@@ -205,19 +208,80 @@ static struct figure *draw(const GPtrArray *groups, double confidence)
     return figure;
 }
 
+/* ------------------------------------------------------------- in panels */
+
+/* In small pictures there is room for each second decade. */
+static const struct {
+    double position; /* of its logarithm */
+    const char *label;
+} decades[] = {{-3, "1 ms"}, {-1, "100 ms"}, {1, "10 s"}, {3, "1000 s"}};
+
+static void add_curve(struct panels *panels, const struct bin_group *group, double confidence)
+{
+    struct panel *panel = panels_panel(panels, group->panel);
+    guint series = panels_series(panels, *group->name != '\0' ? group->name : "simulated");
+    for (guint i = 0; i < group->bins->len; i++) {
+        const struct age_bin *bin = g_ptr_array_index(group->bins, i);
+        if (bin->connections < BIN_ENOUGH) {
+            continue;
+        }
+        struct dot dot;
+        fill_dot(&dot, bin, confidence);
+        double x = log10(position(bin));
+        struct panel_mark mark = {x, dot.y, dot.lo, dot.hi, true, (char *)""};
+        panel_add(panel, series, mark);
+        panels->x_low = fmin(panels->x_low, x - 0.1);
+        panels->x_high = fmax(panels->x_high, x + 0.1);
+        if (!isnan(dot.theory) && dot.theory < 100 && panel->roof_line->len < group->bins->len) {
+            panel_roof(panel, x, dot.theory);
+        }
+    }
+}
+
+static struct panels *draw_panels(const GPtrArray *groups, double confidence)
+{
+    struct panels *panels = panels_new();
+    panels->x_low = INFINITY;
+    panels->x_high = -INFINITY;
+    for (guint i = 0; i < groups->len; i++) {
+        add_curve(panels, g_ptr_array_index(groups, i), confidence);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(decades); i++) {
+        panels_tick(panels->x_ticks, decades[i].position, decades[i].label);
+    }
+    for (int share = 0; share <= 100; share += 20) {
+        g_autofree char *label = g_strdup_printf("%d %%", share);
+        panels_tick(panels->y_ticks, share, label);
+    }
+    panels_spread(panels);
+    panels->y_low = -3;
+    panels->y_high = 103;
+    panels->columns = MIN(panels->panels->len, 4);
+    panels->note = note_of(most_runs(groups), confidence);
+    panels->x_label = g_strdup("age of the connection at the virtual crash");
+    panels->y_label = g_strdup("known to the standby");
+    return panels;
+}
+
+/* ------------------------------------------------------------- from tables */
+
 /* Both tables are in order of run, and every run has a row in the first. */
 static GPtrArray *gather(const struct table *runs, const struct table *protection,
-                         const struct columns *columns, size_t run, GError **error)
+                         const struct columns *columns, size_t run, bool in_panels,
+                         GError **error)
 {
     struct sweep *sweep = sweep_new(runs, "repetition", "counted", error);
     if (sweep == NULL) {
         return NULL;
     }
     GPtrArray *groups = g_ptr_array_new_with_free_func(free_group);
+    guint number = 0;
+    const struct axis *apart = in_panels ? sweep_competitors(sweep, &number) : NULL;
     size_t next = 0;
     for (size_t row = 0; row < table_rows(runs); row++) {
-        g_autofree char *name = sweep_curve(sweep, row, NULL);
-        struct bin_group *group = find_group(groups, name);
+        const char *panel = apart != NULL ? table_text(runs, row, sweep->first + number) : "";
+        g_autofree char *name = sweep_curve(sweep, row, apart);
+        struct bin_group *group = find_group(groups, panel, name);
         while (next < table_rows(protection) && strcmp(table_text(protection, next, columns->run),
                                                        table_text(runs, row, run)) == 0) {
             add_row(group, protection, columns, next++);
@@ -227,9 +291,10 @@ static GPtrArray *gather(const struct table *runs, const struct table *protectio
     return groups;
 }
 
-struct figure *chart_protection(const char *directory, double confidence, GError **error)
+/* What both tables of a directory say, or NULL and error. */
+static GPtrArray *read_groups(const char *directory, bool in_panels, GError **error)
 {
-    struct figure *figure = NULL;
+    GPtrArray *groups = NULL;
     struct columns columns;
     size_t run;
     struct table *runs = chart_table(directory, "runs.csv", error);
@@ -237,11 +302,28 @@ struct figure *chart_protection(const char *directory, double confidence, GError
         runs != NULL ? chart_table(directory, "protection.csv", error) : NULL;
     if (protection != NULL && table_require(runs, "run", &run, error) &&
         find_columns(protection, &columns, error)) {
-        GPtrArray *groups = gather(runs, protection, &columns, run, error);
-        figure = groups != NULL ? draw(groups, confidence) : NULL;
-        g_clear_pointer(&groups, g_ptr_array_unref);
+        groups = gather(runs, protection, &columns, run, in_panels, error);
     }
     table_free(protection);
     table_free(runs);
+    return groups;
+}
+
+struct figure *chart_protection(const char *directory, double confidence, GError **error)
+{
+    GPtrArray *groups = read_groups(directory, false, error);
+    struct figure *figure = groups != NULL ? draw(groups, confidence) : NULL;
+    g_clear_pointer(&groups, g_ptr_array_unref);
     return figure;
+}
+
+struct panels *chart_protection_panels(const char *directory, double confidence, GError **error)
+{
+    GPtrArray *groups = read_groups(directory, true, error);
+    struct panels *panels = groups != NULL ? draw_panels(groups, confidence) : NULL;
+    if (panels != NULL) {
+        panels->title = chart_title(directory);
+    }
+    g_clear_pointer(&groups, g_ptr_array_unref);
+    return panels;
 }

@@ -92,11 +92,11 @@ if (!alone && !text) set xlabel x_label."\n"
 # that a curve below it can be seen
 array colour[8] = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999']
 array shape[12] = [6, 7, 4, 5, 8, 9, 12, 13, 10, 11, 14, 15]
-slot(i) = (i - 1) % 12 + 1
-do for [i = 1:12] {
+slot(i) = (i - 1) % 24 + 1
+do for [i = 1:24] {
     ink = colour[(i - 1) % 8 + 1]
-    set style line i linecolor rgb ink pointtype shape[i] pointsize (i % 2 ? 1.1 : 0.7) linewidth 1.5
-    set style line 20 + i linecolor rgb ink linewidth 1.5 dashtype (8, 5)
+    set style line i linecolor rgb ink pointtype shape[(i - 1) % 12 + 1] pointsize (i % 2 ? 1.1 : 0.7) linewidth 1.5
+    set style line 100 + i linecolor rgb ink linewidth 1.5 dashtype (8, 5)
 }
 # curves may lie on each other (a protocol does not change when B takes over): few of
 # them, and staircases, are each drawn narrower than the one below
@@ -110,7 +110,7 @@ plot for [i = 1:tick_marks] data index 1 using 1:(NaN):xticlabels(row($0).strcol
          with steps linestyle slot(i) linewidth below(i) \
          title columnheader(1), \
      for [i = 1:bars] data index i + 1 using 1:6 with lines linestyle slot(i) linewidth below(i) notitle, \
-     for [i = 1:bars] data index i + 1 using 1:5 with lines linestyle 20 + slot(i) notitle, \
+     for [i = 1:bars] data index i + 1 using 1:5 with lines linestyle 100 + slot(i) notitle, \
      for [i = 1:bars] data index i + 1 using 1:2:3:4 \
          with yerrorbars linestyle slot(i) title columnheader(1), \
      for [i = 1:(text && kind eq 'joined' ? curves : 0)] data index i + 1 using 1:2 \

@@ -24,6 +24,7 @@ static void free_panel(void *data)
 {
     struct panel *panel = data;
     g_ptr_array_unref(panel->series);
+    g_array_unref(panel->roof_line);
     g_free(panel->title);
     g_free(panel);
 }
@@ -76,6 +77,7 @@ struct panel *panels_panel(struct panels *panels, const char *title)
     struct panel *panel = g_new0(struct panel, 1);
     panel->title = g_strdup(title);
     panel->roof = NAN;
+    panel->roof_line = g_array_new(FALSE, FALSE, sizeof(struct panel_corner));
     panel->series = g_ptr_array_new_with_free_func(free_series);
     g_ptr_array_add(panels->panels, panel);
     return panel;
@@ -88,6 +90,27 @@ void panel_add(struct panel *panel, guint series, struct panel_mark mark)
     }
     mark.label = g_strdup(mark.label);
     g_array_append_val(g_ptr_array_index(panel->series, series), mark);
+}
+
+void panels_spread(struct panels *panels)
+{
+    double apart = 0.004 * (panels->x_high - panels->x_low);
+    double middle = (panels->series->len - 1) / 2.0;
+    for (guint i = 0; i < panels->panels->len; i++) {
+        const struct panel *panel = g_ptr_array_index(panels->panels, i);
+        for (guint j = 0; j < panel->series->len; j++) {
+            GArray *marks = g_ptr_array_index(panel->series, j);
+            for (guint k = 0; k < marks->len; k++) {
+                g_array_index(marks, struct panel_mark, k).x += (j - middle) * apart;
+            }
+        }
+    }
+}
+
+void panel_roof(struct panel *panel, double x, double y)
+{
+    struct panel_corner corner = {x, y};
+    g_array_append_val(panel->roof_line, corner);
 }
 
 /* ------------------------------------------------------------- as text */
@@ -150,15 +173,35 @@ static void append_marks(GString *text, const GArray *marks)
     }
 }
 
+static void append_roof(GString *text, const GArray *corners)
+{
+    g_string_append(text, "\n\n");
+    for (guint i = 0; i < corners->len; i++) {
+        const struct panel_corner *corner = &g_array_index(corners, struct panel_corner, i);
+        append_number(text, corner->x);
+        g_string_append_c(text, '\t');
+        append_number(text, corner->y);
+        g_string_append_c(text, '\n');
+    }
+    if (corners->len == 0) {
+        g_string_append(text, "NaN\tNaN\n");
+    }
+}
+
 static void append_panel(GString *text, const struct panels *panels, const struct panel *panel)
 {
     g_string_append(text, "\n\n");
     append_word(text, "title", panel->title);
-    append_quantity(text, "roof", panel->roof);
+    if (isnan(panel->roof)) {
+        append_word(text, "roof", "none"); /* an empty block would not count */
+    } else {
+        append_quantity(text, "roof", panel->roof);
+    }
     for (guint i = 0; i < panels->series->len; i++) {
         g_string_append(text, "\n\n");
         append_marks(text, i < panel->series->len ? g_ptr_array_index(panel->series, i) : NULL);
     }
+    append_roof(text, panel->roof_line);
 }
 
 GString *panels_text(const struct panels *panels)

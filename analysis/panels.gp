@@ -37,7 +37,7 @@ array name[series]
 i = 0
 stats data index 3 using (i = i + 1, name[i] = strcol(1), 0) nooutput
 rows = (count + columns - 1) / columns
-legend = 24 * ((series + 6) / 6) # its height, with the roof
+legend = 24 * ((series + 4) / 4) # its height, with the roof; long names stand four in a row
 
 # ---------------------------------------------------------------- paper
 font = 'DejaVu Sans'
@@ -66,7 +66,7 @@ set yrange [y_low:y_high]
 set key noautotitle
 if (!text) unset key
 if (text) set key bmargin center horizontal
-block(p, s) = 4 + p * (series + 1) + s
+block(p, s) = 4 + p * (series + 2) + s
 roof_of = NaN; panel_title = ''
 
 # ---------------------------------------------------------------- place
@@ -82,7 +82,7 @@ if (!text) set label 4 y_label at screen 0.012, screen (top + bottom) / 2 center
 do for [p = 0:count - 1] {
     roof_of = NaN
     stats data index block(p, 0) using (panel_title = is('title') ? strcol(2) : panel_title, \
-        roof_of = is('roof') && strcol(2) ne 'NaN' ? real(strcol(2)) : roof_of, 0) nooutput
+        roof_of = is('roof') && strcol(2) ne 'none' ? real(strcol(2)) : roof_of, 0) nooutput
     c = p % columns; r = p / columns
     if (!text) {
         set lmargin at screen left + c * wide
@@ -98,6 +98,7 @@ do for [p = 0:count - 1] {
     plot data index 1 using 1:(y_low - 1):xticlabels(2) notitle, \
          data index 2 using (x_low - 1):1:yticlabels(inner ? 3 : 2) notitle, \
          roof_seen with lines linecolor rgb '#555555' linewidth 1.4 dashtype (8, 5) notitle, \
+         data index block(p, series + 1) using 1:2 with lines linecolor rgb '#555555' linewidth 1.4 dashtype (8, 5) notitle, \
          for [s = 1:series] data index block(p, s) using 1:5 with lines linestyle s linewidth 1 notitle, \
          for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2:3:4 with yerrorbars linestyle s pointsize 0 notitle, \
          for [s = 1:(text ? 0 : series)] data index block(p, s) using 1:2 with points linestyle s notitle, \

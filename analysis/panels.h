@@ -14,9 +14,14 @@ struct panel_mark {
     char *label;
 };
 
+struct panel_corner {
+    double x, y;
+};
+
 struct panel {
     char *title;
-    double roof; /* a dashed line across; NAN: none */
+    double roof;       /* a dashed line across; NAN: none */
+    GArray *roof_line; /* struct panel_corner: dashed, where the roof is not the same everywhere */
     GPtrArray *series; /* GArray of struct panel_mark, one for each name in panels.series */
 };
 
@@ -41,12 +46,19 @@ guint panels_series(struct panels *panels, const char *name);
 struct panel *panels_panel(struct panels *panels, const char *title);
 void panel_add(struct panel *panel, guint series, struct panel_mark mark);
 
+/* Where marks of several series stand above each other, each a little beside the next, so that no
+ * bar hides another. */
+void panels_spread(struct panels *panels);
+
+/* One more corner of the dashed line, from left to right. */
+void panel_roof(struct panel *panel, double x, double y);
+
 void panels_tick(GString *ticks, double position, const char *label);
 
 /* The text that panels.gp reads: tab-separated blocks parted by two empty lines: the words as KEY
  * and TEXT; the ticks of x; of y; the names of the series; then for each panel its title and roof,
- * and for each series a block of x, y, lo, hi, the y of the line that joins, and label. NULL when
- * there is no mark at all. */
+ * for each series a block of x, y, lo, hi, the y of the line that joins, and label, and one of the
+ * corners of its roof. NULL when there is no mark at all. */
 GString *panels_text(const struct panels *panels);
 
 #endif

@@ -146,8 +146,12 @@ static GBytes *trim_text(GBytes *picture)
 
 static struct drawing drawing_of_panels(const char *directory, const char *name, GError **error)
 {
-    struct panels *panels = strcmp(name, "nines") == 0 ? chart_nines(directory, error)
-                                                       : chart_frontier(directory, error);
+    double confidence = chart_confidence(directory);
+    struct panels *panels =
+        strcmp(name, "nines") == 0 ? chart_nines(directory, error)
+        : strcmp(name, "protection-panels") == 0
+            ? chart_protection_panels(directory, confidence > 0 ? confidence : 0.95, error)
+            : chart_frontier(directory, error);
     struct drawing drawing = {panels != NULL ? panels_text(panels) : NULL, panels_script};
     panels_free(panels);
     return drawing;
@@ -167,7 +171,8 @@ static struct drawing make_drawing(const char *directory, const char *name, bool
 {
     GError *cause = NULL;
     struct drawing drawing =
-        strcmp(name, "frontier") == 0 || strcmp(name, "nines") == 0
+        strcmp(name, "frontier") == 0 || strcmp(name, "nines") == 0 ||
+                strcmp(name, "protection-panels") == 0
             ? drawing_of_panels(directory, name, &cause)
             : drawing_of_figure(directory, name,
                                 text ? (glong)terminal_width() - 8 : TITLE_COLUMNS, &cause);

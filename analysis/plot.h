@@ -9,7 +9,7 @@ enum plot_error { PLOT_ERROR_INPUT, PLOT_ERROR_NO_GNUPLOT, PLOT_ERROR_FAILED };
 #define PLOT_ERROR (plot_error_quark())
 GQuark plot_error_quark(void);
 
-/* Draw figure ("survival", "nines", "takeover", "cost", "timeline", "protection"; "forms" and
+/* Draw figure (those of chart.c: "survival", "nines", "takeover" and so on; "forms" and
  * "frontier", of all result directories in this one; NULL = survival) of a result directory.
  * format: svg, png, pdf, text, or data for what gnuplot would have been given
  * (analysis/figure.gp says how to draw it by hand; no gnuplot is needed). out: the file to

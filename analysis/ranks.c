@@ -15,20 +15,6 @@ struct values {
     GArray *numbers;        /* double */
 };
 
-static const struct axis *competing(const struct sweep *sweep, guint *number)
-{
-    for (guint i = 0; i < sweep->axes->len; i++) {
-        const struct axis *axis = g_ptr_array_index(sweep->axes, i);
-        bool named = strcmp(axis->key, "replication.protocol") == 0 ||
-                     strcmp(axis->key, "variant") == 0;
-        if (named && axis->values->len > 1) {
-            *number = i;
-            return axis;
-        }
-    }
-    return NULL;
-}
-
 /* The number of a cell, made if need be. */
 static guint cell_of(struct values *values, const char *name)
 {
@@ -95,7 +81,7 @@ static bool read_values(struct values *values, const struct table *table, const 
         return false;
     }
     struct sweep *sweep = sweep_new(table, "point", "metric", error);
-    const struct axis *axis = sweep != NULL ? competing(sweep, &number) : NULL;
+    const struct axis *axis = sweep != NULL ? sweep_competitors(sweep, &number) : NULL;
     if (sweep != NULL && axis == NULL) {
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_INPUT,
                     "%s compares nothing: ranks want a [sweep] of replication.protocol or of "

@@ -112,3 +112,17 @@ char *sweep_curve(const struct sweep *sweep, size_t row, const struct axis *with
     }
     return g_string_free(name, FALSE);
 }
+
+const struct axis *sweep_competitors(const struct sweep *sweep, guint *number)
+{
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        const struct axis *axis = g_ptr_array_index(sweep->axes, i);
+        bool named = strcmp(axis->key, "replication.protocol") == 0 ||
+                     strcmp(axis->key, "variant") == 0;
+        if (named && axis->values->len > 1) {
+            *number = i;
+            return axis;
+        }
+    }
+    return NULL;
+}

@@ -60,7 +60,8 @@ const struct verb verb_plot = {
     .arguments = "DIR [FIGURE]",
     .summary = "Draw a figure from the tables of a sweep.",
     .details = "Figures: survival (the default), and nines, where it is near to all;\n"
-               "takeover, cost, timeline; protection, by age, of virtual crashes; ghosts and\n"
+               "takeover, cost, timeline; known, and by age protection, and protection-panels,\n"
+               "of virtual crashes; saving, what telling less spares and risks; ghosts and\n"
                "counter-error, over time, of samples.csv; ranks, of protocols over all settings\n"
                "of a sweep; forms and frontier, of all result directories in DIR.\n"
                "It is drawn by gnuplot (package gnuplot-nox).\n\n"

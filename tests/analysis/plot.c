@@ -364,7 +364,7 @@ START_TEST(what_cannot_be_drawn_is_said)
 {
     check_error("survival", "data", -1, "summary.csv");
     write_layout(1);
-    check_error("survivl", "data", PLOT_ERROR_INPUT, "survival, nines, takeover, cost, timeline");
+    check_error("survivl", "data", PLOT_ERROR_INPUT, "survival, nines, known, takeover, cost");
     check_error("survival", "gif", PLOT_ERROR_INPUT, "svg, png, pdf, text, data");
     fixture_write(directory, "summary.csv",
                   "point,k,metric,runs,estimate,lo,hi\n0,1%,survival,0,,,\n1,2%,survival,0,,,\n");

@@ -17,6 +17,7 @@
     X(plot)           \
     X(forms_figure)   \
     X(frontier)       \
+    X(laboratory)     \
     X(samples)        \
     X(ranks)
 

@@ -37,6 +37,7 @@
     X(own_loss)       \
     X(gray)           \
     X(own_scenarios)  \
+    X(laboratory)     \
     X(section_15)     \
     X(endpoints)      \
     X(measures)       \
