@@ -232,6 +232,8 @@ static const struct option tacit_options[] = {
     {"delete-delay", &wait, FIELD(delete_delay), A_WAIT},
     {"digest-interval", &interval, FIELD(digest_interval), AN_INTERVAL},
     {"join-rate", &count, FIELD(join_rate), "1..100000"},
+    {"understudy-without", &choice, FIELD(understudy_without),
+     "none|bitmap|overtaking|patience|pace|versions"},
     {"sync-threshold", &count, FIELD(sync_threshold), "0..1000000"},
     {"sync-period", &count, FIELD(sync_period), "0..1000000"},
     {"sync-refresh-period", &wait, FIELD(sync_refresh_period), A_WAIT},

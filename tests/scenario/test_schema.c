@@ -131,6 +131,7 @@ static const struct {
     {"replication.delete-delay", "20ms"},
     {"replication.digest-interval", "10s"},
     {"replication.join-rate", "1000"},
+    {"replication.understudy-without", "bitmap"},
     {"replication.fates", "lose create 3, delay datagram 7..9 20ms"},
     {"replication.bulk-sync", "500/s"},
     {"replication.send-budget", "2000/s"},
