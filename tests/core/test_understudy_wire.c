@@ -61,7 +61,8 @@ START_TEST(messages_come_back)
 }
 END_TEST
 
-/* Cut short anywhere it is refused, and so it is with a byte too many. Nothing is read beyond its end (the sanitisers watch). */
+/* Cut short anywhere it is refused, and so it is with a byte too many. Nothing is read beyond its
+ * end (the sanitisers watch). */
 START_TEST(truncated_ones_are_refused)
 {
     struct understudy_message message = message_of(_i), read;
