@@ -1,5 +1,5 @@
-# understudy: make | demo | check | lint | asan | bench | results | regress | accept |
-#             verify-causes | install
+# understudy: make | demo | check | lint | asan | cross | bench | results | regress | accept |
+#             verify-causes | fuzz | install
 #
 # V=1 shows the commands. VARIANT=asan builds beside the ordinary build. Each folder is
 # compiled with a view of only what it may include (build/view/), so that a forbidden
@@ -18,6 +18,10 @@ EXACT    := -ffp-contract=off
 HARDEN   := -fstack-protector-strong
 ifeq ($(VARIANT),asan)
 SANITIZE := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+endif
+ifeq ($(VARIANT),fuzz)
+SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+WARNINGS := # another compiler's
 endif
 
 PKG_CONFIG ?= pkg-config
@@ -95,7 +99,7 @@ packages:
 	@sh .ci/packages
 
 # ---- tests: one runner a room, tests/ROOM/*.c and the main that all share
-TEST_ROOMS := core engine network node scenario run analysis program
+TEST_ROOMS := core engine network node scenario run analysis program fuzz
 test_objects = $(call objects,$(sort $(wildcard tests/$(1)/*.c))) $(BUILD)/tests/$(1)/main.o
 TEST_RUNNERS := $(foreach room,$(TEST_ROOMS),$(BUILD)/tests/$(room)/run)
 
@@ -136,10 +140,39 @@ check-asan: $(BUILD)/understudy $(TEST_RUNNERS)
 	$(Q)CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 G_SLICE=always-malloc sh tests/run-all $(BUILD) $(TEST_RUNNERS)
 	$(Q)sh tests/same-bytes build/release/understudy build/asan/understudy
 
+# Every scenario with every protocol and every choice for unknown connections; some minutes.
+.PHONY: cross
+cross: understudy
+	$(Q)sh tests/cross $(JOBS)
+
 .PHONY: lint lint-tests
-lint-tests: $(TEST_RUNNERS) $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%.o,$(wildcard tests/bench/*.c))
+lint-tests: $(TEST_RUNNERS) $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%.o,$(wildcard tests/bench/*.c)) \
+            $(BUILD)/tests/fuzz/entry/seeds
 lint: packages
 	$(Q)sh tests/lint
+
+# ---- fuzzing: libFuzzer, FUZZ_SECONDS for each target; what it finds goes to build/fuzz/found
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := datagram sequence command
+FUZZ_CLANG   ?= clang
+FUZZ_TARGET_OBJECTS := $(patsubst %,$(BUILD)/tests/fuzz/%.o,unit $(FUZZ_TARGETS))
+.PHONY: fuzz fuzz-all fuzz-minimize fuzz-seeds
+fuzz fuzz-minimize: packages
+	$(Q)sh tests/fuzz/entry/has-libfuzzer $(FUZZ_CLANG)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) VARIANT=fuzz CC=$(FUZZ_CLANG) fuzz-all
+	$(Q)sh tests/fuzz/entry/$@ build/fuzz/tests/fuzz "$(FUZZ_TARGETS)" $(FUZZ_SECONDS)
+fuzz-all: $(patsubst %,$(BUILD)/tests/fuzz/entry/%,$(FUZZ_TARGETS))
+$(BUILD)/tests/fuzz/entry/%-entry.o: tests/fuzz/entry/libfuzzer.c
+	$(Q)mkdir -p $(@D) && $(COMPILE) -DTARGET=fuzz_$* -I. -c -o $@ $<
+$(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/entry/%): %: %-entry.o $(FUZZ_TARGET_OBJECTS) $(BUILD)/libdirector.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(GLIB_LIBS) -lm
+# genuine input to begin with, made of what pairs of directors say
+fuzz-seeds: $(BUILD)/tests/fuzz/entry/seeds
+	$(Q)$< tests/fuzz/corpus
+$(BUILD)/tests/fuzz/entry/seeds: $(patsubst %,$(BUILD)/tests/%.o,fuzz/entry/seeds core/genuine core/rig) $(BUILD)/libdirector.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(GLIB_LIBS) -lm
 
 # ---- the main job, figures, baselines
 .PHONY: demo

@@ -14,6 +14,8 @@
 /* code, word in tables, phrase; in the order in which they are asked */
 #define CAUSE_LIST(X)                                                                            \
     X(CAUSE_NONE, "", "")                                                                        \
+    X(CAUSE_PROBE_REFUSED, "probe_refused",                                                      \
+      "unknown; its servers were not asked, for a limit, or none of them said that it is its")   \
     X(CAUSE_NOT_REPLICATED, "not_replicated",                                                    \
       "it is not replicated: flag off, a protocol that is silent of it, or a table lost")   \
     X(CAUSE_STANDBY_ABSENT, "standby_absent",                                                    \

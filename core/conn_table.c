@@ -295,6 +295,11 @@ uint32_t conn_table_count(const struct conn_table *table)
     return table->count;
 }
 
+uint32_t conn_table_max(const struct conn_table *table)
+{
+    return table->max;
+}
+
 struct expiry *conn_table_expiry(struct conn_table *table)
 {
     return &table->expiry;

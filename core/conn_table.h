@@ -58,6 +58,9 @@ struct conn *conn_table_at(const struct conn_table *table, uint32_t slot);
 
 uint32_t conn_table_count(const struct conn_table *table);
 
+/* How many there may be; slots are numbered from 1 to it. */
+uint32_t conn_table_max(const struct conn_table *table);
+
 /* Deadlines by slot. Removing a conn takes its deadline away. */
 struct expiry *conn_table_expiry(struct conn_table *table);
 

@@ -24,7 +24,7 @@ static size_t put_udp(const struct packet *packet, uint8_t *at)
     return IP_SIZE + UDP_SIZE;
 }
 
-/* The payload is the host's: of it, its length. */
+/* The payload is the host's: of it, its length, and no checksum. */
 static size_t put_packet(const struct packet *packet, uint8_t *at, size_t room)
 {
     size_t headers = HEADER_BUILT_SIZE;
@@ -33,6 +33,7 @@ static size_t put_packet(const struct packet *packet, uint8_t *at, size_t room)
     else
         headers = put_udp(packet, at);
     size_t length = MIN(headers + packet->payload_length, room);
+    wire_put16(at + 2, (uint16_t)(headers + packet->payload_length));
     memset(at + headers, 0, length - headers);
     return length;
 }
@@ -78,6 +79,14 @@ static bool fits(const struct inline_message *message)
            == (creates ? RECORD_PM_COUNTED | RECORD_VM_COUNTED : RECORD_DELETE);
 }
 
+/* Nothing, or a packet as long as it says itself, as far as it fits. */
+static bool is_carried_whole(const uint8_t *packet, size_t length)
+{
+    enum { ROOM = INLINE_DATAGRAM_MAX - INLINE_FIXED_SIZE };
+    return length == 0
+           || (length >= IP_SIZE + UDP_SIZE && length == MIN(wire_get16(packet + 2), ROOM));
+}
+
 enum record_refusal inline_decode(const uint8_t *bytes, size_t length,
                                   struct inline_message *message)
 {
@@ -90,7 +99,8 @@ enum record_refusal inline_decode(const uint8_t *bytes, size_t length,
     if (bytes[3] < INLINE_CREATE || bytes[3] > INLINE_DELETED)
         return REFUSAL_BAD_FLAGS;
     bool carries = bytes[3] == INLINE_CREATE || bytes[3] == INLINE_CREATED;
-    if (!carries && length != INLINE_FIXED_SIZE)
+    if (!carries ? length != INLINE_FIXED_SIZE
+                 : !is_carried_whole(bytes + INLINE_FIXED_SIZE, length - INLINE_FIXED_SIZE))
         return REFUSAL_WRONG_SIZE;
     message->kind = bytes[3];
     message->number = wire_get32(bytes + 4);

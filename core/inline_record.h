@@ -45,7 +45,7 @@ size_t inline_encode(const struct inline_message *message, const struct packet *
 /* Make the answer of a request, in place. */
 void inline_answer(uint8_t *bytes);
 
-/* Read a datagram; what is carried is not looked at. Never reads past length. */
+/* Read a datagram; of what is carried only the length is looked at. Never reads past length. */
 enum record_refusal inline_decode(const uint8_t *bytes, size_t length,
                                   struct inline_message *message);
 

@@ -30,6 +30,8 @@ static bool make_room(struct director *director, const struct record *record,
         return true;
     if (pfsync_timeout_of(conn) != PFSYNC_TCP_CLOSED)
         return false;
+    if (!standby_knows_machines(director, record))
+        return true; /* it will be refused */
     director_note_conn(director, effects, NOTE_OVERWRITTEN, 0, conn);
     life_forget(director, conn);
     return true;
@@ -152,7 +154,6 @@ static void let_go(struct director *director, struct pfsync *pfsync,
         pfsync_undefer(director, pfsync, conn, effects);
 }
 
-/* On an active unit: its own table knows better. */
 static void take_answer(struct director *director, struct pfsync *pfsync, nstime now,
                         const struct pfsync_message *message, struct effects *effects)
 {
@@ -161,7 +162,7 @@ static void take_answer(struct director *director, struct pfsync *pfsync, nstime
     case PFSYNC_INS_ACK:
     case PFSYNC_UPD:
     case PFSYNC_UPD_C: let_go(director, pfsync, message, effects); break;
-    default: director_refuse(director, effects, REFUSAL_NOT_STANDBY, NULL); break;
+    default: g_assert_not_reached();
     }
 }
 
@@ -174,8 +175,20 @@ static void take_state(struct director *director, struct pfsync *pfsync, nstime 
     case PFSYNC_UPD_C: update(director, pfsync, now, message, effects); break;
     case PFSYNC_DEL_C: delete(director, pfsync, message, effects); break;
     case PFSYNC_BUS: pfsync_bulk_told(director, pfsync, now, message, effects); break;
-    default: director_refuse(director, effects, REFUSAL_NOT_ACTIVE, NULL); break;
+    default: g_assert_not_reached();
     }
+}
+
+/* A standby is told of states. An active unit's own table knows better: it is asked, and
+ * answered. */
+static enum record_refusal judge_role(const struct director *director,
+                                      const struct pfsync_message *message)
+{
+    bool answers = message->action == PFSYNC_UPD_REQ || message->action == PFSYNC_INS_ACK;
+    bool either = message->action == PFSYNC_UPD || message->action == PFSYNC_UPD_C;
+    if (director->group.role == ROLE_STANDBY)
+        return answers ? REFUSAL_NOT_ACTIVE : REFUSAL_NONE;
+    return answers || either ? REFUSAL_NONE : REFUSAL_NOT_STANDBY;
 }
 
 void pfsync_datagram(struct director *director, struct pfsync *pfsync, nstime now,
@@ -185,6 +198,8 @@ void pfsync_datagram(struct director *director, struct pfsync *pfsync, nstime no
     struct pfsync_message messages[PFSYNC_MESSAGES_MAX];
     unsigned count;
     enum record_refusal refusal = pfsync_decode(bytes, length, messages, &count);
+    for (unsigned i = 0; i < count && refusal == REFUSAL_NONE; i++)
+        refusal = judge_role(director, &messages[i]);
     if (refusal != REFUSAL_NONE) {
         director_refuse(director, effects, refusal, NULL);
         return;

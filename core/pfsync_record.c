@@ -257,10 +257,12 @@ static enum record_refusal get_messages(const uint8_t **at, const uint8_t *end,
 enum record_refusal pfsync_decode(const uint8_t *bytes, size_t length,
                                   struct pfsync_message *messages, unsigned *count)
 {
-    const uint8_t *at = bytes + PFSYNC_HEADER_SIZE, *end = bytes + length;
     enum record_refusal refusal = judge_header(bytes, length);
     bool ended = false;
     *count = 0;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const uint8_t *at = bytes + PFSYNC_HEADER_SIZE, *end = bytes + length;
     while (refusal == REFUSAL_NONE && !ended) {
         if (end - at < PFSYNC_SUBHEADER_SIZE)
             return REFUSAL_WRONG_SIZE;

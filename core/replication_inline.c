@@ -293,7 +293,7 @@ static void request(struct director *director, struct inline_state *state, nstim
 static void datagram(struct director *director, void *context, nstime now, uint32_t source_ip,
                      const uint8_t *bytes, size_t length, struct effects *effects)
 {
-    struct inline_message message;
+    struct inline_message message = {0};
     enum record_refusal refusal = inline_decode(bytes, length, &message);
     bool asks = message.kind == INLINE_CREATE || message.kind == INLINE_DELETE;
     bool stands_by = director->group.role == ROLE_STANDBY;

@@ -257,11 +257,10 @@ static bool fill(struct director *director, struct receiver *receiver, nstime no
     if (!lacks(director, UNDERSTUDY_VERSIONS)
         && is_superseded(receiver, conn, told->slot, sequence))
         return true;
-    if (conn != NULL)
-        lose_replica(receiver, conn);
     conn = standby_create(director, now, &told->record, effects);
     if (conn == NULL)
         return false;
+    lose_replica(receiver, conn); /* another slot's, until now */
     receiver_slot(receiver, told->slot)->conn = conn->slot;
     *receiver_owner(receiver, conn->slot) = told->slot;
     return true;
@@ -284,9 +283,16 @@ static void clear(struct director *director, struct receiver_slot *slot,
         standby_delete(director, conn, effects);
 }
 
+/* A slot that this unit's own table could not have would make room for nothing, up to gigabytes
+ * of it. */
 static void apply(struct director *director, struct receiver *receiver, nstime now,
                   const struct slot_record *told, uint32_t sequence, struct effects *effects)
 {
+    if (told->slot > conn_table_max(director->connections)) {
+        if (told->full)
+            director_refuse(director, effects, REFUSAL_TABLE_FULL, &told->record);
+        return;
+    }
     struct receiver_slot *slot = receiver_slot(receiver, told->slot);
     if (!is_news(director, slot, told))
         return;

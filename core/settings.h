@@ -58,6 +58,8 @@ enum replication_kind {
     REPLICATION_PFSYNC,
     REPLICATION_INLINE,
     REPLICATION_UNDERSTUDY,
+    REPLICATION_ALARM,
+    REPLICATION_FTFW,
 };
 
 struct settings {
@@ -120,6 +122,10 @@ struct settings {
     nstime digest_interval; /* from one digest to the next */
     unsigned join_rate;     /* Mbit/s, for a standby that joins */
     enum understudy_part understudy_without;
+    nstime refresh_time;    /* protocol alarm: repeats are up to so far apart, in whole seconds */
+    nstime cache_timeout;   /* and so long a standby keeps what it does not hear of again */
+    unsigned ack_window;    /* protocol ftfw: messages that one ack is for */
+    unsigned resend_queue;  /* and objects that may wait for theirs */
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
     enum mirror_way mirror;
     enum window_check window_check; /* core/window.h */

@@ -94,6 +94,18 @@ static enum record_refusal place(struct director *director, const struct conn_bi
     return REFUSAL_NONE;
 }
 
+static struct outbound_pair machines_of(const struct director *director,
+                                        const struct record *record)
+{
+    return outbound_pair(director->machines, record->virtual, record->bind_id, record->real,
+                         record->protocol);
+}
+
+bool standby_knows_machines(const struct director *director, const struct record *record)
+{
+    return machines_of(director, record).physical != NULL;
+}
+
 static enum record_refusal create(struct director *director, nstime now,
                                   const struct record *record, struct conn **placed,
                                   struct effects *effects)
@@ -104,8 +116,7 @@ static enum record_refusal create(struct director *director, nstime now,
         .by_pointer = director->settings.conn_real == CONN_REAL_POINTER,
         .now = now,
     };
-    struct outbound_pair pair = outbound_pair(director->machines, record->virtual,
-                                              record->bind_id, record->real, record->protocol);
+    struct outbound_pair pair = machines_of(director, record);
     if (pair.physical == NULL)
         return REFUSAL_UNKNOWN_MACHINE; /* */
     birth.virtual = pair.virtual;

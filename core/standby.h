@@ -22,6 +22,9 @@ bool standby_apply(struct director *director, nstime now, const struct record *r
 struct conn *standby_create(struct director *director, nstime now, const struct record *record,
                             struct effects *effects);
 
+/* Are the machines of a record here? To be asked before something makes room for it. */
+bool standby_knows_machines(const struct director *director, const struct record *record);
+
 /* The conn that a delete means, or NULL; and a conn that a delete takes away. */
 struct conn *standby_find(const struct director *director, const struct record *record);
 void standby_delete(struct director *director, struct conn *conn, struct effects *effects);

@@ -184,13 +184,16 @@ static void move_base(struct teller *teller)
         teller->base++;
 }
 
-/* Ever longer, while nothing is heard: what is sent into an outage is wasted. */
+/* Ever longer, while nothing is heard: what is sent into an outage is wasted. Never so short that
+ * an answer, which the standby may hold back for half of the round trip that is set, cannot come:
+ * the one measured may be far less. */
 static nstime patience(const struct teller *teller, const struct teller_pace *pace)
 {
     unsigned more = MIN(teller->unanswered / 2, PATIENCE_MORE);
+    nstime answer = teller->round_trip + teller->round_trip / 4 + pace->round_trip / 2;
     if (pace->without == UNDERSTUDY_PATIENCE)
         more = 0;
-    return (RESEND + more) * teller->round_trip;
+    return MAX((RESEND + more) * teller->round_trip, answer);
 }
 
 static void give_up(struct teller *teller, nstime now, const struct teller_pace *pace)
@@ -316,8 +319,8 @@ bool teller_next(struct teller *teller, nstime now, const struct teller_pace *pa
 static void measure(struct teller *teller, nstime now, uint32_t echo,
                     const struct teller_pace *pace)
 {
-    if (echo - teller->base >= teller->next - teller->base)
-        return;
+    if (teller->next - echo - 1 >= UNDERSTUDY_WINDOW || echo == 0)
+        return; /* not one of ours, or so old that its place was taken */
     nstime trip = now - under_way(teller, echo)->sent - pace->round_trip / 2;
     teller->round_trip += (MAX(trip, NSTIME_US) - teller->round_trip) / 8;
 }

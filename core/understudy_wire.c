@@ -255,9 +255,9 @@ static enum record_refusal take_verdict(const uint8_t *at, const uint8_t *end,
 enum record_refusal understudy_decode(const uint8_t *bytes, size_t length,
                                       struct understudy_message *message)
 {
-    const uint8_t *at = bytes, *end = bytes + length;
     if (length < HEAD || length > UNDERSTUDY_DATAGRAM_MAX)
         return REFUSAL_WRONG_SIZE;
+    const uint8_t *at = bytes, *end = bytes + length;
     if (take(&at, 1) != UNDERSTUDY_MAGIC)
         return REFUSAL_BAD_MAGIC;
     message->kind = (enum understudy_kind)take(&at, 1);

@@ -118,6 +118,18 @@ static void set_first(struct study *study, char *set)
     g_free(set);
 }
 
+/* That would silently be compared in the place of those named. */
+static bool sets_protocol(char *const *set)
+{
+    for (; set != NULL && *set != NULL; set++) {
+        if (g_str_has_prefix(*set, PROTOCOL_KEY "=")
+            || g_str_has_prefix(*set, "sweep." PROTOCOL_KEY "=")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Has the file's own axis to go, if others are named, or to stay? False after a message. */
 static bool settle_axis(struct protocols_options *options, const struct verb *verb,
                         const struct scenario_file *file)
@@ -134,6 +146,11 @@ static bool settle_axis(struct protocols_options *options, const struct verb *ve
     if (key != NULL && strcmp(key, PROTOCOL_KEY) != 0) {
         verb_fail(verb, STATUS_INPUT, "--protocols: the file compares variants that set "
                   PROTOCOL_KEY " (leave --protocols out, or --set sweep.%s)", key);
+        return false;
+    }
+    if (sets_protocol(options->study.set)) {
+        verb_fail(verb, STATUS_INPUT, "--protocols: --set " PROTOCOL_KEY " says which as well "
+                  "(leave one of the two out)");
         return false;
     }
     char *named = axis_of(verb, options->protocols);
@@ -246,7 +263,20 @@ const struct verb verb_compare_protocols = {
                "  understudy compare-protocols scenarios/first.scn -p none,patent,repeat\n"
                "  understudy compare-protocols scenarios/first.scn -p patent,repeat \\\n"
                "    --set link.replication.loss=30% --list 50\n\n"
-               "Harm is told against the twin, which doubles the time (scenario.twin=no).\n",
+               "Harm is told against the twin, which doubles the time (scenario.twin=no).\n\n"
+               "Columns, each a metric of \"understudy list metrics\":\n"
+               "  bytes /conn      IP bytes of replication, both ways, for each connection\n"
+               "  of these back    those that the standby sent\n"
+               "  datagr. /s       datagrams of replication a second, both ways\n"
+               "  set-up           how long connecting takes before the failure\n"
+               "  active reads     datagrams of the standby's that the active had to read\n"
+               "  own timers       times that the protocol's own timer woke the active\n"
+               "  ghosts           records on the standby without a connection\n"
+               "  counter error    by how many the standby counts wrong on its servers\n"
+               "  worst datagram   casualties that a single lost datagram is to blame for\n"
+               "  stall            how long survivors waited for their first progress\n"
+               "  guarded again    until a new standby knew 99% of the survivors\n"
+               "  joiner in sync   until a unit that booted knew everybody\n",
     .arguments_min = 1,
     .arguments_max = 1,
     .act = act,

@@ -51,7 +51,10 @@ struct listing {
     bool hung_up;  /* its server had closed it as idle */
     bool unheard;  /* a message of its server's was lost with the server's socket */
     bool unconnected; /* it ended before it was established */
+    bool asked;    /* whoever serves asked the servers whose it is, or its limits forbade that */
     enum saved_by keeper; /* what would save it, if it went on now */
+    enum saved_by former; /* and what did, until the address came to one that does not know it */
+    nstime carried_until; /* then, -1: never, or nobody served it before */
     struct connection_row row;
 };
 
@@ -72,6 +75,7 @@ struct observer {
     nstime moved[2];          /* by enum side: since the failure, -1: not yet */
     struct observer_reach reach;
     bool served;              /* somebody owns the address, runs, and can be reached */
+    nstime served_since;      /* NSTIME_NEVER: not yet */
     bool disturbed;           /* something befell the replication before the failure */
     bool both_active;
     bool outage;              /* from the failure until the address is served again */

@@ -103,6 +103,15 @@ static void decide(struct observer *observer, struct listing *listing, enum outc
     observer->undecided--;
 }
 
+/* What was written while its former director served it, and is answered, went by that director,
+ * however late the answer comes. */
+static void carries_on(struct observer *observer, struct listing *listing, nstime written)
+{
+    if (listing->keeper == SAVED_NOT && written < listing->carried_until)
+        listing->keeper = listing->former;
+    decide(observer, listing, OUTCOME_SURVIVED, false);
+}
+
 /* Only a request sent after the failure shows that the connection carries on: the
  * answer to an earlier one may have been on its way to the client already. */
 static void answered(void *context, struct connection *connection)
@@ -113,7 +122,7 @@ static void answered(void *context, struct connection *connection)
         return;
     harm_waited(listing, connection->request_sent, engine_now(observer->engine));
     if (connection->request_sent >= observer->failure)
-        decide(observer, listing, OUTCOME_SURVIVED, false);
+        carries_on(observer, listing, connection->request_sent);
 }
 
 static enum outcome outcome_of_end(const struct listing *listing, enum connection_end end)
@@ -159,7 +168,7 @@ static void heard(void *context, struct connection *connection, nstime written)
     if (observer->failure < 0 || written < observer->failure || !listing)
         return;
     if (!goes_past(observer, listing) || (observer->served && listing->keeper != SAVED_NOT))
-        decide(observer, listing, OUTCOME_SURVIVED, false);
+        carries_on(observer, listing, written);
 }
 
 static void unheard(void *context, struct connection *connection, enum connection_end end)
@@ -339,6 +348,16 @@ static void note_opened(struct observer *observer, unsigned unit, const struct n
                         note->real);
 }
 
+/* Its packet met nothing, and would have been asked for, or was. */
+static void note_asked(struct observer *observer, const struct note *note)
+{
+    struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
+    struct listing *listing =
+        connection ? ((struct observed *)connection->observed)->listing : NULL;
+    if (listing)
+        listing->asked = true;
+}
+
 /* Counted by whole seconds of the run. */
 static void note_probe(struct observer *observer)
 {
@@ -349,14 +368,14 @@ static void note_probe(struct observer *observer)
     observer->probes++;
 }
 
-/* The new active has found a way for one that it did not know. Right or wrong: it shows in whether
- * the connection survives. */
+/* Whoever serves has found a way for one that it did not know: the new active, or one that had
+ * lost it before the failure. Right or wrong: it shows in whether the connection survives. */
 static void note_kept(struct observer *observer, const struct note *note, enum saved_by keeper)
 {
     struct connection *connection = traffic_by_tag(observer->traffic, note->tag);
     struct listing *listing =
         connection ? ((struct observed *)connection->observed)->listing : NULL;
-    if (listing && observer->takeover >= 0 && listing->keeper == SAVED_NOT)
+    if (listing && listing->keeper == SAVED_NOT)
         listing->keeper = keeper;
 }
 
@@ -394,6 +413,10 @@ void observer_note(struct observer *observer, unsigned unit, const struct note *
         break;
     case NOTE_PROBE_SENT:
         note_probe(observer);
+        note_asked(observer, note);
+        break;
+    case NOTE_PROBE_LIMITED:
+        note_asked(observer, note);
         break;
     case NOTE_SCHEDULED:
         note_kept(observer, note, SAVED_SCHEDULE);
@@ -450,6 +473,7 @@ struct observer *observer_new(const struct scenario *scenario, const struct engi
     observer->openings = g_array_new(FALSE, FALSE, sizeof(struct opening));
     observer->set_ups = g_array_new(FALSE, FALSE, sizeof(nstime));
     observer->last_opening = observer->openings_until = observer->surge_bin = -1;
+    observer->served_since = NSTIME_NEVER;
     return observer;
 }
 

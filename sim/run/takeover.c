@@ -39,6 +39,7 @@ static void list(struct observer *observer, struct connection *connection)
     listing->observed = observed;
     listing->established = connection->established;
     listing->keeper = SAVED_ORIGINAL;
+    listing->carried_until = -1;
     listing->told_first = told_first(observer, connection);
     listing->row = (struct connection_row){
         .connection = connection->number,
@@ -74,6 +75,8 @@ void observer_service(struct observer *observer, bool served)
 {
     bool fails_now = observer->failure == engine_now(observer->engine) && !served;
     observer->outage = !served && (observer->outage || fails_now);
+    if (served && !observer->served)
+        observer->served_since = engine_now(observer->engine);
     observer->served = served;
 }
 
@@ -108,6 +111,19 @@ static enum saved_by keeper(const struct observer *observer, const struct listin
     return record->accepted && record->removed == CAUSE_NONE ? SAVED_RECORD : SAVED_GHOST;
 }
 
+/* The address has come to somebody who keeps it so; before this instant, did it serve at all? */
+static void hand_over(const struct observer *observer, struct listing *listing,
+                      enum saved_by kept_by)
+{
+    nstime now = engine_now(observer->engine);
+    if (kept_by == SAVED_NOT && listing->keeper != SAVED_NOT && observer->served
+        && observer->served_since < now) {
+        listing->former = listing->keeper;
+        listing->carried_until = now;
+    }
+    listing->keeper = kept_by;
+}
+
 /* Known is asked of all that were there at the failure: who gave up in between has left
  * its record behind all the same. */
 static void take_over(struct observer *observer, unsigned unit, const struct director *director)
@@ -121,7 +137,8 @@ static void take_over(struct observer *observer, unsigned unit, const struct dir
         listing->row.led_astray =
             standing_elsewhere(observer->scenario, director, claimant_of(&listing->row));
         listing->forsaken = false;
-        listing->keeper = listing->row.known ? keeper(observer, listing, unit) : SAVED_NOT;
+        hand_over(observer, listing,
+                  listing->row.known ? keeper(observer, listing, unit) : SAVED_NOT);
     }
 }
 
@@ -134,7 +151,8 @@ static void look_up(struct observer *observer, unsigned unit, const struct direc
             continue;
         listing->forsaken = !listing_stands(observer, director, listing);
         listing->forsaker = (uint8_t)unit;
-        listing->keeper = listing->forsaken ? SAVED_NOT : keeper(observer, listing, unit);
+        hand_over(observer, listing,
+                  listing->forsaken ? SAVED_NOT : keeper(observer, listing, unit));
     }
 }
 

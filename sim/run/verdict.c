@@ -110,6 +110,12 @@ static bool is_led_astray(const struct listing *listing)
     return listing->row.led_astray && listing->row.state == STATE_HANDSHAKE;
 }
 
+/* Asked before its record's fate: the question was to make up for that, whatever it was. */
+static bool is_refused_by_probe(const struct listing *listing)
+{
+    return listing->asked && listing->keeper == SAVED_NOT && !listing->stranded;
+}
+
 /* Where nobody took over, no record was asked for. */
 static enum cause cause_of(const struct observer *observer, const struct listing *listing)
 {
@@ -117,6 +123,8 @@ static enum cause cause_of(const struct observer *observer, const struct listing
         return CAUSE_GHOST_MISROUTE;
     if (listing->row.known || observer->takeover < 0)
         return later_cause(observer, listing);
+    if (is_refused_by_probe(listing))
+        return CAUSE_PROBE_REFUSED;
     enum cause cause = record_cause(observer, listing);
     if (cause != CAUSE_NONE)
         return cause;

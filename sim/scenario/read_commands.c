@@ -30,6 +30,7 @@ static const char *const replication_options[] = {
     "defer", "pfsync-buckets", "pfsync-stale",
     "round-trip", "blackout", "delete-delay", "digest-interval", "join-rate",
     "understudy-without",
+    "refresh-time", "cache-timeout", "ack-window", "resend-queue",
 };
 
 static void add_settings(struct build *build)

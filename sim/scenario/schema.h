@@ -67,6 +67,7 @@ enum value_type {
     VALUE_FAULT,
     VALUE_INSTANTS, /* N [from TIME] [to TIME] */
     VALUE_NUMBERS,   /* ascending */
+    VALUE_CAUSES,    /* names, which may come again */
     VALUE_FATES,     /* sim/scenario/fate_list.h */
     VALUE_KEEPALIVE, /* TIME [INTERVAL [PROBES]] */
     VALUE_TYPES

@@ -95,6 +95,15 @@ static bool read_names(struct phrase *phrase)
     return any || phrase_refuse(phrase, "a name is missing");
 }
 
+/* One for each casualty: several may have died of the same. */
+static bool read_causes(struct phrase *phrase)
+{
+    bool any = false;
+    for (; phrase_peek(phrase) != NULL; any = true)
+        phrase_take(phrase);
+    return any || phrase_refuse(phrase, "a cause is missing");
+}
+
 static bool within(struct phrase *phrase, enum quantity quantity, const char *range,
                    uint64_t value)
 {
@@ -368,6 +377,7 @@ static bool read_phrase(const struct schema_key *key, const char *text, GString 
     case VALUE_CONFIDENCE: fine = read_confidence(&phrase); break;
     case VALUE_INSTANTS: fine = read_instants(&phrase, key->range); break;
     case VALUE_NUMBERS: fine = read_numbers(&phrase); break;
+    case VALUE_CAUSES: fine = read_causes(&phrase); break;
     case VALUE_SHARE: fine = read_share(&phrase); break;
     case VALUE_KEEPALIVE: fine = read_keepalive(&phrase, key->range); break;
     default: g_assert_not_reached();

@@ -62,7 +62,12 @@
     X(inline)          \
     X(understudy_wire) \
     X(understudy_pipe) \
-    X(understudy)
+    X(understudy)      \
+    X(conntrackd_message) \
+    X(ftfw)            \
+    X(alarm)           \
+    X(hostile)         \
+    X(understudy_hostile)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -44,7 +44,8 @@
     X(forms_ipvs)     \
     X(ipvs)           \
     X(set_up)         \
-    X(understudy_runs)
+    X(understudy_runs) \
+    X(probe_refused)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

@@ -160,6 +160,62 @@ START_TEST(ghosts_save)
 }
 END_TEST
 
+/* Split from each other, B takes the address from A, which serves; nothing is replicated, so that B
+ * knows nobody. Whoever asked A after the cut and has the answer on its long way then is answered
+ * by A, and survives by definition; nobody else has asked and been answered. */
+START_TEST(an_answer_may_be_on_its_way_when_the_address_goes)
+{
+    struct scenario *scenario = scenario_from_text(
+        "[scenario]\nduration = 14s\nmeasure = cut\n" HELLO "hello-paths = link cable\n"
+        "[virtual web]\naddress = 192.0.2.80:80\nbind = r1\nreplicate = yes\n"
+        "[real r1]\naddress = 10.0.1.1:80\n[replication]\nprotocol = none\n"
+        "[workload browsers]\narrivals = poisson 50/s\nthink-time = 200ms\n"
+        "[link clients]\ndelay = 300ms\n"
+        "[faults]\npulled = at 5s cable pulled for 8s\ncut = at 6s link hello down for 7s\n");
+    struct run_result *result = run_once(scenario);
+    assert_survivors_only(result);
+    ck_assert_int_ge(result->takeover, NSTIME_S);
+    ck_assert_uint_eq(result->known, 0);
+    ck_assert_uint_gt(result->cohorts[COHORT_ESTABLISHED].saved[SAVED_ORIGINAL], 10);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* The same in a twin: there A does not crash, but so many of its hellos are lost that B takes
+ * over a little later (scenarios/gray.scn). */
+START_TEST(a_twin_may_have_a_failover_of_its_own)
+{
+    struct scenario *scenario = scenario_shipped("gray", "replication.protocol=delayed",
+                                                 "scenario.twin=yes", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert(result->has_twin);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
+/* A took the address back from B before the failure, and has no connection of those that B began.
+ * Given a server anew, the right one by luck or by the table, they go on: nobody takes over, and
+ * it is the owner's choice for the unknown that saves them. */
+START_TEST(the_owner_may_have_lost_them_before)
+{
+    static const struct {
+        const char *choice;
+        enum saved_by saved_by;
+    } rows[] = { { "failover.unknown-connection=schedule", SAVED_SCHEDULE },
+                 { "failover.unknown-connection=hash", SAVED_HASH } };
+    struct scenario *scenario = scenario_shipped("cable-pulled", rows[_i].choice,
+                                                 "scenario.repetitions=1", NULL);
+    struct run_result *result = run_once(scenario);
+    assert_survivors_only(result);
+    ck_assert_int_lt(result->takeover, 0);
+    ck_assert_uint_gt(result->cohorts[COHORT_ESTABLISHED].saved[rows[_i].saved_by], 0);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 Suite *saved_by_suite(void)
 {
     Suite *suite = suite_create("run/saved by");
@@ -171,6 +227,9 @@ Suite *saved_by_suite(void)
     tcase_add_test(tcase, handshakes_are_scheduled_and_the_finished_just_close);
     tcase_add_test(tcase, a_handshake_can_be_known);
     tcase_add_test(tcase, ghosts_save);
+    tcase_add_test(tcase, an_answer_may_be_on_its_way_when_the_address_goes);
+    tcase_add_test(tcase, a_twin_may_have_a_failover_of_its_own);
+    tcase_add_loop_test(tcase, the_owner_may_have_lost_them_before, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -3,6 +3,7 @@
 #include "tests/run/suites.h"
 #include "tests/run/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static gint compare_names(gconstpointer a, gconstpointer b)
@@ -48,6 +49,117 @@ START_TEST(seeds_come_to_what_they_say)
         if (i % 4 == (guint)_i)
             assert_as_expected(g_ptr_array_index(names, i));
     g_ptr_array_free(names, TRUE);
+}
+END_TEST
+
+/* ---- the table of the README */
+
+/* The rows of the table, each a vector of its cells: "", seed, what, file, "". */
+static GPtrArray *table_rows(void)
+{
+    GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    char *text;
+    ck_assert(g_file_get_contents("scenarios/seeds/README.md", &text, NULL, NULL));
+    char **lines = g_strsplit(text, "\n", -1);
+    for (unsigned i = 0; lines[i] != NULL; i++)
+        if (g_str_has_prefix(lines[i], "| F"))
+            g_ptr_array_add(rows, g_strsplit(lines[i], "|", -1));
+    g_strfreev(lines);
+    g_free(text);
+    return rows;
+}
+
+/* The names in backquotes that a file of this folder may have: they begin with an f and a digit. */
+static void add_files(GPtrArray *files, const char *cell)
+{
+    char **pieces = g_strsplit(cell, "`", -1);
+    for (unsigned i = 1; pieces[i - 1] != NULL && pieces[i] != NULL; i += 2)
+        if (pieces[i][0] == 'f' && g_ascii_isdigit(pieces[i][1]))
+            g_ptr_array_add(files, g_strdup(pieces[i]));
+    g_strfreev(pieces);
+}
+
+static bool holds(const GPtrArray *names, const char *name)
+{
+    return g_ptr_array_find_with_equal_func((GPtrArray *)names, name, g_str_equal, NULL);
+}
+
+/* "F5" as names of files begin: "f05-". */
+static char *prefix_of(const char *seed)
+{
+    unsigned number = (unsigned)strtoul(seed + 1, NULL, 10);
+    return g_strdup_printf("f%02u%s-", number, g_str_has_suffix(seed, "b") ? "b" : "");
+}
+
+/* Every file that the table names is there, and every file is named in the row of its seed. */
+START_TEST(the_table_and_the_files_agree)
+{
+    GPtrArray *rows = table_rows(), *names = seed_names();
+    GPtrArray *named = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *at_home = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < rows->len; i++) {
+        char **cells = g_ptr_array_index(rows, i);
+        char *prefix = prefix_of(g_strstrip(cells[1]));
+        guint before = named->len;
+        add_files(named, cells[3]);
+        for (guint j = before; j < named->len; j++)
+            if (g_str_has_prefix(g_ptr_array_index(named, j), prefix))
+                g_ptr_array_add(at_home, g_strdup(g_ptr_array_index(named, j)));
+        g_free(prefix);
+    }
+    for (guint i = 0; i < named->len; i++)
+        ck_assert_msg(holds(names, g_ptr_array_index(named, i)), "%s is not there",
+                      (const char *)g_ptr_array_index(named, i));
+    for (guint i = 0; i < names->len; i++)
+        ck_assert_msg(holds(at_home, g_ptr_array_index(names, i)), "%s has no row of its seed",
+                      (const char *)g_ptr_array_index(names, i));
+    g_ptr_array_free(named, TRUE);
+    g_ptr_array_free(at_home, TRUE);
+    g_ptr_array_free(names, TRUE);
+    g_ptr_array_free(rows, TRUE);
+}
+END_TEST
+
+/* Those of conntrackd, which come with its protocols. */
+static const char *const without_a_row[] = {"F10", "F11", "F12", "F13", "F36", "F42"};
+
+static bool may_be_left_out(const char *seed)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(without_a_row); i++)
+        if (strcmp(without_a_row[i], seed) == 0)
+            return true;
+    return false;
+}
+
+enum { SEEDS = 45 };
+
+static GPtrArray *all_seeds(void)
+{
+    GPtrArray *seeds = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = 1; i <= SEEDS; i++) {
+        g_ptr_array_add(seeds, g_strdup_printf("F%u", i));
+        if (i == 20)
+            g_ptr_array_add(seeds, g_strdup("F20b"));
+    }
+    return seeds;
+}
+
+/* The table has a row for each of the 46 seeds, once and in their order. */
+START_TEST(every_seed_has_its_row)
+{
+    GPtrArray *rows = table_rows(), *seeds = all_seeds();
+    guint row = 0;
+    for (guint i = 0; i < seeds->len; i++) {
+        const char *seed = g_ptr_array_index(seeds, i);
+        char **cells = row < rows->len ? g_ptr_array_index(rows, row) : NULL;
+        if (cells != NULL && strcmp(g_strstrip(cells[1]), seed) == 0)
+            row++;
+        else
+            ck_assert_msg(may_be_left_out(seed), "%s has no row in its place", seed);
+    }
+    ck_assert_uint_eq(row, rows->len);
+    g_ptr_array_free(seeds, TRUE);
+    g_ptr_array_free(rows, TRUE);
 }
 END_TEST
 
@@ -109,6 +221,8 @@ Suite *seeds_suite(void)
     Suite *suite = suite_create("run/seeds");
     TCase *tcase = tcase_create("seeds");
     tcase_add_loop_test(tcase, seeds_come_to_what_they_say, 0, 4);
+    tcase_add_test(tcase, the_table_and_the_files_agree);
+    tcase_add_test(tcase, every_seed_has_its_row);
     tcase_add_loop_test(tcase, a_chosen_fate_is_met, 0, G_N_ELEMENTS(chosen));
     tcase_add_test(tcase, what_is_missed_is_told);
     tcase_set_timeout(tcase, 60);

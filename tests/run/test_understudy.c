@@ -69,6 +69,28 @@ START_TEST(whoever_speaks_survives)
 }
 END_TEST
 
+/* The round trip is set to 1 ms, and is between 0.1 ms and 40 ms: it is learnt, answers are waited
+ * for as long as the standby holds them back, and nothing is sent again where nothing is lost: a
+ * connection costs no more than two copies of each of its records would. */
+START_TEST(the_round_trip_is_learnt)
+{
+    static const char *const delays[] = {"link.replication.delay=50us",
+                                         "link.replication.delay=200us",
+                                         "link.replication.delay=2ms",
+                                         "link.replication.delay=20ms"};
+    struct scenario *scenario =
+        scenario_shipped("understudy", delays[_i], "workload.browsers.arrivals=poisson 100/s",
+                         "scenario.duration=11s", "faults.crash=at 10s crash active",
+                         "scenario.twin=no", NULL);
+    struct run_result *result = run_once(scenario);
+    ck_assert_uint_gt(result->creates_due, 800);
+    ck_assert_uint_lt(result->replication_bytes, 240 * result->creates_due);
+    ck_assert_uint_ge(result->known + 2, result->counted * 99 / 100);
+    run_result_free(result);
+    scenario_free(scenario);
+}
+END_TEST
+
 Suite *understudy_runs_suite(void)
 {
     Suite *suite = suite_create("run/understudy");
@@ -76,6 +98,7 @@ Suite *understudy_runs_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, the_old_are_known, 0, 2);
     tcase_add_loop_test(tcase, whoever_speaks_survives, 0, 2);
+    tcase_add_loop_test(tcase, the_round_trip_is_learnt, 0, 4);
     suite_add_tcase(suite, tcase);
     return suite;
 }
