@@ -232,6 +232,8 @@ static const struct option tacit_options[] = {
     {"delete-delay", &wait, FIELD(delete_delay), A_WAIT},
     {"digest-interval", &interval, FIELD(digest_interval), AN_INTERVAL},
     {"join-rate", &count, FIELD(join_rate), "1..100000"},
+    {"understudy-without", &choice, FIELD(understudy_without),
+     "none|bitmap|overtaking|patience|pace|versions"},
     {"refresh-time", &interval, FIELD(refresh_time), AN_INTERVAL},
     {"cache-timeout", &span, FIELD(cache_timeout), A_TIME},
     {"ack-window", &count, FIELD(ack_window), "1..1000000"},

@@ -3,7 +3,7 @@
  * Every slot of the active's connection table has a version and is either full or empty. A
  * record says "slot i, version v, now holds X"; the higher version of a slot stays, and of two
  * slots with one tuple what was sent last, so that records may be lost, doubled and reordered.
- * Datagrams are numbered and acknowledged by a bitmap; what is not answered in two round trips,
+ * Datagrams are numbered and acknowledged by a bitmap; what is not answered in three round trips,
  * or was overtaken by two that were, makes its slots due again with what they hold then. The
  * wire is core/understudy_wire.h's; why each part is there, core/UNDERSTUDY.md says.
  *
@@ -20,10 +20,10 @@
  *     | their slots are due again                     |
  *
  * Timers: creates (above); a delete leaves with the next datagram, at the latest after
- * delete-delay; two round trips for an answer, and up to six more while none comes; behind so
- * many datagrams without one (blackout) only probes go, without records; the digest. A standby
- * that joins is told slot after slot at join-rate, then digests follow each other until none
- * differs.
+ * delete-delay; three round trips for an answer, and up to three more while none comes; behind
+ * so many datagrams without one (blackout) one goes at a time, with what it has room for; the
+ * digest. A standby that joins is told slot after slot at join-rate, then digests follow each
+ * other until none differs.
  *
  * Rings of buddies are not mirrored: after a takeover each of them lives by itself. */
 #include "core/conn_table.h"
@@ -50,7 +50,8 @@ static struct teller_pace pace_of(const struct director *director)
     const struct settings *settings = &director->settings;
     return (struct teller_pace){settings->round_trip, settings->blackout, settings->delete_delay,
                                 settings->digest_interval,
-                                (uint64_t)settings->join_rate * BITS_IN_MBIT};
+                                (uint64_t)settings->join_rate * BITS_IN_MBIT,
+                                settings->understudy_without};
 }
 
 static void *understudy_new(const struct director *director)
@@ -228,6 +229,11 @@ static void new_standby(struct director *director, void *state, nstime now,
 
 /* ---- the standby */
 
+static bool lacks(const struct director *director, enum understudy_part part)
+{
+    return director->settings.understudy_without == part;
+}
+
 /* Who else says what stands in this tuple, and said it later? */
 static bool is_superseded(struct receiver *receiver, const struct conn *conn, uint32_t slot,
                           uint32_t sequence)
@@ -248,7 +254,8 @@ static bool fill(struct director *director, struct receiver *receiver, nstime no
                  const struct slot_record *told, uint32_t sequence, struct effects *effects)
 {
     struct conn *conn = conn_of_tuple(director, &told->record);
-    if (is_superseded(receiver, conn, told->slot, sequence))
+    if (!lacks(director, UNDERSTUDY_VERSIONS)
+        && is_superseded(receiver, conn, told->slot, sequence))
         return true;
     conn = standby_create(director, now, &told->record, effects);
     if (conn == NULL)
@@ -259,10 +266,11 @@ static bool fill(struct director *director, struct receiver *receiver, nstime no
     return true;
 }
 
-static bool is_news(const struct receiver_slot *slot, const struct slot_record *told)
+static bool is_news(const struct director *director, const struct receiver_slot *slot,
+                    const struct slot_record *told)
 {
     int16_t later = (int16_t)(uint16_t)(told->version - slot->version);
-    return slot->version == 0 || later > 0
+    return slot->version == 0 || lacks(director, UNDERSTUDY_VERSIONS) || later > 0
            || (later == 0 && slot->hash != understudy_hash(told));
 }
 
@@ -286,7 +294,7 @@ static void apply(struct director *director, struct receiver *receiver, nstime n
         return;
     }
     struct receiver_slot *slot = receiver_slot(receiver, told->slot);
-    if (!is_news(slot, told))
+    if (!is_news(director, slot, told))
         return;
     clear(director, slot, told, effects);
     slot->version = told->version;
@@ -416,6 +424,8 @@ static void time_came(struct director *director, void *state, nstime now,
     if (receiver->ack_at <= now) {
         struct understudy_message message = {.kind = UNDERSTUDY_KIND_ACK,
                                              .ack = receiver_ack(receiver)};
+        if (lacks(director, UNDERSTUDY_BITMAP))
+            message.ack.bitmap = 0;
         reply(director, receiver->active_ip, &message, effects);
     }
     flush(director, understudy, now, effects);

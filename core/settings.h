@@ -20,6 +20,16 @@ enum unknown_connection {
     UNKNOWN_PROBE = 8,
     UNKNOWN_LEARN = 16,
 };
+/* Parts of the protocol understudy that can be left out; core/UNDERSTUDY.md. */
+enum understudy_part {
+    UNDERSTUDY_NO_PART,
+    UNDERSTUDY_BITMAP,     /* an ack names the first gap only */
+    UNDERSTUDY_OVERTAKING, /* what later ones have overtaken is waited for */
+    UNDERSTUDY_PATIENCE,   /* it does not grow */
+    UNDERSTUDY_PACE,       /* each create at once */
+    UNDERSTUDY_VERSIONS,   /* what comes last stays */
+};
+
 enum unknown_outbound { UNKNOWN_OUTBOUND_DROP, UNKNOWN_OUTBOUND_PASS };  /* */
 enum conn_real { CONN_REAL_DIRECT, CONN_REAL_POINTER };                 /* */
 enum bind0 { BIND0_DEFAULT, BIND0_NONE };                               /* */
@@ -107,10 +117,11 @@ struct settings {
     nstime sync_timeout[IPVS_TCP_STATES]; /* by enum ipvs_state */
     nstime sync_timeout_udp;
     nstime round_trip;      /* protocol understudy: of replication, before it is measured */
-    unsigned blackout;      /* datagrams without an answer, behind which only probes go */
+    unsigned blackout;      /* datagrams without an answer, behind which one goes at a time */
     nstime delete_delay;    /* a delete waits so long for a datagram to go with */
     nstime digest_interval; /* from one digest to the next */
     unsigned join_rate;     /* Mbit/s, for a standby that joins */
+    enum understudy_part understudy_without;
     nstime refresh_time;    /* protocol alarm: repeats are up to so far apart, in whole seconds */
     nstime cache_timeout;   /* and so long a standby keeps what it does not hear of again */
     unsigned ack_window;    /* protocol ftfw: messages that one ack is for */

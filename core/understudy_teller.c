@@ -4,9 +4,9 @@
 #include <string.h>
 
 enum {
-    RESEND = 2,         /* round trips without an answer: given up */
+    RESEND = 3,         /* round trips without an answer: given up */
     OVERTAKEN = 2,      /* so many later ones were answered: given up at once */
-    PATIENCE_MORE = 6,  /* so many more at most, one for each two that had no answer */
+    PATIENCE_MORE = 3,  /* so many more at most, one for each two that had no answer */
     PACE = 4,           /* creates leave a quarter of a round trip apart, or together */
     HEADERS = 28,       /* UDP's and IP's */
 };
@@ -189,9 +189,11 @@ static void move_base(struct teller *teller)
  * the one measured may be far less. */
 static nstime patience(const struct teller *teller, const struct teller_pace *pace)
 {
-    unsigned trips = RESEND + MIN(teller->unanswered / 2, PATIENCE_MORE);
+    unsigned more = MIN(teller->unanswered / 2, PATIENCE_MORE);
     nstime answer = teller->round_trip + teller->round_trip / 4 + pace->round_trip / 2;
-    return MAX(trips * teller->round_trip, answer);
+    if (pace->without == UNDERSTUDY_PATIENCE)
+        more = 0;
+    return MAX((RESEND + more) * teller->round_trip, answer);
 }
 
 static void give_up(struct teller *teller, nstime now, const struct teller_pace *pace)
@@ -263,18 +265,19 @@ static void add_walk(struct teller *teller, nstime now, const struct teller_pace
                       + (nstime)((*size - before + HEADERS) * 8 * NSTIME_S / pace->walk_bits);
 }
 
-static bool is_probe_due(const struct teller *teller, nstime now, const struct teller_pace *pace)
+/* In a blackout one datagram at a time: a probe, with what it has room for. */
+static bool is_probe_due(const struct teller *teller, nstime now)
 {
-    return is_blackout(teller, pace) && teller->base == teller->next
-           && teller->sent_at + teller->round_trip <= now;
+    return teller->base == teller->next && teller->sent_at + teller->round_trip <= now;
 }
 
 /* When the queues want a datagram. */
-static nstime wanted_at(const struct teller *teller)
+static nstime wanted_at(const struct teller *teller, const struct teller_pace *pace)
 {
+    nstime apart = pace->without == UNDERSTUDY_PACE ? 0 : teller->round_trip / PACE;
     nstime at = NSTIME_NEVER;
     if (teller->creates.count > 0)
-        at = teller->sent_at + teller->round_trip / PACE;
+        at = teller->sent_at + apart;
     if (teller->deletes.count > 0)
         at = MIN(at, slot_queue_first(&teller->deletes)->due);
     if (teller->walk != 0)
@@ -285,8 +288,8 @@ static nstime wanted_at(const struct teller *teller)
 static bool is_due(const struct teller *teller, nstime now, const struct teller_pace *pace)
 {
     if (is_blackout(teller, pace))
-        return is_probe_due(teller, now, pace);
-    return !is_full(teller) && wanted_at(teller) <= now;
+        return is_probe_due(teller, now);
+    return !is_full(teller) && wanted_at(teller, pace) <= now;
 }
 
 bool teller_next(struct teller *teller, nstime now, const struct teller_pace *pace,
@@ -306,8 +309,6 @@ bool teller_next(struct teller *teller, nstime now, const struct teller_pace *pa
     *under_way(teller, data->sequence) = (struct under_way){.sent = now};
     teller->next++;
     teller->sent_at = now;
-    if (is_blackout(teller, pace))
-        return true;
     add_due(teller, data, &size);
     add_walk(teller, now, pace, data, &size);
     return true;
@@ -356,7 +357,8 @@ bool teller_ack(struct teller *teller, nstime now, const struct understudy_ack *
     for (uint32_t sequence = teller->base; sequence != teller->next; sequence++)
         if (has_come(ack, sequence))
             answer(teller, now, sequence, true, pace);
-    take_overtaken(teller, now, ack, pace);
+    if (pace->without != UNDERSTUDY_OVERTAKING)
+        take_overtaken(teller, now, ack, pace);
     teller->answered = true;
     teller->unanswered = 0;
     move_base(teller);
@@ -448,7 +450,7 @@ nstime teller_deadline(const struct teller *teller, const struct teller_pace *pa
     if (is_blackout(teller, pace))
         return teller->base != teller->next ? at : teller->sent_at + teller->round_trip;
     if (!is_full(teller))
-        at = MIN(at, wanted_at(teller));
+        at = MIN(at, wanted_at(teller, pace));
     if (teller->walk == 0 && pages_used(teller) > 0)
         at = MIN(at, teller->digest_at);
     return at;

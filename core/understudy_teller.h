@@ -8,6 +8,7 @@
 #ifndef CORE_UNDERSTUDY_TELLER_H
 #define CORE_UNDERSTUDY_TELLER_H
 
+#include "core/settings.h"
 #include "core/slot_array.h"
 #include "core/slot_queue.h"
 #include "core/understudy_wire.h"
@@ -59,10 +60,11 @@ struct teller {
 /* The parameters, as the settings have them. */
 struct teller_pace {
     nstime round_trip;      /* to begin with */
-    unsigned blackout;      /* so many datagrams without an answer, and only probes go */
+    unsigned blackout;      /* behind so many without an answer, one goes at a time */
     nstime delete_delay;    /* a delete waits so long for company */
     nstime digest_interval; /* between digests of a standby that is proved */
     uint64_t walk_bits;     /* a second, for a standby that joins */
+    enum understudy_part without; /* for measurements of what it is worth */
 };
 
 void teller_init(struct teller *teller);

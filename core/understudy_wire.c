@@ -3,8 +3,16 @@
 #include "core/packet.h"
 
 #include <glib.h>
+#include <string.h>
 
-enum { FLAGS_EMPTY = 0, FLAGS_FULL = RECORD_PM_COUNTED | RECORD_VM_COUNTED };
+enum {
+    FLAGS_EMPTY = 0,
+    FLAGS_FULL = RECORD_PM_COUNTED | RECORD_VM_COUNTED,
+    HEAD = 8,
+    CHECK_AT = 4,
+    CHECK = 3,
+    ECHO_NONE = 255,
+};
 
 /* ---- numbers */
 
@@ -111,16 +119,39 @@ uint64_t understudy_hash(const struct slot_record *record)
 
 /* ---- messages */
 
-static uint8_t *put_head(uint8_t *at, enum understudy_kind kind, uint16_t epoch)
+/* Of all bytes but itself. */
+static uint32_t check_of(const uint8_t *bytes, size_t length)
 {
-    return put(put(put(at, UNDERSTUDY_MAGIC, 1), kind, 1), epoch, 2);
+    uint64_t hash = mix(length);
+    for (size_t i = 0; i < length; i += 8) {
+        uint8_t part[8] = {0};
+        const uint8_t *at = part;
+        memcpy(part, bytes + i, MIN(8, length - i));
+        if (i == 0)
+            memset(part + CHECK_AT, 0, CHECK);
+        hash = mix(hash + 0x9E3779B97F4A7C15u + take(&at, 8));
+    }
+    return (uint32_t)(hash & 0xFFFFFF);
+}
+
+void understudy_seal(uint8_t *bytes, size_t length)
+{
+    g_assert(length >= HEAD);
+    put(bytes + CHECK_AT, check_of(bytes, length), CHECK);
+}
+
+/* Who has the last byte says what it is; the check is filled in later. */
+static uint8_t *put_head(uint8_t *at, enum understudy_kind kind, uint16_t epoch, unsigned last)
+{
+    at = put(put(put(at, UNDERSTUDY_MAGIC, 1), kind, 1), epoch, 2);
+    return put(put(at, 0, CHECK), last, 1);
 }
 
 static uint8_t *put_data(uint8_t *at, const struct understudy_data *data)
 {
     at = put_head(at, data->first ? UNDERSTUDY_KIND_FIRST_DATA : UNDERSTUDY_KIND_DATA,
-                  data->epoch);
-    at = put(put(at, data->sequence, 4), data->base, 4);
+                  data->epoch, data->sequence - data->base);
+    at = put(at, data->sequence, 4);
     for (unsigned i = 0; i < data->count; i++)
         at = put_record(at, &data->records[i]);
     return at;
@@ -128,13 +159,14 @@ static uint8_t *put_data(uint8_t *at, const struct understudy_data *data)
 
 static uint8_t *put_ack(uint8_t *at, const struct understudy_ack *ack)
 {
-    at = put_head(at, UNDERSTUDY_KIND_ACK, ack->epoch);
-    return put(put(put(at, ack->all_to, 4), ack->bitmap, 8), ack->echo, 4);
+    uint32_t back = ack->all_to + UNDERSTUDY_WINDOW - ack->echo;
+    at = put_head(at, UNDERSTUDY_KIND_ACK, ack->epoch, MIN(back, ECHO_NONE));
+    return put(put(at, ack->all_to, 4), ack->bitmap, 8);
 }
 
 static uint8_t *put_digest(uint8_t *at, const struct understudy_digest *digest)
 {
-    at = put_head(at, UNDERSTUDY_KIND_DIGEST, digest->epoch);
+    at = put_head(at, UNDERSTUDY_KIND_DIGEST, digest->epoch, 0);
     at = put(put(at, digest->page, 4), digest->mask, 8);
     for (unsigned i = 0; i < UNDERSTUDY_PAGES; i++)
         if ((digest->mask >> i & 1) != 0)
@@ -144,7 +176,7 @@ static uint8_t *put_digest(uint8_t *at, const struct understudy_digest *digest)
 
 static uint8_t *put_verdict(uint8_t *at, const struct understudy_verdict *verdict)
 {
-    at = put_head(at, UNDERSTUDY_KIND_VERDICT, verdict->epoch);
+    at = put_head(at, UNDERSTUDY_KIND_VERDICT, verdict->epoch, 0);
     return put(put(put(at, verdict->page, 4), verdict->mask, 8), verdict->differs, 8);
 }
 
@@ -159,20 +191,20 @@ size_t understudy_encode(const struct understudy_message *message, uint8_t *byte
     case UNDERSTUDY_KIND_VERDICT: end = put_verdict(bytes, &message->verdict); break;
     }
     g_assert(end > bytes && end - bytes <= UNDERSTUDY_DATAGRAM_MAX);
+    understudy_seal(bytes, (size_t)(end - bytes));
     return (size_t)(end - bytes);
 }
 
-static enum record_refusal take_data(const uint8_t *at, const uint8_t *end,
+static enum record_refusal take_data(const uint8_t *at, const uint8_t *end, unsigned older,
                                      struct understudy_data *data)
 {
     enum record_refusal refusal = REFUSAL_NONE;
-    if (end - at < UNDERSTUDY_DATA_HEADER - 4)
+    if (end - at < UNDERSTUDY_DATA_HEADER - HEAD)
         return REFUSAL_WRONG_SIZE;
     data->sequence = (uint32_t)take(&at, 4);
-    data->base = (uint32_t)take(&at, 4);
+    data->base = data->sequence - older;
     data->count = 0;
-    if (data->base == 0 || data->sequence < data->base
-        || data->sequence - data->base >= UNDERSTUDY_WINDOW)
+    if (older >= UNDERSTUDY_WINDOW || data->sequence <= older)
         return REFUSAL_BAD_COUNT;
     while (at < end && refusal == REFUSAL_NONE) {
         if (data->count == UNDERSTUDY_RECORDS_MAX)
@@ -182,21 +214,21 @@ static enum record_refusal take_data(const uint8_t *at, const uint8_t *end,
     return refusal;
 }
 
-static enum record_refusal take_ack(const uint8_t *at, const uint8_t *end,
+static enum record_refusal take_ack(const uint8_t *at, const uint8_t *end, unsigned back,
                                     struct understudy_ack *ack)
 {
-    if (end - at != UNDERSTUDY_ACK - 4)
+    if (end - at != UNDERSTUDY_ACK - HEAD)
         return REFUSAL_WRONG_SIZE;
     ack->all_to = (uint32_t)take(&at, 4);
     ack->bitmap = take(&at, 8);
-    ack->echo = (uint32_t)take(&at, 4);
+    ack->echo = back < ECHO_NONE ? ack->all_to + UNDERSTUDY_WINDOW - back : 0;
     return REFUSAL_NONE;
 }
 
 static enum record_refusal take_digest(const uint8_t *at, const uint8_t *end,
                                        struct understudy_digest *digest)
 {
-    if (end - at < UNDERSTUDY_DIGEST_HEADER - 4)
+    if (end - at < UNDERSTUDY_DIGEST_HEADER - HEAD)
         return REFUSAL_WRONG_SIZE;
     digest->page = (uint32_t)take(&at, 4);
     digest->mask = take(&at, 8);
@@ -212,7 +244,7 @@ static enum record_refusal take_digest(const uint8_t *at, const uint8_t *end,
 static enum record_refusal take_verdict(const uint8_t *at, const uint8_t *end,
                                         struct understudy_verdict *verdict)
 {
-    if (end - at != UNDERSTUDY_VERDICT - 4)
+    if (end - at != UNDERSTUDY_VERDICT - HEAD)
         return REFUSAL_WRONG_SIZE;
     verdict->page = (uint32_t)take(&at, 4);
     verdict->mask = take(&at, 8);
@@ -223,29 +255,33 @@ static enum record_refusal take_verdict(const uint8_t *at, const uint8_t *end,
 enum record_refusal understudy_decode(const uint8_t *bytes, size_t length,
                                       struct understudy_message *message)
 {
-    if (length < 4 || length > UNDERSTUDY_DATAGRAM_MAX)
+    if (length < HEAD || length > UNDERSTUDY_DATAGRAM_MAX)
         return REFUSAL_WRONG_SIZE;
     const uint8_t *at = bytes, *end = bytes + length;
     if (take(&at, 1) != UNDERSTUDY_MAGIC)
         return REFUSAL_BAD_MAGIC;
     message->kind = (enum understudy_kind)take(&at, 1);
     uint16_t epoch = (uint16_t)take(&at, 2);
+    uint32_t check = (uint32_t)take(&at, CHECK);
+    unsigned last = (unsigned)take(&at, 1);
+    if (check != check_of(bytes, length))
+        return REFUSAL_BAD_CHECK;
     switch (message->kind) {
     case UNDERSTUDY_KIND_FIRST_DATA:
     case UNDERSTUDY_KIND_DATA:
         message->data.first = message->kind == UNDERSTUDY_KIND_FIRST_DATA;
         message->kind = UNDERSTUDY_KIND_DATA;
         message->data.epoch = epoch;
-        return take_data(at, end, &message->data);
+        return take_data(at, end, last, &message->data);
     case UNDERSTUDY_KIND_ACK:
         message->ack.epoch = epoch;
-        return take_ack(at, end, &message->ack);
+        return take_ack(at, end, last, &message->ack);
     case UNDERSTUDY_KIND_DIGEST:
         message->digest.epoch = epoch;
-        return take_digest(at, end, &message->digest);
+        return last == 0 ? take_digest(at, end, &message->digest) : REFUSAL_BAD_RESERVED;
     case UNDERSTUDY_KIND_VERDICT:
         message->verdict.epoch = epoch;
-        return take_verdict(at, end, &message->verdict);
+        return last == 0 ? take_verdict(at, end, &message->verdict) : REFUSAL_BAD_RESERVED;
     }
     return REFUSAL_BAD_VERSION;
 }

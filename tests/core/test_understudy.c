@@ -49,11 +49,11 @@ START_TEST(a_create_leaves_at_once)
 }
 END_TEST
 
-/* A lost create is told again two round trips later, and again until it is acknowledged. */
+/* A lost create is told again three round trips later, and again until it is acknowledged. */
 START_TEST(a_lost_create_is_told_again)
 {
     rig_open(active, RIG_CLIENT, RIG_PORT);
-    rig_run(active, rig.now + 2 * NSTIME_MS);
+    rig_run(active, rig.now + 3 * NSTIME_MS);
     ck_assert_uint_eq(director_count(active->director, NOTE_CREATE_SENT), 2);
     ck_assert(!is_known(RIG_PORT));
     run(10 * NSTIME_MS);

@@ -9,7 +9,8 @@
 enum { HEADERS = 28, LATEST = 20 };
 #define TRIP NSTIME_MS
 
-static const struct teller_pace pace = {TRIP, 12, 100 * TRIP, NSTIME_S, 100000000};
+static const struct teller_pace pace = {TRIP, 12, 100 * TRIP, NSTIME_S, 100000000,
+                                        UNDERSTUDY_NO_PART};
 
 struct parcel {
     nstime arrival;

@@ -131,6 +131,7 @@ static const struct {
     {"replication.delete-delay", "20ms"},
     {"replication.digest-interval", "10s"},
     {"replication.join-rate", "1000"},
+    {"replication.understudy-without", "bitmap"},
     {"replication.refresh-time", "60s"},
     {"replication.cache-timeout", "90s"},
     {"replication.ack-window", "20"},
