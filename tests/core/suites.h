@@ -64,7 +64,8 @@
     X(understudy_pipe) \
     X(understudy)      \
     X(hostile)         \
-    X(understudy_hostile)
+    X(understudy_hostile) \
+    X(second_chance)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)
