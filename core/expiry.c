@@ -81,6 +81,12 @@ bool expiry_reserve(struct expiry *expiry, uint32_t count)
     return true;
 }
 
+void expiry_fit(struct expiry *expiry, uint32_t number)
+{
+    if (!expiry_reserve(expiry, number + 1))
+        g_error("out of memory");
+}
+
 static void take_away(struct expiry *expiry, uint32_t number)
 {
     uint32_t at = number < expiry->capacity ? expiry->place[number] : 0;

@@ -28,6 +28,9 @@ void expiry_clear(struct expiry *expiry); /* frees what it holds */
  * all is as before. */
 bool expiry_reserve(struct expiry *expiry, uint32_t count);
 
+/* Make room for one number; the process ends where there is no memory for that. */
+void expiry_fit(struct expiry *expiry, uint32_t number);
+
 /* Set the deadline of a number, whether it had one or not; NSTIME_NEVER takes it
  * away. There must be room for the number. */
 void expiry_set(struct expiry *expiry, uint32_t number, nstime deadline);

@@ -122,7 +122,9 @@ enum note_code {
     X(REFUSAL_PAST, "past") /* the end of what has been replaced */ \
     X(REFUSAL_EXISTS, "exists") /* protocol pfsync: there is a state of this key or name */ \
     X(REFUSAL_NOT_ACTIVE, "not-active") /* an answer, and nothing was asked here */ \
-    X(REFUSAL_STALE, "stale") /* a number that was taken, or of another epoch */
+    X(REFUSAL_STALE, "stale") /* a number that was taken, or of another epoch */ \
+    X(REFUSAL_BAD_TYPE, "bad-type") /* conntrackd: a message of no known kind */ \
+    X(REFUSAL_BAD_VALUE, "bad-value") /* and an attribute that cannot be so */
 
 /* Why the role is what it is now. */
 #define ROLE_REASON_LIST(X)                                                      \

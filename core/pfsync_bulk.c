@@ -98,6 +98,7 @@ void pfsync_bulk_asked(struct director *director, struct pfsync *pfsync, nstime 
                        struct effects *effects)
 {
     struct pfsync_bulk_state *bulk = &pfsync->bulk;
+    pfsync->joiner_ip = pfsync->peer_ip;
     bulk->received_at = now;
     bulk->next = slot_of(conn_table_first(director->connections));
     bulk->next_at = now + PFSYNC_TICK;

@@ -2,6 +2,7 @@
 
 #include "core/pfsync_bulk.h"
 #include "core/pfsync_state.h"
+#include "core/succession.h"
 #include "core/traffic.h"
 
 enum { MAX_UPDATES = 128 };
@@ -265,20 +266,16 @@ static uint8_t *put_queue(struct director *director, struct pfsync *pfsync, uint
     return at;
 }
 
-/* A standby answers whoever spoke. */
-static void send(struct director *director, const struct pfsync *pfsync, const uint8_t *bytes,
-                 size_t length, struct effects *effects)
+/* A standby answers whoever spoke. An active unit tells its standby; and a joiner that asks for all
+ * before its first hello is heard: pf knows of no hellos, and tells whoever listens. */
+static uint32_t listener(const struct director *director, struct pfsync *pfsync)
 {
     if (director->group.role == ROLE_STANDBY)
-        director_send_to(director, effects, pfsync->peer_ip, bytes, length);
-    else
-        director_send(director, effects, CHANNEL_REPLICATION, bytes, length);
-}
-
-static bool is_heard(const struct director *director, const struct pfsync *pfsync)
-{
-    return director->group.role == ROLE_STANDBY ? pfsync->peer_ip != 0
-                                                : detect_has_standby(director);
+        return pfsync->peer_ip;
+    if (!detect_has_standby(director))
+        return pfsync->joiner_ip;
+    pfsync->joiner_ip = 0;
+    return succession_standby(director)->ip;
 }
 
 void pfsync_push(struct director *director, struct pfsync *pfsync, struct pfsync_bucket *bucket,
@@ -286,7 +283,8 @@ void pfsync_push(struct director *director, struct pfsync *pfsync, struct pfsync
 {
     uint8_t bytes[PFSYNC_DATAGRAM_MAX];
     size_t length = bucket->length - PFSYNC_IP_HEADER;
-    bool heard = is_heard(director, pfsync);
+    uint32_t peer_ip = listener(director, pfsync);
+    bool heard = peer_ip != 0;
     if (pfsync_bucket_is_empty(bucket))
         return;
     uint8_t *at = pfsync_put_header(bytes, length);
@@ -296,7 +294,7 @@ void pfsync_push(struct director *director, struct pfsync *pfsync, struct pfsync
     g_assert(at == bytes + length);
     pfsync_bucket_sent(bucket);
     if (heard)
-        send(director, pfsync, bytes, length, effects);
+        director_send_to(director, effects, peer_ip, bytes, length);
 }
 
 void pfsync_send_to(struct director *director, uint32_t peer_ip,

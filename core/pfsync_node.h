@@ -43,6 +43,7 @@ struct pfsync {
     unsigned bucket_count;
     uint32_t creator, made;
     uint32_t peer_ip; /* who spoke last: answers go there */
+    uint32_t joiner_ip; /* who asked for all, and was not heard of otherwise yet; 0: nobody */
     struct pfsync_bulk_state bulk;
 };
 

@@ -14,6 +14,8 @@ static const struct replication_protocol *const protocols[] = {
     [REPLICATION_PFSYNC] = &replication_pfsync,
     [REPLICATION_INLINE] = &replication_inline,
     [REPLICATION_UNDERSTUDY] = &replication_understudy,
+    [REPLICATION_ALARM] = &replication_alarm,
+    [REPLICATION_FTFW] = &replication_ftfw,
 };
 
 unsigned replication_protocols(void)

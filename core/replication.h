@@ -98,7 +98,8 @@ struct replication_protocol {
 
 extern const struct replication_protocol replication_none, replication_patent,
     replication_repeat, replication_ipvs, replication_hash, replication_peers, replication_delayed,
-    replication_pfsync, replication_inline, replication_understudy;
+    replication_pfsync, replication_inline, replication_understudy,
+    replication_alarm, replication_ftfw;
 
 /* How many there are: the kinds count from 0. */
 unsigned replication_protocols(void);

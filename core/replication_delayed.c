@@ -30,8 +30,6 @@
 
 #include <glib.h>
 
-enum { ROOM_FIRST = 64 };
-
 static void *waiting_new(const struct director *director)
 {
     struct expiry *waiting = g_new0(struct expiry, 1);
@@ -44,17 +42,6 @@ static void waiting_free(void *state)
 {
     expiry_clear(state);
     g_free(state);
-}
-
-/* The heap, with room for a slot. */
-static struct expiry *with_room(struct expiry *waiting, uint32_t slot)
-{
-    uint32_t room = MAX(waiting->capacity, ROOM_FIRST);
-    while (room <= slot)
-        room *= 2;
-    if (room > waiting->capacity && !expiry_reserve(waiting, room))
-        g_error("out of memory");
-    return waiting;
 }
 
 static nstime jitter_of(const struct director *director, const struct conn *conn)
@@ -76,16 +63,18 @@ static void established(struct director *director, void *state, nstime now, stru
                         struct effects *effects)
 {
     nstime wait = director->settings.replicate_after + jitter_of(director, conn);
-    if (wait == 0)
+    if (wait == 0) {
         tell(director, conn, effects);
-    else
-        expiry_set(with_room(state, conn->slot), conn->slot, now + wait);
+        return;
+    }
+    expiry_fit(state, conn->slot);
+    expiry_set(state, conn->slot, now + wait);
 }
 
 static void gone(struct director *director, void *state, struct conn *conn)
 {
     (void)director;
-    expiry_set(with_room(state, conn->slot), conn->slot, NSTIME_NEVER);
+    expiry_set(state, conn->slot, NSTIME_NEVER);
 }
 
 static nstime deadline(const void *state)

@@ -32,6 +32,7 @@
 #include "core/ipvs_entry.h"
 #include "core/ipvs_thread.h"
 #include "core/life.h"
+#include "core/mix.h"
 #include "core/slot_array.h"
 #include "core/standby.h"
 #include "core/succession.h"
@@ -81,20 +82,11 @@ static nstime span(const struct director *director, const void *state, const str
 
 /* ---- the daemon's threads */
 
-/* SplitMix64's mixing: the phase of a thread's sleep, and the thread of an entry. */
-static uint64_t mix(uint64_t word)
-{
-    word += UINT64_C(0x9E3779B97F4A7C15);
-    word = (word ^ word >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    word = (word ^ word >> 27) * UINT64_C(0x94D049BB133111EB);
-    return word ^ word >> 31;
-}
-
 /* It has slept, unbroken, since before time began. */
 static struct ipvs_thread *thread_new(const struct daemon *daemon, unsigned number)
 {
     struct ipvs_thread *thread = g_new0(struct ipvs_thread, 1);
-    nstime phase = (nstime)(mix(daemon->seed + number) % IPVS_CHECK_PERIOD);
+    nstime phase = (nstime)(mix64(daemon->seed + number) % IPVS_CHECK_PERIOD);
     ipvs_thread_start(thread, phase - IPVS_CHECK_PERIOD);
     return thread;
 }
@@ -104,7 +96,7 @@ static struct ipvs_thread *thread_of(const struct director *director, struct dae
                                      const struct conn *conn)
 {
     unsigned threads = 1u << director->settings.sync_ports;
-    unsigned number = (unsigned)(mix(conn->slot) % threads);
+    unsigned number = (unsigned)(mix64(conn->slot) % threads);
     g_assert(threads <= THREADS_MAX);
     for (; daemon->thread_count < threads; daemon->thread_count++)
         daemon->threads[daemon->thread_count] = thread_new(daemon, daemon->thread_count);

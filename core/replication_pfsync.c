@@ -27,9 +27,9 @@
  * states: core/pfsync_bulk.h.
  *
  * Simpler than pf: it is all IPv4 and goes to the standby that is fed, not to a group, so that
- * there is nothing to send where nobody is heard; scrubbing, windows, counters and rules do not
- * travel; a reset ends the active's state at once; the packet that makes a state is that of a
- * conn. Buddies are not told. */
+ * there is nothing to send where nobody is heard (a joiner that asks is); scrubbing, windows,
+ * counters and rules do not travel; a reset ends the active's state at once; the packet that makes
+ * a state is that of a conn. Buddies are not told. */
 #include "core/life.h"
 #include "core/pfsync_bulk.h"
 #include "core/pfsync_node.h"
@@ -210,6 +210,7 @@ static void role(struct director *director, void *state, nstime now, struct effe
 {
     struct pfsync *pfsync = state;
     (void)effects;
+    pfsync->joiner_ip = 0;
     for (unsigned i = 0; i < pfsync->bucket_count; i++) {
         become_idle(director, pfsync, pfsync->buckets[i]);
         stop_holding(director, pfsync, pfsync->buckets[i]);

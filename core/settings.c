@@ -49,6 +49,10 @@ void settings_init(struct settings *settings)
         .delete_delay = 100 * NSTIME_MS,
         .digest_interval = NSTIME_S,
         .join_rate = 100,
+        .refresh_time = 15 * NSTIME_S, /* of conntrackd's sample configurations */
+        .cache_timeout = 180 * NSTIME_S,
+        .ack_window = 300,
+        .resend_queue = 131072,
         .active_on = ACTIVE_ON_ACK,
         .unknown_connection = UNKNOWN_DROP,
         .probe_limit = 10000,        /* 5 Mbit/s of smallest frames, on eight servers or fewer */

@@ -49,6 +49,8 @@ enum replication_kind {
     REPLICATION_PFSYNC,
     REPLICATION_INLINE,
     REPLICATION_UNDERSTUDY,
+    REPLICATION_ALARM,
+    REPLICATION_FTFW,
 };
 
 struct settings {
@@ -111,6 +113,10 @@ struct settings {
     nstime delete_delay;    /* a delete waits so long for a datagram to go with */
     nstime digest_interval; /* from one digest to the next */
     unsigned join_rate;     /* Mbit/s, for a standby that joins */
+    nstime refresh_time;    /* protocol alarm: repeats are up to so far apart, in whole seconds */
+    nstime cache_timeout;   /* and so long a standby keeps what it does not hear of again */
+    unsigned ack_window;    /* protocol ftfw: messages that one ack is for */
+    unsigned resend_queue;  /* and objects that may wait for theirs */
     uint32_t bulk_sync; /* R-1106: records a second, 0 = off */
     enum mirror_way mirror;
     enum window_check window_check; /* core/window.h */

@@ -29,6 +29,7 @@ static const char *const replication_options[] = {
     "exceptions", "second-chance", "replicate-after", "replicate-jitter",
     "defer", "pfsync-buckets", "pfsync-stale",
     "round-trip", "blackout", "delete-delay", "digest-interval", "join-rate",
+    "refresh-time", "cache-timeout", "ack-window", "resend-queue",
 };
 
 static void add_settings(struct build *build)

@@ -214,7 +214,8 @@ static const struct schema_key keys[] = {
      "no: the server is there, but the directors learn of it by a command of [faults]"},
 
     {GROUP_REPLICATION, "protocol", NULL, VALUE_WORD,
-     "none patent repeat ipvs hash peers delayed pfsync inline understudy", NULL, "patent", false,
+     "none patent repeat ipvs hash peers delayed pfsync inline understudy alarm ftfw", NULL,
+     "patent", false,
      "how connections are told to the standby"},
     {GROUP_REPLICATION, "port", NULL, VALUE_COUNT, "1..65535", NULL, "8849", false,
      "UDP port of the datagrams"},
@@ -288,6 +289,15 @@ static const struct schema_key keys[] = {
      "protocol understudy: from one digest of the table to the next"},
     {GROUP_REPLICATION, "join-rate", NULL, VALUE_COUNT, "1..100000", NULL, "100", false,
      "protocol understudy: Mbit/s for a standby that joins"},
+    {GROUP_REPLICATION, "refresh-time", NULL, VALUE_TIME, "1s..60min", NULL, "15s", false,
+     "protocol alarm: what is open is told of again after 1 s to this, in whole seconds, and 0.2 "
+     "to 1 s more"},
+    {GROUP_REPLICATION, "cache-timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "3min", false,
+     "protocol alarm: the standby forgets what it has not heard of again"},
+    {GROUP_REPLICATION, "ack-window", NULL, VALUE_COUNT, "1..1000000", NULL, "300", false,
+     "protocol ftfw: messages that one ack is for"},
+    {GROUP_REPLICATION, "resend-queue", NULL, VALUE_COUNT, "1..1000000", NULL, "131072", false,
+     "protocol ftfw: connections and acks that may wait to be acknowledged"},
     {GROUP_REPLICATION, "fates", NULL, VALUE_FATES, NULL, "none", "none", false,
      "what befalls chosen datagrams: lose|delay|double create|delete N (of that connection) or "
      "datagram N (from 1, both ways together); N or N..N, with delay also TIME"},

@@ -63,6 +63,9 @@
     X(understudy_wire) \
     X(understudy_pipe) \
     X(understudy)      \
+    X(conntrackd_message) \
+    X(ftfw)            \
+    X(alarm)           \
     X(hostile)         \
     X(understudy_hostile) \
     X(second_chance)

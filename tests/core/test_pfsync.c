@@ -397,6 +397,29 @@ START_TEST(a_joiner_gets_all)
 }
 END_TEST
 
+/* A joiner asks at its start, before the active has heard a hello of it: it is told all the same,
+ * and of what opens meanwhile, for pf sends to whoever listens. */
+START_TEST(a_joiner_is_told_before_it_is_heard)
+{
+    rig_command(active, "failover hellotime 1s");
+    rig_command(active, "failover hellomisses 2");
+    for (uint16_t port = 1; port <= 10; port++)
+        rig_open(active, RIG_CLIENT, port);
+    rig_run_without(&rig, 1 << 1, start + 10 * NSTIME_S);
+    ck_assert_uint_eq(director_count(active->director, NOTE_PEER_SILENT), 1);
+    rig_start(&rig, 1, ROLE_STANDBY);
+    rig_command(standby, "failover hellotime 60min");
+    rig_command(standby, "option replication pfsync");
+    rig_run_both(&rig, start + 10 * NSTIME_S + 100 * NSTIME_MS);
+    ck_assert_uint_eq(director_count(active->director, NOTE_PEER_HEARD), 0);
+    ck_assert_uint_eq(director_count(standby->director, NOTE_BULK_DONE), 1);
+    ck_assert_uint_eq(director_connections(standby->director), 10);
+    rig_open(active, RIG_CLIENT, 11);
+    rig_run_both(&rig, start + 12 * NSTIME_S);
+    ck_assert_uint_eq(director_connections(standby->director), 11);
+}
+END_TEST
+
 /* Seed F34: nobody answers: thirteen requests, five seconds apart, and then all is held to be
  * well. */
 START_TEST(a_joiner_gives_up_and_pretends)
@@ -457,6 +480,7 @@ Suite *pfsync_suite(void)
     tcase_add_test(states, truncated_datagrams_are_refused);
     tcase_add_test(states, an_insert_of_a_known_state_is_refused);
     tcase_add_test(states, a_joiner_gets_all);
+    tcase_add_test(states, a_joiner_is_told_before_it_is_heard);
     tcase_add_test(states, a_joiner_gives_up_and_pretends);
     tcase_add_loop_test(states, who_is_not_whole_does_not_preempt, 0, 2);
     suite_add_tcase(suite, states);

@@ -99,7 +99,7 @@ static const struct {
     {"[replication]\nprotocol = carbon\n",
      "t.scn:17: [replication] protocol = carbon: unknown word carbon "
      "(known: none, patent, repeat, ipvs, hash, peers, delayed, pfsync, inline, "
-     "understudy)"},
+     "understudy, alarm, ftfw)"},
     {"[virtual v]\naddress = web.example:80\nbind = r1\n",
      "t.scn:17: [virtual v] address = web.example:80: \"web.example\" is not an IPv4 address "
      "(write four numbers from 0 to 255: 192.0.2.80)"},
