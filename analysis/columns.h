@@ -99,7 +99,11 @@
     X(FORM_BUFFERED, "buffered",                                                                 \
       "records in ipvs's buffers at an instant, among the places of one (4)")                    \
     X(FORM_UNEXPIRED, "unexpired",                                                               \
-      "known of those with a client's packet every g: time-out / (sync-period g), 1 at most (8)")
+      "known of those with a client's packet every g: time-out / (sync-period g), 1 at most (8)")  \
+    X(FORM_REFRESHED, "refreshed",                                                               \
+      "known among those open, told twice and again by alarm: a renewal process (5)")            \
+    X(FORM_ASKED_FOR, "asked-for",                                                               \
+      "known among those open and alone, lost ones asked for by ftfw's alives: nacks (6)")
 
 #define COLUMNS_CODE2(code, word) code,
 #define COLUMNS_CODE3(code, word, phrase) code,

@@ -196,6 +196,56 @@ double theory_unexpired(double spacing, double timeout, unsigned period)
     return fmin(1, timeout / (spacing * period));
 }
 
+/* ---- conntrackd */
+
+/* The share of the open that are older than an age. */
+static double older(double age, double exchange, double D, double w)
+{
+    return theory_known_after_exchange(0, age, exchange, D, w);
+}
+
+/* With h(t) what repeats behind age t make known of who is unknown, all among the open: a repeat
+ * comes g later, at age t + g or never. h(t) is the mean over g of (1-p) P(age > t + g) +
+ * p h(t + g), which is solved backwards on the lattice of fifths of a second that g is on. */
+double theory_refreshed(double p, double c, unsigned refresh, double exchange, double D, double w)
+{
+    enum { FIFTHS = 5, FIRST = FIFTHS + 1 };
+    g_assert(p >= 0 && p <= 1 && refresh > 0);
+    unsigned steps = (unsigned)((w - c) * FIFTHS) + 1, choices = FIFTHS * refresh;
+    double *beyond = g_new0(double, steps + choices + FIRST + 1); /* sums from each place on */
+    double repeated = 0;
+    for (unsigned k = steps; k-- > 0;) {
+        repeated = (beyond[k + FIRST] - beyond[k + FIRST + choices]) / choices;
+        double age = c + (double)k / FIFTHS;
+        beyond[k] = beyond[k + 1] + (1 - p) * older(age, exchange, D, w) + p * repeated;
+    }
+    g_free(beyond);
+    return (1 - p) + p * ((1 - p) * older(c, exchange, D, w) + p * repeated);
+}
+
+/* The n-th answer to a nack is the first to arrive, and the k-th alive, of those n that arrived, was
+ * the latest of them. */
+static double answered_after(double p, unsigned n, unsigned k)
+{
+    double ways = lgamma(k) - lgamma(n) - lgamma(k - n + 1);
+    return exp(ways + (k - 1) * log(p) + (n + 1) * log(1 - p));
+}
+
+double theory_asked_for(double p, double c, double trip, double exchange, double D)
+{
+    const double alive = 1, w = 1000 * (exchange + D);
+    unsigned longest = (unsigned)(20 * (exchange + D));
+    double repaired = 0;
+    g_assert(p >= 0 && p < 1 && trip >= 0);
+    for (unsigned k = 1; p > 0 && k <= longest; k++) {
+        for (unsigned n = 1; n <= k; n++) {
+            double age = c + k * alive + n * trip;
+            repaired += answered_after(p, n, k) * older(age, exchange, D, w);
+        }
+    }
+    return (1 - p) + p * ((1 - p) * older(c, exchange, D, w) + p * repaired);
+}
+
 double theory_stall(double before, double outage, double rto)
 {
     const double longest = 120;

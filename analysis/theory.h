@@ -77,6 +77,17 @@ double theory_buffered(double rate, unsigned room);
  * period's packet makes one (form 8). */
 double theory_unexpired(double spacing, double timeout, unsigned period);
 
+/* conntrackd's ALARM: two messages of a connection, the second at age c, and repeats from there
+ * on, as whole seconds up to refresh and a fifth to five fifths apart; lifetimes as for
+ * theory_known_after_exchange() (form 5). */
+double theory_refreshed(double p, double c, unsigned refresh, double exchange, double D, double w);
+
+/* conntrackd's FTFW, of a connection that is alone, where nothing is lost on the way back: two
+ * messages, the second at age c. Where both are lost nobody knows until an alive arrives, of which
+ * one is sent each second; then the connection is told of again, a round trip later, and if that
+ * is lost all begins anew (form 6). Lifetimes are in equilibrium. */
+double theory_asked_for(double p, double c, double trip, double exchange, double D);
+
 /* The stall of a connection whose unanswered segment was sent before seconds ahead of an
  * outage's begin (below 0: so long after it) and is sent again after rto, 3 rto, 7 rto and so
  * on, doubling to a pause of at most 120 s: from the begin of the outage to the first such

@@ -203,6 +203,27 @@ static struct form_measure unexpired(const struct scenario *scenario,
     };
 }
 
+static struct form_measure refreshed(const struct scenario *scenario,
+                                     const struct run_result *result)
+{
+    double theory = theory_refreshed(
+        result->mean_loss, seconds(one_way(scenario, LINK_CLIENTS)),
+        (unsigned)(scenario->refresh_time / NSTIME_S), exchanges_of(scenario), wait_of(scenario),
+        seconds(result->failure - round_trip(scenario)));
+    return (struct form_measure){ result->known, result->counted, theory };
+}
+
+static struct form_measure asked_for(const struct scenario *scenario,
+                                     const struct run_result *result)
+{
+    double trip = 2 * seconds(one_way(scenario, LINK_REPLICATION));
+    double theory = theory_asked_for(result->mean_loss,
+                                     seconds(one_way(scenario, LINK_CLIENTS)), trip,
+                                     exchanges_of(scenario), wait_of(scenario));
+    return (struct form_measure){ result->protection->all.known, result->protection->all.seen,
+                                  theory };
+}
+
 /* A link that was full has lost packets of which no form knows. */
 static bool lost_to_limits(const struct run_result *result)
 {
@@ -226,6 +247,8 @@ void form_measure(const struct scenario *scenario, struct run_result *result)
         [FORM_ROOF] = roof,
         [FORM_BUFFERED] = buffered,
         [FORM_UNEXPIRED] = unexpired,
+        [FORM_REFRESHED] = refreshed,
+        [FORM_ASKED_FOR] = asked_for,
     };
     if (scenario->form == FORM_NONE)
         return;

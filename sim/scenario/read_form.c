@@ -58,6 +58,20 @@ static bool keeps_alive(const struct scenario *scenario)
            && first_workload(scenario)->keepalive.probes > 0;
 }
 
+static bool is_refreshed(const struct scenario *scenario)
+{
+    return scenario->protocol == &replication_alarm && lives_two_exchanges(scenario);
+}
+
+/* One connection at a time, or nearly so. */
+static bool is_alone(const struct scenario *scenario)
+{
+    const struct workload_spec *workload = first_workload(scenario);
+    return scenario->protocol == &replication_ftfw && scenario->virtual_crashes.count > 0
+           && workload->arrivals == ARRIVAL_CONSTANT
+           && workload->think_time.kind == DISTRIBUTION_EXPONENTIAL;
+}
+
 /* What is missing, and what to write; NULL: nothing. */
 static const char *missing(const struct scenario *scenario)
 {
@@ -95,6 +109,18 @@ static const char *missing(const struct scenario *scenario)
                    ? NULL
                    : "it is about clients that keep alive, and packets that ipvs counts (write "
                      "protocol = ipvs, a sync-period and the workload's keepalive = TIME)";
+    case FORM_REFRESHED:
+        return is_refreshed(scenario)
+                   ? NULL
+                   : "it is about repeats of alarm, of lifetimes that are two exchanges and an "
+                     "exponential wait (write protocol = alarm, requests-per-connection = 2, "
+                     "think-time = TIME exponential and arrivals = poisson N/s)";
+    case FORM_ASKED_FOR:
+        return is_alone(scenario)
+                   ? NULL
+                   : "it is about connections of ftfw that are alone, seen at virtual crashes "
+                     "(write protocol = ftfw, arrivals = constant N/s, think-time = TIME "
+                     "exponential and virtual-crashes = N)";
     default:
         return NULL;
     }

@@ -339,6 +339,7 @@ void build_machines(struct build *build)
     build->scenario->repeat_spacing = build_time(build, replication, "repeat-spacing");
     if (build_is(build, replication, "protocol", "delayed"))
         build->scenario->replicate_after = build_time(build, replication, "replicate-after");
+    build->scenario->refresh_time = build_time(build, replication, "refresh-time");
     build->scenario->replication_port = (uint16_t)build_count(build, replication, "port");
     build->scenario->udp_checksum = build_yes(build, replication, "udp-checksum");
     build->scenario->active_on_ack = build_is(build, options, "active-on", "ack");

@@ -266,6 +266,7 @@ struct scenario {
     nstime replicate_after; /* protocol delayed: how old who is told of; else 0 */
     unsigned sync_maxlen, sync_period; /* protocol ipvs */
     nstime sync_timeout;               /* of an established connection's entry */
+    nstime refresh_time;               /* protocol alarm */
     uint16_t replication_port; /* UDP, of the datagrams */
     bool udp_checksum;         /* damaged datagrams are lost, not seen */
     struct budgets budgets;

@@ -48,8 +48,8 @@ static const struct schema_key keys[] = {
      "each run is run again without the measured fault, to tell whom it harmed (auto: by \"run\", "
      "not by \"sweep\", which then takes twice as long)"},
     {GROUP_SCENARIO, "form", NULL, VALUE_WORD,
-     "none known ghost-rate ghost-known bytes balanced-anew stall delayed roof buffered unexpired",
-     NULL, "none", false,
+     "none known ghost-rate ghost-known bytes balanced-anew stall delayed roof buffered unexpired "
+     "refreshed asked-for", NULL, "none", false,
      "the closed form that the runs are to meet: adds its columns and its metrics"},
     {GROUP_SCENARIO, "virtual-crashes", NULL, VALUE_INSTANTS, "60..10000000", "off", "off", false,
      "at so many instants \"known\" is asked as if the active unit crashed then (from: half of "

@@ -99,6 +99,30 @@ START_TEST(forms_meet_at_their_limits)
 }
 END_TEST
 
+/* Forms 5 and 6 with exponential lifetimes, and none of their exchanges: then each is a transform
+ * of the time between tries. A repeat of alarm comes after g, of 0.2 s, 0.4 s .. beyond a second
+ * up to the refresh time and a second; an answer of ftfw after a geometric number of seconds and
+ * a trip. */
+START_TEST(repairs_are_transforms_of_their_waits)
+{
+    const double p = 0.3, D = 5, c = 0.02, trip = 0.001;
+    const unsigned refresh = 15, fifths = 5 * refresh;
+    double wait = 0;
+    for (unsigned i = 0; i < fifths; i++)
+        wait += exp(-(1.2 + 0.2 * i) / D) / fifths;
+    double told = exp(-c / D);
+    double refreshed = (1 - p) * told / (1 - p * wait);
+    double cycle = (1 - p) * exp(-1 / D) / (1 - p * exp(-1 / D)) * exp(-trip / D);
+    double answered = (1 - p) * cycle / (1 - p * cycle);
+    ck_assert_double_eq_tol(theory_refreshed(p, c, refresh, 0, D, 200), 1 - p + p * refreshed,
+                            1e-9);
+    ck_assert_double_eq_tol(theory_asked_for(p, c, trip, 0, D),
+                            1 - p + p * (1 - p + p * answered) * told, 1e-9);
+    ck_assert_double_eq_tol(theory_asked_for(0, c, trip, 0, D), 1, 1e-15);
+    ck_assert_double_eq_tol(theory_refreshed(0, c, refresh, 0, D, 200), 1, 1e-15);
+}
+END_TEST
+
 Suite *theory_suite(void)
 {
     Suite *suite = suite_create("theory");
@@ -107,6 +131,7 @@ Suite *theory_suite(void)
     tcase_add_test(forms, the_age_term_matters);
     tcase_add_test(forms, conditional_line_counts_older_ages);
     tcase_add_test(forms, forms_meet_at_their_limits);
+    tcase_add_test(forms, repairs_are_transforms_of_their_waits);
     suite_add_tcase(suite, forms);
     return suite;
 }

@@ -50,6 +50,13 @@ static const struct {
       "workload.browsers.think-time=2s lognormal 2", 0.06, 6 },
     { "forms/balanced-anew", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
     { "forms/scheduled", "link.replication.loss=50%", "scenario.twin=no", 0.1, 6 },
+    { "forms/refreshed", "link.replication.loss=50%", "replication.refresh-time=5s", 0.06, 6 },
+    { "forms/refreshed", "link.replication.loss=50%", "replication.refresh-time=15s", 0.06, 6 },
+    /* instants so far apart that no connection is seen twice but seldom */
+    { "forms/asked-for", "link.replication.loss=40%",
+      "scenario.virtual-crashes=2500 from 100s", 0.04, 16 },
+    { "forms/asked-for", "link.replication.loss=60%",
+      "scenario.virtual-crashes=2500 from 100s", 0.06, 16 },
 };
 
 START_TEST(counts_lie_in_the_exact_interval)
