@@ -5,7 +5,7 @@
 #include "core/succession.h"
 
 /* cache-ct.c: what a connection is given whose time-out has passed since it was told of. */
-#define COMMIT_LEAST (60 * NSTIME_S)
+enum { COMMIT_LEAST = 60 };
 
 void conntrackd_init(struct conntrackd *daemon, nstime now)
 {
@@ -85,9 +85,16 @@ static bool move(struct director *director, struct conntrackd *daemon, nstime no
 bool conntrackd_packet(struct director *director, struct conntrackd *daemon, nstime now,
                        struct conn *conn, enum side from, const struct packet *packet)
 {
-    enum conntrackd_state state = entry_of(daemon, conn)->state;
-    state = state == CONNTRACKD_NONE ? conntrackd_state_of(conn)
-                                     : conntrackd_state_after(state, conn, from, packet);
+    struct conntrackd_entry *entry = entry_of(daemon, conn);
+    enum conntrackd_state state = entry->state;
+    if (state == CONNTRACKD_NONE)
+        entry->begun = now;
+    if (state != CONNTRACKD_NONE)
+        state = conntrackd_state_after(state, conn, now - entry->begun, from, packet);
+    else if (conn->protocol == PROTOCOL_TCP && packet_is_request(packet))
+        state = CONNTRACKD_SYN_SENT; /* whatever "active-on" makes of it */
+    else
+        state = conntrackd_state_of(conn);
     return move(director, daemon, now, conn, state);
 }
 
@@ -142,12 +149,11 @@ void conntrackd_gone(struct conntrackd *daemon, const struct conn *conn)
 
 void conntrackd_tell_all(struct director *director, struct conntrackd *daemon, nstime now)
 {
+    conntrackd_enqueue_dead(&daemon->queues, now);
     for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
          conn = conn_table_next(director->connections, conn)) {
-        if (conn->virtual->replicate && entry_of(daemon, conn)->state != CONNTRACKD_NONE) {
+        if (entry_of(daemon, conn)->object != NULL)
             conntrackd_tell(daemon, now, conn);
-            conn->create_sent = true;
-        }
     }
 }
 
@@ -158,24 +164,35 @@ void conntrackd_meet(struct director *director, struct conntrackd *daemon)
         conn->create_sent |= entry_of(daemon, conn)->object != NULL;
 }
 
-/* cache-ct.c, __do_commit_step. */
+/* cache-ct.c, in whole seconds: the time-out of the latest message less its age; a minute where that
+ * is less than nothing, and all of it again where nothing is left, for the kernel is told of no
+ * time-out then. */
 static void commit(struct director *director, struct conntrackd *daemon, nstime now,
                    struct conn *conn)
 {
     struct conntrackd_entry *entry = entry_of(daemon, conn);
-    if (conn->last_activity + entry->timeout < now) {
-        conn->last_activity = now;
-        entry->timeout = COMMIT_LEAST;
-    }
+    nstime timeout = conntrackd_span(daemon, conn) / NSTIME_S;
+    nstime left = timeout - (now - conn->last_activity) / NSTIME_S;
+    if (left == 0)
+        left = timeout;
+    if (entry->state == CONNTRACKD_NONE) /* another protocol made it */
+        entry->state = (uint8_t)conntrackd_state_of(conn);
+    entry->timeout = (left < 0 ? COMMIT_LEAST : left) * NSTIME_S;
+    conn->last_activity = now;
     life_rearm(director, conn);
 }
 
 void conntrackd_take_over(struct director *director, struct conntrackd *daemon, nstime now)
 {
+    conntrackd_queues_bury(&daemon->queues);
     for (struct conn *conn = conn_table_first(director->connections); conn != NULL;
-         conn = conn_table_next(director->connections, conn))
+         conn = conn_table_next(director->connections, conn)) {
         commit(director, daemon, now, conn);
-    conntrackd_tell_all(director, daemon, now);
+        if (conn->virtual->replicate) {
+            object_of(daemon, conn);
+            conn->create_sent = true;
+        }
+    }
 }
 
 /* ---- the turn */
@@ -233,12 +250,14 @@ static void note_message(struct director *director, struct conntrackd_object *ob
     object->copy = RECORD_COPY_ANOTHER;
 }
 
+/* A state message is made anew; a control message that goes again keeps the hello it had. */
 static void finish_message(struct conntrackd *daemon, struct conntrackd_message *message)
 {
-    uint8_t what = message->flags & (uint8_t)~(CONNTRACKD_HELLO | CONNTRACKD_HELLO_BACK);
-    message->flags = what | (daemon->greets ? CONNTRACKD_HELLO : 0)
+    uint8_t kept = message->type == CONNTRACKD_CONTROL ? message->flags : 0;
+    message->flags = kept | (daemon->greets ? CONNTRACKD_HELLO : 0)
                      | (daemon->greets_back ? CONNTRACKD_HELLO_BACK : 0);
     message->number = daemon->number++;
+    daemon->has_greeted |= daemon->greets;
     daemon->greets_back = false;
 }
 
@@ -294,6 +313,8 @@ static void learn(struct director *director, struct conntrackd *daemon, struct c
                   const struct conntrackd_message *message)
 {
     struct conntrackd_entry *entry = entry_of(daemon, conn);
+    if (entry->state == CONNTRACKD_NONE)
+        entry->begun = conn->last_activity;
     entry->state = (uint8_t)message->state;
     entry->timeout = MAX(message->timeout, 1) * NSTIME_S;
     conn->from_inside = message->outbound;

@@ -6,7 +6,7 @@
  * and of its end; the daemon's turn (core/conntrackd_queue.h) makes messages of them, which share a
  * datagram while they fit. The standby keeps what it is told of, and commits it to its kernel when
  * it takes over: each connection for the time-out of its latest message less the age of that, or
- * for a minute where nothing is left. Its own daemon then tells everybody of all of them.
+ * for a minute where that has passed.
  *
  * The channel is multicast: it takes messages whether anybody listens or not. */
 #ifndef CORE_CONNTRACKD_NODE_H
@@ -21,6 +21,7 @@
 struct conntrackd_entry {
     struct conntrackd_object *object; /* on the active, from its first event; else NULL */
     nstime timeout; /* how long it stands behind its latest activity; 0: as its state says */
+    nstime begun;   /* its first packet, or its first message */
     uint8_t state;  /* enum conntrackd_state */
 };
 
@@ -30,6 +31,7 @@ struct conntrackd {
     uint32_t number;           /* of the message to be made next */
     uint32_t peer_ip;          /* who spoke last, 0: nobody */
     bool greets, greets_back;  /* a hello in each message; a hello back in the next */
+    bool has_greeted;          /* such a message has gone */
 };
 
 /* A daemon that starts now: its first number is the clock's second (seed F42). */
@@ -54,10 +56,12 @@ nstime conntrackd_span(const struct conntrackd *daemon, const struct conn *conn)
 /* Who sends to a group does not know who listens: hook on_new_standby. */
 void conntrackd_meet(struct director *director, struct conntrackd *daemon);
 
-/* The script of a takeover: commit, flush, resync, bulk send. */
+/* The script of a takeover: commit, flush, resync; all are to be told of from now on, and nothing
+ * more is said of who had ended before. */
 void conntrackd_take_over(struct director *director, struct conntrackd *daemon, nstime now);
 
-/* To be told of again, as it is at the turn of now: one connection; all of them. */
+/* To be told of again, as it is at the turn of now: one connection; all of them, and those that
+ * have ended and wait for an ack. */
 void conntrackd_tell(struct conntrackd *daemon, nstime now, const struct conn *conn);
 void conntrackd_tell_all(struct director *director, struct conntrackd *daemon, nstime now);
 

@@ -81,6 +81,17 @@ void conntrackd_queues_revive(struct conntrackd_queues *queues, const struct flo
         conntrackd_object_drop(queues, dead);
 }
 
+void conntrackd_queues_bury(struct conntrackd_queues *queues)
+{
+    GHashTableIter iter;
+    gpointer dead;
+    g_hash_table_iter_init(&iter, queues->dead);
+    while (g_hash_table_iter_next(&iter, NULL, &dead)) {
+        g_hash_table_iter_remove(&iter);
+        move_to(dead, &queues->spare);
+    }
+}
+
 /* ---- the transmit queue */
 
 void conntrackd_enqueue(struct conntrackd_queues *queues, nstime now,
@@ -126,7 +137,7 @@ void conntrackd_has_gone(struct conntrackd_queues *queues, struct conntrackd_obj
         let_go(queues, object);
         return;
     }
-    if (g_queue_get_length(&queues->resend) >= queues->resend_max)
+    while (g_queue_get_length(&queues->resend) >= queues->resend_max)
         let_go(queues, g_queue_peek_head(&queues->resend));
     move_to(object, &queues->resend);
 }
@@ -164,6 +175,16 @@ void conntrackd_nacked(struct conntrackd_queues *queues, nstime now, uint32_t fi
         GList *next = link->next;
         conntrackd_enqueue(queues, now, link->data);
         link = in_range(next, first, last);
+    }
+}
+
+void conntrackd_enqueue_dead(struct conntrackd_queues *queues, nstime now)
+{
+    GList *next;
+    for (GList *link = queues->resend.head; link != NULL; link = next) {
+        next = link->next;
+        if (is_dead(link->data))
+            conntrackd_enqueue(queues, now, link->data);
     }
 }
 

@@ -11,7 +11,8 @@
  * so at the turn. The turn comes at the instant of the first that was queued.
  *
  * A connection that has ended is an object as long as it waits to be told, or acknowledged; when
- * its tuple lives again, nothing more is said of the dead one. */
+ * its tuple lives again, nothing more is said of the dead one. (So since 1.4.7; before, a delete that
+ * was asked for again went behind its successor, and took that away.) */
 #ifndef CORE_CONNTRACKD_QUEUE_H
 #define CORE_CONNTRACKD_QUEUE_H
 
@@ -55,6 +56,9 @@ void conntrackd_object_die(struct conntrackd_queues *queues, struct conntrackd_o
 /* A connection of this tuple begins: who had it is spoken of no more. */
 void conntrackd_queues_revive(struct conntrackd_queues *queues, const struct flow *flow);
 
+/* Nothing more is said of any who has ended: the cache was flushed. */
+void conntrackd_queues_bury(struct conntrackd_queues *queues);
+
 /* It is to be told, at the turn of now. */
 void conntrackd_enqueue(struct conntrackd_queues *queues, nstime now,
                         struct conntrackd_object *object);
@@ -68,6 +72,9 @@ void conntrackd_has_gone(struct conntrackd_queues *queues, struct conntrackd_obj
 void conntrackd_acked(struct conntrackd_queues *queues, uint32_t first, uint32_t last);
 void conntrackd_nacked(struct conntrackd_queues *queues, nstime now, uint32_t first,
                        uint32_t last);
+
+/* Those who have ended, and wait for an ack, go again. */
+void conntrackd_enqueue_dead(struct conntrackd_queues *queues, nstime now);
 
 /* Nothing waits for an ack any longer. */
 void conntrackd_forget_sent(struct conntrackd_queues *queues);

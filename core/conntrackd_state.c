@@ -48,11 +48,14 @@ static enum conntrackd_state tcp_after(enum conntrackd_state state, bool of_open
 
 /* ---- UDP */
 
-static enum conntrackd_state udp_after(enum conntrackd_state state, bool of_opener)
+/* A stream is what goes on for longer than a question and its answer do. */
+#define UDP_STREAM_AGE (2 * NSTIME_S)
+
+static enum conntrackd_state udp_after(enum conntrackd_state state, bool of_opener, nstime age)
 {
     if (state == CONNTRACKD_UDP_NEW && !of_opener)
         return CONNTRACKD_UDP_REPLIED;
-    if (state == CONNTRACKD_UDP_REPLIED && of_opener)
+    if (state == CONNTRACKD_UDP_REPLIED && age > UDP_STREAM_AGE)
         return CONNTRACKD_UDP_ASSURED;
     return state;
 }
@@ -60,10 +63,11 @@ static enum conntrackd_state udp_after(enum conntrackd_state state, bool of_open
 /* ---- both */
 
 enum conntrackd_state conntrackd_state_after(enum conntrackd_state state, const struct conn *conn,
-                                             enum side from, const struct packet *packet)
+                                             nstime age, enum side from,
+                                             const struct packet *packet)
 {
     bool of_opener = from == conn_originator(conn);
-    return conn->protocol == PROTOCOL_UDP ? udp_after(state, of_opener)
+    return conn->protocol == PROTOCOL_UDP ? udp_after(state, of_opener, age)
                                           : tcp_after(state, of_opener, packet);
 }
 
@@ -82,11 +86,11 @@ enum conntrackd_state conntrackd_state_of(const struct conn *conn)
 
 nstime conntrackd_state_timeout(enum conntrackd_state state, const struct virtual *virtual)
 {
-    static const uint8_t seconds[CONNTRACKD_TCP_STATES] = {
-        [SS] = 120, [SR] = 60, [FW] = 120, [CW] = 60, [LA] = 30, [TW] = 120};
-    if (state >= CONNTRACKD_TCP_STATES || state == CONNTRACKD_ESTABLISHED)
-        return virtual->idle_time;
-    return seconds[state] * NSTIME_S;
+    static const uint8_t seconds[CONNTRACKD_STATES] = {
+        [SS] = 120, [SR] = 60, [FW] = 120, [CW] = 60, [LA] = 30, [TW] = 120,
+        [CONNTRACKD_UDP_NEW] = 30, [CONNTRACKD_UDP_REPLIED] = 30, [CONNTRACKD_UDP_ASSURED] = 120};
+    g_assert(state < CONNTRACKD_STATES && (state == CONNTRACKD_ESTABLISHED || seconds[state] > 0));
+    return state == CONNTRACKD_ESTABLISHED ? virtual->idle_time : seconds[state] * NSTIME_S;
 }
 
 /* ---- the status */

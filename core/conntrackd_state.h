@@ -22,19 +22,23 @@ enum conntrackd_state {
     CONNTRACKD_TCP_STATES = 8,
     CONNTRACKD_UDP_NEW = 16, /* nobody answered yet */
     CONNTRACKD_UDP_REPLIED = 17,
-    CONNTRACKD_UDP_ASSURED = 18, /* and the client went on */
+    CONNTRACKD_UDP_ASSURED = 18, /* and something came more than 2 s after the first packet */
+    CONNTRACKD_STATES,
 };
 
-/* Where a packet of the conn, in this state, leads it. A request on a connection that is closing
- * is not asked about: the director makes a new conn for it. */
+/* Where a packet of the conn, in this state, leads it, so long after its first packet. A request on
+ * a connection that is closing is not asked about: the director makes a new conn for it. */
 enum conntrackd_state conntrackd_state_after(enum conntrackd_state state, const struct conn *conn,
-                                             enum side from, const struct packet *packet);
+                                             nstime age, enum side from,
+                                             const struct packet *packet);
 
 /* The state of a conn of which nothing is known but the conn itself. */
 enum conntrackd_state conntrackd_state_of(const struct conn *conn);
 
-/* How long an entry in this state stands without a packet. An established one stands for its
- * virtual machine's idle time, which is what the kernel's five days are here. */
+/* How long an entry in this state, which is not NONE, stands without a packet. An established one
+ * stands for its virtual machine's idle time, which is what the kernel's five days are here. Any
+ * packet counts; the kernel's shorter times for unacknowledged data and repeated packets are left
+ * out. */
 nstime conntrackd_state_timeout(enum conntrackd_state state, const struct virtual *virtual);
 
 /* Does an entry in this state carry the connection on when it is committed? One of a request that

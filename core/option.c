@@ -236,7 +236,7 @@ static const struct option tacit_options[] = {
      "none|bitmap|overtaking|patience|pace|versions"},
     {"refresh-time", &interval, FIELD(refresh_time), AN_INTERVAL},
     {"cache-timeout", &span, FIELD(cache_timeout), A_TIME},
-    {"ack-window", &count, FIELD(ack_window), "1..1000000"},
+    {"ack-window", &count, FIELD(ack_window), "2..1000000"},
     {"resend-queue", &count, FIELD(resend_queue), "1..1000000"},
     {"sync-threshold", &count, FIELD(sync_threshold), "0..1000000"},
     {"sync-period", &count, FIELD(sync_period), "0..1000000"},

@@ -9,13 +9,15 @@
  * lost comes later, and a standby that joins late fills by itself. From each event, and each
  * repeat, the next is (random mod "refresh-time") + 1 s and one of 0.2, 0.4 .. 1.0 s, less a
  * microsecond, away: with 15 s, some 8.6 s in the mean, for each connection that is open, however
- * long. The standby forgets what it has not heard of for "cache-timeout".
+ * long. The standby forgets what it has not heard of for "cache-timeout". Who takes over repeats
+ * what he has, each in its time.
  *
  * Nothing is acknowledged, asked for or numbered in earnest: a message that comes late overwrites
  * what is newer, and one with any flag is refused. Nothing but a repeat repairs a loss.
  *
  * Simpler than the daemon: chance is a hash of the connection and the instant; the channel feeds
- * one standby, not a group; a reset ends the active's entry at once, not after 10 s in CLOSE. */
+ * one standby, not a group; a reset ends the active's entry at once, not with a message of state
+ * CLOSE and one 10 s later; a datagram with a message that is not understood is refused whole. */
 #include "core/conntrackd_node.h"
 #include "core/expiry.h"
 #include "core/mix.h"

@@ -20,7 +20,8 @@
  * A daemon that starts says hello in each message until it gets a hello back. A hello lets its
  * number pass, whatever it is, and empties the resend queue of who gets it: what was lost before
  * is forgotten (seed F13), and while hellos go to and fro losses are not seen. A unit that becomes
- * standby, or starts as one, asks for all connections; that request is sent once.
+ * standby, or starts as one, asks for all connections; that request is sent once. Who takes over
+ * tells of all his connections.
  *
  * Numbers begin with the clock's second. Who has sent more than one message a second and starts
  * anew begins with one that is old, and passes by his hello alone (seed F42).
@@ -30,7 +31,9 @@
  *
  * Simpler than the daemon: the channel feeds one standby, not a group; the netlink socket is
  * never overrun; the caches' purge 60 s after a demotion is at once, as with every unit here; a
- * reset ends the active's entry at once, not after 10 s in CLOSE. */
+ * reset ends the active's entry at once, not with a message of state CLOSE and one 10 s later; a
+ * datagram with a message that is not understood is refused whole; an "ack-window" of 1, which the
+ * daemon's arithmetic takes for 2^32, is not offered; marks of 0 do not travel. */
 #include "core/conntrackd_node.h"
 
 #define ALIVE_INTERVAL NSTIME_S
@@ -42,7 +45,7 @@ struct ftfw {
     uint32_t latest;   /* the number taken last */
     bool owes_ack;     /* of what came from ack_from on */
     uint32_t ack_from;
-    unsigned unpaid;   /* how many came since */
+    unsigned unpaid;   /* how much of the window is used up; an alive's ack leaves that as it is */
 };
 
 static void *ftfw_new(const struct director *director)
@@ -75,7 +78,6 @@ static void pay_ack(struct ftfw *ftfw, nstime now, uint32_t last)
 {
     conntrackd_control(&ftfw->daemon, now, CONNTRACKD_ACK, ftfw->ack_from, last);
     ftfw->owes_ack = false;
-    ftfw->unpaid = 0;
 }
 
 /* do_alive_alarm; an alive, as every message, puts the next one off. */
@@ -109,7 +111,7 @@ static bool is_hello(struct ftfw *ftfw, const struct conntrackd_message *message
     bool hello = (message->flags & CONNTRACKD_HELLO) != 0;
     if (hello)
         ftfw->daemon.greets_back = true;
-    if ((message->flags & CONNTRACKD_HELLO_BACK) != 0)
+    if ((message->flags & CONNTRACKD_HELLO_BACK) != 0 && ftfw->daemon.has_greeted)
         ftfw->daemon.greets = false;
     return hello;
 }
@@ -136,8 +138,10 @@ static void take_next(struct ftfw *ftfw, const struct director *director, nstime
         ftfw->ack_from = number;
     ftfw->owes_ack = true;
     ftfw->unpaid++;
-    if (ftfw->unpaid >= director->settings.ack_window)
-        pay_ack(ftfw, now, number);
+    if (ftfw->unpaid < director->settings.ack_window)
+        return;
+    pay_ack(ftfw, now, number);
+    ftfw->unpaid = 0;
 }
 
 static void take_gap(struct ftfw *ftfw, nstime now, uint32_t number)
@@ -160,8 +164,7 @@ static void obey(struct director *director, struct ftfw *ftfw, nstime now,
         conntrackd_acked(queues, message->first, message->last);
     else if ((message->flags & CONNTRACKD_NACK) != 0)
         conntrackd_nacked(queues, now, message->first, message->last);
-    else if ((message->flags & CONNTRACKD_RESYNC) != 0
-             && director->group.role == ROLE_ACTIVE)
+    else if ((message->flags & CONNTRACKD_RESYNC) != 0)
         conntrackd_tell_all(director, &ftfw->daemon, now);
     director_accept(director);
 }
@@ -258,10 +261,13 @@ static void role(struct director *director, void *state, nstime now, struct effe
 {
     struct ftfw *ftfw = state;
     (void)effects;
-    if (director->group.role == ROLE_ACTIVE)
+    if (director->group.role == ROLE_ACTIVE) {
         conntrackd_take_over(director, &ftfw->daemon, now);
-    else
-        conntrackd_control(&ftfw->daemon, now, CONNTRACKD_RESYNC, 0, 0);
+        conntrackd_tell_all(director, &ftfw->daemon, now);
+        return;
+    }
+    conntrackd_queues_bury(&ftfw->daemon.queues);
+    conntrackd_control(&ftfw->daemon, now, CONNTRACKD_RESYNC, 0, 0);
 }
 
 static void new_standby(struct director *director, void *state, nstime now,

@@ -297,7 +297,7 @@ static const struct schema_key keys[] = {
      "to 1 s more"},
     {GROUP_REPLICATION, "cache-timeout", NULL, VALUE_TIME, SOME_TIME, NULL, "3min", false,
      "protocol alarm: the standby forgets what it has not heard of again"},
-    {GROUP_REPLICATION, "ack-window", NULL, VALUE_COUNT, "1..1000000", NULL, "300", false,
+    {GROUP_REPLICATION, "ack-window", NULL, VALUE_COUNT, "2..1000000", NULL, "300", false,
      "protocol ftfw: messages that one ack is for"},
     {GROUP_REPLICATION, "resend-queue", NULL, VALUE_COUNT, "1..1000000", NULL, "131072", false,
      "protocol ftfw: connections and acks that may wait to be acknowledged"},

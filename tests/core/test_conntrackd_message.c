@@ -1,5 +1,6 @@
 /* The wire of conntrackd, and the states that it tells of. */
 #include "core/conntrackd_message.h"
+#include "core/machine.h"
 #include "core/packet.h"
 #include "tests/core/suites.h"
 
@@ -101,9 +102,81 @@ START_TEST(a_connection_goes_the_kernels_way)
     enum conntrackd_state state = CONNTRACKD_SYN_SENT;
     for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
         struct packet packet = {.protocol = PROTOCOL_TCP, .flags = steps[i].flags};
-        state = conntrackd_state_after(state, &conn, steps[i].from, &packet);
+        state = conntrackd_state_after(state, &conn, 0, steps[i].from, &packet);
         ck_assert_int_eq(state, steps[i].then);
     }
+}
+END_TEST
+
+/* FINs from both sides at once: LAST_ACK with the second, before anything is acknowledged. */
+START_TEST(a_second_fin_is_the_last)
+{
+    struct conn conn = {.protocol = PROTOCOL_TCP};
+    struct packet fin = {.protocol = PROTOCOL_TCP, .flags = TCP_FIN | TCP_ACK};
+    enum conntrackd_state state = CONNTRACKD_ESTABLISHED;
+    state = conntrackd_state_after(state, &conn, 0, SIDE_INSIDE, &fin);
+    ck_assert_int_eq(state, CONNTRACKD_FIN_WAIT);
+    state = conntrackd_state_after(state, &conn, 0, SIDE_OUTSIDE, &fin);
+    ck_assert_int_eq(state, CONNTRACKD_LAST_ACK);
+}
+END_TEST
+
+/* UDP is assured by what comes from either side, but not before 2 s have passed. */
+START_TEST(a_question_and_its_answer_are_no_stream)
+{
+    struct conn conn = {.protocol = PROTOCOL_UDP};
+    struct packet packet = {.protocol = PROTOCOL_UDP};
+    enum conntrackd_state state = CONNTRACKD_UDP_NEW;
+    state = conntrackd_state_after(state, &conn, 0, SIDE_OUTSIDE, &packet);
+    ck_assert_int_eq(state, CONNTRACKD_UDP_NEW);
+    state = conntrackd_state_after(state, &conn, 5 * NSTIME_S, SIDE_INSIDE, &packet);
+    ck_assert_int_eq(state, CONNTRACKD_UDP_REPLIED);
+    state = conntrackd_state_after(state, &conn, 2 * NSTIME_S, _i, &packet);
+    ck_assert_int_eq(state, CONNTRACKD_UDP_REPLIED);
+    state = conntrackd_state_after(state, &conn, 2 * NSTIME_S + 1, _i, &packet);
+    ck_assert_int_eq(state, CONNTRACKD_UDP_ASSURED);
+}
+END_TEST
+
+/* nf_conntrack_tcp_timeout_*, nf_conntrack_udp_timeout and _stream of Linux 6.1. */
+START_TEST(time_outs_are_the_kernels)
+{
+    static const struct {
+        enum conntrackd_state state;
+        unsigned seconds;
+    } rows[] = {
+        {CONNTRACKD_SYN_SENT, 120},   {CONNTRACKD_SYN_RECV, 60},     {CONNTRACKD_ESTABLISHED, 777},
+        {CONNTRACKD_FIN_WAIT, 120},   {CONNTRACKD_CLOSE_WAIT, 60},   {CONNTRACKD_LAST_ACK, 30},
+        {CONNTRACKD_TIME_WAIT, 120},  {CONNTRACKD_UDP_NEW, 30},      {CONNTRACKD_UDP_REPLIED, 30},
+        {CONNTRACKD_UDP_ASSURED, 120},
+    };
+    struct virtual virtual = {.idle_time = 777 * NSTIME_S};
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        ck_assert_int_eq(conntrackd_state_timeout(rows[i].state, &virtual),
+                         rows[i].seconds * NSTIME_S);
+}
+END_TEST
+
+/* The bytes of an established connection, number by number as include/network.h and
+ * linux/netfilter/nf_conntrack_common.h have them: type 1 of version 1, 68 bytes; attributes 0
+ * (addresses), 5 (status: seen reply, assured, confirmed, destination translated, both
+ * done), 2 (TCP), 3 (ports), 4 (state 3), 6 (time-out), 13 (the real destination). */
+START_TEST(the_bytes_are_the_real_ones)
+{
+    static const uint8_t expected[] = {
+        0x11, 0,  0,   68, 0,    0, 0x03, 0xE8,             /* number 1000 */
+        0,    12, 0,   0,  198,  51, 100, 7,   192, 0, 2, 80, /* client, virtual */
+        0,    8,  0,   5,  0,    0, 0x01, 0xAE,
+        0,    5,  0,   2,  6,    0, 0,    0,
+        0,    8,  0,   3,  0x9C, 0x40, 0, 80,
+        0,    5,  0,   4,  3,    0, 0,    0,
+        0,    8,  0,   6,  0,    0, 0x1C, 0x20,             /* 7200 s */
+        0,    8,  0,   13, 10,   0, 1,    1,
+    };
+    uint8_t bytes[CONNTRACKD_MESSAGE_MAX];
+    struct conntrackd_message message = update(80);
+    ck_assert_uint_eq(conntrackd_message_encode(&message, bytes), sizeof expected);
+    ck_assert_mem_eq(bytes, expected, sizeof expected);
 }
 END_TEST
 
@@ -114,7 +187,11 @@ Suite *conntrackd_message_suite(void)
     tcase_add_test(tcase, sizes_are_the_real_ones);
     tcase_add_loop_test(tcase, what_is_written_is_read, 0, 3);
     tcase_add_test(tcase, what_is_cut_is_refused);
+    tcase_add_test(tcase, the_bytes_are_the_real_ones);
     tcase_add_test(tcase, a_connection_goes_the_kernels_way);
+    tcase_add_test(tcase, a_second_fin_is_the_last);
+    tcase_add_loop_test(tcase, a_question_and_its_answer_are_no_stream, 0, 2);
+    tcase_add_test(tcase, time_outs_are_the_kernels);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,5 +1,6 @@
 /* The protocol "ftfw": what is said when, what a gap, a hello, an ack change, and what it cannot
  * repair. Expected is what src/sync-ftfw.c and network.c of conntrack-tools 1.4 do. */
+#include "core/conntrackd_queue.h"
 #include "tests/core/conntrackd_rig.h"
 #include "tests/core/suites.h"
 
@@ -45,6 +46,32 @@ static void answer(void)
     rig_deadline(active);
     rig_deliver(active);
     rig_deadline(standby);
+}
+
+/* A control message comes, whose number is far ahead of all before. */
+static void control(uint8_t flags, uint32_t first, uint32_t last)
+{
+    uint8_t bytes[CONNTRACKD_MESSAGE_MAX];
+    struct conntrackd_message message = {.type = CONNTRACKD_CONTROL,
+                                         .flags = flags,
+                                         .number = 1000000,
+                                         .first = first,
+                                         .last = last};
+    rig_datagram(active, CHANNEL_REPLICATION, bytes, conntrackd_message_encode(&message, bytes));
+}
+
+/* How many messages about connections there are in what was said. */
+static unsigned states_in(const struct said *said)
+{
+    unsigned states = 0;
+    for (unsigned i = 0; i < said->count; i++)
+        states += said->messages[i].type != CONNTRACKD_CONTROL;
+    return states;
+}
+
+static void ask_for(uint32_t first, uint32_t last)
+{
+    control(CONNTRACKD_NACK, first, last);
 }
 
 static bool knows(uint16_t port)
@@ -199,32 +226,37 @@ START_TEST(a_lost_nack_comes_again)
 }
 END_TEST
 
-/* An ack for each window's worth of messages, from the first to the last of them. */
+/* An ack for each window's worth of messages, of all that are owed; an alive's ack leaves the count
+ * as it is. What was acknowledged cannot be asked for again. */
 START_TEST(a_window_is_acknowledged)
 {
-    rig_command_both(&rig, "option ack-window 3");
-    rig_open(active, RIG_CLIENT, RIG_PORT);
-    rig_run_both(&rig, rig.now + NSTIME_S); /* whatever was owed is paid */
-    uint32_t first = 0;
-    for (unsigned i = 0; i < 3; i++) {
+    enum { WINDOW = 5 };
+    unsigned messages = 0, acks = 0;
+    uint32_t last = 0;
+    rig_command_both(&rig, "option ack-window 5");
+    for (unsigned i = 0; acks < 2 && i < 3 * WINDOW; i++) {
         rig_open(active, RIG_CLIENT, (uint16_t)(OTHER_PORT + i));
-        uint32_t number = conntrackd_turn_of(active)->messages[0].number;
-        first = i == 0 ? number : first;
+        last = conntrackd_turn_of(active)->messages[0].number;
         rig_deliver(active);
         const struct said *said = conntrackd_turn_of(standby);
-        if (i < 2)
-            ck_assert_uint_eq(said->count, 0);
+        messages += acks == 1;
+        acks += said->count > 0;
+        if (said->count > 0)
+            ck_assert_uint_eq(conntrackd_only(said, CONNTRACKD_ACK)->last, last);
     }
-    const struct said *said = conntrackd_said(standby);
-    ck_assert_uint_eq(conntrackd_only(said, CONNTRACKD_ACK)->last, first + 2);
-    ck_assert_uint_le(conntrackd_only(said, CONNTRACKD_ACK)->first, first);
+    ck_assert_uint_eq(acks, 2);
+    ck_assert_uint_eq(messages, WINDOW);
+    ck_assert_uint_eq(conntrackd_said(standby)->messages[0].first, last - WINDOW + 1);
+    rig_deliver(standby);
+    ask_for(last - WINDOW + 1, last);
+    ck_assert_uint_eq(states_in(conntrackd_turn_of(active)), 0);
 }
 END_TEST
 
 /* F12: with room for four, the first four of eight that are lost cannot be asked for any more. */
 START_TEST(a_full_resend_queue_forgets_the_oldest)
 {
-    enum { LOST = 8, ROOM = 4 };
+    enum { LOST = 8, ROOM = 4, ACKS = 2 }; /* an ack and a nack take a place each */
     rig_command_both(&rig, "option resend-queue 4");
     for (unsigned i = 0; i < LOST; i++) {
         rig_open(active, RIG_CLIENT, (uint16_t)(RIG_PORT + i));
@@ -233,7 +265,8 @@ START_TEST(a_full_resend_queue_forgets_the_oldest)
     rig_run_both(&rig, rig.now + 10 * NSTIME_S);
     for (unsigned i = 0; i < LOST - ROOM; i++)
         ck_assert(!knows((uint16_t)(RIG_PORT + i)));
-    ck_assert(knows(RIG_PORT + LOST - 1));
+    for (unsigned i = LOST - ROOM + ACKS; i < LOST; i++)
+        ck_assert(knows((uint16_t)(RIG_PORT + i)));
 }
 END_TEST
 
@@ -316,7 +349,7 @@ END_TEST
  * entries for good. */
 START_TEST(a_standby_keeps_what_nobody_deletes)
 {
-    enum { LOST = 8, ROOM = 4 };
+    enum { LOST = 8, ROOM = 4, ACKS = 2 }; /* an ack and a nack take a place each */
     rig_command_both(&rig, "option resend-queue 4");
     for (unsigned i = 0; i < LOST; i++) {
         rig_open(active, RIG_CLIENT, (uint16_t)(RIG_PORT + i));
@@ -332,39 +365,63 @@ START_TEST(a_standby_keeps_what_nobody_deletes)
     ck_assert_uint_eq(director_connections(active->director), 0);
     for (unsigned i = 0; i < LOST - ROOM; i++)
         ck_assert(knows((uint16_t)(RIG_PORT + i)));
-    ck_assert(!knows(RIG_PORT + LOST - 1));
+    for (unsigned i = LOST - ROOM + ACKS; i < LOST; i++)
+        ck_assert(!knows((uint16_t)(RIG_PORT + i)));
 }
 END_TEST
 
-/* The takeover commits each entry for the time-out of its latest message, less the age of that, and
- * for a minute where nothing is left (SYN_RECV: 60 s). */
+/* The takeover commits each entry for the time-out of its latest message, less the age of that in
+ * whole seconds; for all of it where nothing is left, and for a minute where less is. What the new
+ * active tells of it says so. */
+static const struct {
+    bool closing; /* FIN_WAIT: 120 s, else SYN_RECV: 60 s */
+    nstime age, life;
+} commits[] = {
+    {false, 20 * NSTIME_S, 40 * NSTIME_S},  {false, 60 * NSTIME_S, 60 * NSTIME_S},
+    {false, 100 * NSTIME_S, 60 * NSTIME_S}, {true, 20 * NSTIME_S, 100 * NSTIME_S},
+    {true, 200 * NSTIME_S, 60 * NSTIME_S},  {true, 20500 * NSTIME_MS, 100 * NSTIME_S},
+};
+
 START_TEST(a_commit_goes_by_the_age_of_the_message)
 {
-    nstime ages[] = {20 * NSTIME_S, 100 * NSTIME_S};
-    nstime lives[] = {40 * NSTIME_S, 60 * NSTIME_S};
     rig_client(active, TCP_SYN, 1000, 0);
     rig_server(active, 1, TCP_SYN | TCP_ACK, 5000, 1001);
+    if (commits[_i].closing) {
+        rig_client(active, TCP_ACK, 1001, 5001);
+        rig_client(active, TCP_FIN | TCP_ACK, 1001, 5001);
+    }
     tell();
-    rig.now += ages[_i];
+    rig.now += commits[_i].age;
     rig_command(standby, "failover active");
     ck_assert(!rig_gone(standby));
+    const struct said *said = conntrackd_turn_of(standby);
+    bool found = false;
+    for (unsigned i = 0; i < said->count; i++) {
+        const struct conntrackd_message *message = &said->messages[i];
+        found |= message->type == CONNTRACKD_NEW
+                 && message->timeout == commits[_i].life / NSTIME_S;
+    }
+    ck_assert(found);
     nstime taken = rig.now;
-    rig_run(standby, taken + lives[_i] - 1);
+    rig_run(standby, taken + commits[_i].life - 1);
     ck_assert(!rig_gone(standby));
-    rig_run(standby, taken + lives[_i]);
+    rig_run(standby, taken + commits[_i].life);
     ck_assert(rig_gone(standby));
 }
 END_TEST
 
-/* A packet gives a committed entry its state's whole time. */
+/* A packet gives a committed entry its state's whole time: of 40 s that SYN_RECV had left, the
+ * idle time of who is established. */
 START_TEST(a_packet_renews_what_was_committed)
 {
-    rig_open(active, RIG_CLIENT, RIG_PORT);
+    rig_client(active, TCP_SYN, 1000, 0);
+    rig_server(active, 1, TCP_SYN | TCP_ACK, 5000, 1001);
     tell();
+    rig.now += 20 * NSTIME_S;
     rig_command(standby, "failover active");
-    rig.now += 10 * NSTIME_MIN;
+    rig_run(standby, rig.now + 10 * NSTIME_S);
     rig_client(standby, TCP_ACK, 1001, 5001);
-    rig_run(standby, rig.now + 30 * NSTIME_MIN);
+    rig_run(standby, rig.now + 10 * NSTIME_MIN);
     ck_assert(!rig_gone(standby));
 }
 END_TEST
@@ -387,17 +444,117 @@ START_TEST(a_takeover_tells_of_all)
 }
 END_TEST
 
-/* A unit that is active takes no states, but the acks and nacks that are about its own. */
+/* A unit that is active takes no states, but the nacks that are about its own. */
 START_TEST(an_active_unit_takes_no_states)
 {
     rig_open(active, RIG_CLIENT, RIG_PORT);
     tell();
     rig_command(standby, "failover active");
     rig_open(active, RIG_CLIENT, OTHER_PORT);
-    rig_deadline(active);
+    uint32_t number = conntrackd_turn_of(active)->messages[0].number;
     rig_deliver(active);
     ck_assert_int_eq(rig_note(standby, NOTE_RECORD_REFUSED)->detail, REFUSAL_NOT_STANDBY);
     ck_assert(!knows(OTHER_PORT));
+    ask_for(number, number);
+    ck_assert_uint_eq(states_in(conntrackd_turn_of(active)), 1);
+}
+END_TEST
+
+/* Part of what waits is acknowledged: the rest can be asked for, with the ack between. */
+START_TEST(an_ack_is_for_what_it_names)
+{
+    uint32_t first = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        rig_open(active, RIG_CLIENT, (uint16_t)(RIG_PORT + i));
+        uint32_t number = conntrackd_turn_of(active)->messages[0].number;
+        first = i == 0 ? number : first;
+    }
+    control(CONNTRACKD_ACK | CONNTRACKD_HELLO, first + 1, first + 1);
+    ck_assert_uint_eq(conntrackd_turn_of(active)->count, 0); /* the hello emptied the queue */
+    for (unsigned i = 0; i < 3; i++) {
+        rig_open(active, RIG_CLIENT, (uint16_t)(RIG_PORT + 3 + i));
+        uint32_t number = conntrackd_turn_of(active)->messages[0].number;
+        first = i == 0 ? number : first;
+    }
+    struct conntrackd_message message = {.type = CONNTRACKD_CONTROL,
+                                         .flags = CONNTRACKD_ACK,
+                                         .number = 1000001,
+                                         .first = first + 1,
+                                         .last = first + 1};
+    uint8_t bytes[CONNTRACKD_MESSAGE_MAX];
+    rig_datagram(active, CHANNEL_REPLICATION, bytes, conntrackd_message_encode(&message, bytes));
+    message.flags = CONNTRACKD_NACK;
+    message.number++;
+    message.first = first;
+    message.last = first + 2;
+    rig_datagram(active, CHANNEL_REPLICATION, bytes, conntrackd_message_encode(&message, bytes));
+    const struct said *said = conntrackd_turn_of(active);
+    ck_assert_uint_eq(said->count, 2);
+    ck_assert_uint_eq(said->messages[0].record.foreign.port, RIG_PORT + 3);
+    ck_assert_uint_eq(said->messages[1].record.foreign.port, RIG_PORT + 5);
+}
+END_TEST
+
+/* A hello empties the resend queue of who gets it (F13): what was lost before it is not there to be
+ * asked for. */
+START_TEST(a_hello_empties_the_resend_queue)
+{
+    rig_open(active, RIG_CLIENT, RIG_PORT);
+    uint32_t number = conntrackd_turn_of(active)->messages[0].number;
+    control(CONNTRACKD_ALIVE | (_i == 1 ? CONNTRACKD_HELLO : 0), 0, 0);
+    conntrackd_turn_of(active);
+    struct conntrackd_message nack = {.type = CONNTRACKD_CONTROL,
+                                      .flags = CONNTRACKD_NACK,
+                                      .number = 1000001,
+                                      .first = number,
+                                      .last = number};
+    uint8_t bytes[CONNTRACKD_MESSAGE_MAX];
+    rig_datagram(active, CHANNEL_REPLICATION, bytes, conntrackd_message_encode(&nack, bytes));
+    ck_assert_uint_eq(conntrackd_turn_of(active)->count, _i == 1 ? 0 : 1);
+}
+END_TEST
+
+/* A hello back that comes before the first word of a daemon is not for it: it says hello all the
+ * same, or its numbers, which are old, would never pass. */
+START_TEST(a_hello_back_too_early_is_nothing)
+{
+    rig_start(&rig, 0, ROLE_ACTIVE);
+    rig_command(active, "option replication ftfw");
+    control(CONNTRACKD_ALIVE | CONNTRACKD_HELLO_BACK, 0, 0);
+    rig_open(active, RIG_CLIENT, RIG_PORT);
+    const struct said *said = conntrackd_turn_of(active);
+    ck_assert_uint_ne(said->messages[0].flags & CONNTRACKD_HELLO, 0);
+    control(CONNTRACKD_ALIVE | CONNTRACKD_HELLO | CONNTRACKD_HELLO_BACK, 0, 0);
+    rig_open(active, RIG_CLIENT, OTHER_PORT);
+    ck_assert_uint_eq(conntrackd_turn_of(active)->messages[0].flags & CONNTRACKD_HELLO, 0);
+}
+END_TEST
+
+/* Whatever a unit has told of those who ended, it says no more of it when its role changes. */
+START_TEST(a_role_ends_what_is_said_of_the_dead)
+{
+    rig_open(active, RIG_CLIENT, RIG_PORT);
+    tell();
+    rig_client(active, TCP_RST, 1001, 0);
+    uint32_t number = conntrackd_turn_of(active)->messages[0].number;
+    rig_command(active, "no failover active");
+    rig_run(active, rig.now + NSTIME_S);
+    rig_assert_roles(&rig, ROLE_STANDBY, ROLE_STANDBY);
+    conntrackd_turn_of(active);
+    ask_for(number, number);
+    const struct said *said = conntrackd_turn_of(active);
+    for (unsigned i = 0; i < said->count; i++)
+        ck_assert_int_ne(said->messages[i].type, CONNTRACKD_DESTROY);
+}
+END_TEST
+
+/* Numbers go round: what is behind the highest is not from before. */
+START_TEST(numbers_go_round)
+{
+    ck_assert(conntrackd_before(UINT32_MAX, 0));
+    ck_assert(conntrackd_before(UINT32_MAX - 5, 7));
+    ck_assert(!conntrackd_before(0, UINT32_MAX));
+    ck_assert(!conntrackd_before(3, 3));
 }
 END_TEST
 
@@ -422,10 +579,16 @@ Suite *ftfw_suite(void)
     tcase_add_test(tests, a_restarted_sender_passes_by_its_hello);
     tcase_add_test(tests, nothing_is_said_of_the_dead_when_the_tuple_lives);
     tcase_add_test(tests, a_standby_keeps_what_nobody_deletes);
-    tcase_add_loop_test(tests, a_commit_goes_by_the_age_of_the_message, 0, 2);
+    tcase_add_loop_test(tests, a_commit_goes_by_the_age_of_the_message, 0,
+                        G_N_ELEMENTS(commits));
     tcase_add_test(tests, a_packet_renews_what_was_committed);
     tcase_add_test(tests, a_takeover_tells_of_all);
     tcase_add_test(tests, an_active_unit_takes_no_states);
+    tcase_add_test(tests, an_ack_is_for_what_it_names);
+    tcase_add_loop_test(tests, a_hello_empties_the_resend_queue, 0, 2);
+    tcase_add_test(tests, a_hello_back_too_early_is_nothing);
+    tcase_add_test(tests, a_role_ends_what_is_said_of_the_dead);
+    tcase_add_test(tests, numbers_go_round);
     suite_add_tcase(suite, hello);
     suite_add_tcase(suite, tests);
     return suite;
