@@ -57,7 +57,8 @@
     X(SAVED_SCHEDULE, "schedule",                                                                \
       "the new active took it for a new connection: it was one, or met its server by luck")      \
     X(SAVED_CLOSING, "closing", "it closed in order, and needed nobody's record for that")       \
-    X(SAVED_HASH, "hash", "unknown, it was given the server of its row in the table")            \
+    X(SAVED_HASH, "hash",                                                                        \
+      "unknown, it was given the server of its row in the table, or of the row's past")          \
     X(SAVED_PROBE, "probe", "unknown, its server was found by asking all of them")               \
     X(SAVED_LEARNED, "learned", "unknown, its server spoke, and was believed")
 

@@ -55,6 +55,7 @@ enum conn_seen {
     SEEN_ANEW = 16, /* this side has begun a new connection on an old conn, unacknowledged */
     SEEN_ALONE = 32, /* the conn was rebuilt from this side's word: core/unknown.h */
     SEEN_ASKED = 64, /* and that was an answer to a probe */
+    SEEN_SECOND = 128, /* inside: another machine may have it: core/second_chance.h */
 };
 
 /* The machine's address for this connection (R-411): with R-117's pointer form it is

@@ -14,6 +14,9 @@ struct maglev {
     uint32_t count;
     uint32_t filled;
     uint16_t rows[MAGLEV_ROWS]; /* numbers of members */
+    uint16_t *before; /* by row: number of a former, or FREE; NULL: no row has moved yet */
+    struct machine_id *formers;
+    uint32_t former_count;
 };
 
 enum { FREE = UINT16_MAX };
@@ -24,6 +27,8 @@ void maglev_free(struct maglev *maglev)
     if (maglev == NULL)
         return;
     g_free(maglev->members);
+    g_free(maglev->formers);
+    g_free(maglev->before);
     g_free(maglev);
 }
 
@@ -144,6 +149,65 @@ static void fill(struct maglev *maglev)
     g_free(walks);
 }
 
+/* ---- who was there before */
+
+/* FREE when there is no number left. */
+static uint16_t former_number(struct maglev *maglev, struct machine_id id)
+{
+    uint32_t number = 0;
+    while (number < maglev->former_count && !machine_id_equal(maglev->formers[number], id))
+        number++;
+    if (number == FREE)
+        return FREE;
+    if (number == maglev->former_count) {
+        maglev->formers = g_renew(struct machine_id, maglev->formers, number + 1);
+        maglev->formers[maglev->former_count++] = id;
+    }
+    return (uint16_t)number;
+}
+
+/* Which member it is now, or FREE. */
+static uint16_t member_number(const struct maglev *maglev, struct machine_id id)
+{
+    for (uint32_t i = 0; i < maglev->count; i++)
+        if (machine_id_equal(maglev->members[i].id, id))
+            return (uint16_t)i;
+    return FREE;
+}
+
+/* Rows that are another's now: whose they were is kept, each row's by itself, so that a change
+ * elsewhere takes nothing from it. */
+static void remember(struct maglev *maglev, const uint16_t *rows, const struct member *members,
+                     uint32_t count)
+{
+    uint16_t *now = g_new(uint16_t, count), *name = g_new(uint16_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        now[i] = member_number(maglev, members[i].id);
+        name[i] = former_number(maglev, members[i].id);
+    }
+    if (maglev->before == NULL) {
+        maglev->before = g_new(uint16_t, MAGLEV_ROWS);
+        memset(maglev->before, 0xFF, MAGLEV_ROWS * sizeof *maglev->before);
+    }
+    for (uint32_t row = 0; row < MAGLEV_ROWS && count > 0; row++)
+        if (now[rows[row]] == FREE || now[rows[row]] != maglev->rows[row])
+            maglev->before[row] = name[rows[row]];
+    g_free(name);
+    g_free(now);
+}
+
+static void fill_anew(struct maglev *maglev, const struct member *members, uint32_t count)
+{
+    if (maglev->filled == 0) {
+        fill(maglev);
+        return;
+    }
+    uint16_t *rows = g_memdup2(maglev->rows, sizeof maglev->rows);
+    fill(maglev);
+    remember(maglev, rows, members, count);
+    g_free(rows);
+}
+
 /* The table as it should be. A machine that was removed and made again is another object with
  * the same rows. */
 static struct maglev *ready(struct virtual *virtual)
@@ -156,11 +220,13 @@ static struct maglev *ready(struct virtual *virtual)
         virtual->maglev = g_new0(struct maglev, 1);
     struct maglev *maglev = virtual->maglev;
     bool same = maglev->filled > 0 && are_as_before(maglev, members, count);
-    g_free(maglev->members);
+    struct member *old = maglev->members;
+    uint32_t old_count = maglev->count;
     maglev->members = members;
     maglev->count = count;
     if (!same)
-        fill(maglev);
+        fill_anew(maglev, old, old_count);
+    g_free(old);
     virtual->hashed = true;
     return maglev;
 }
@@ -194,6 +260,26 @@ struct physical *maglev_choose(struct virtual *virtual, const struct flow *flow,
             return physical;
     }
     return NULL;
+}
+
+static struct physical *bound_as(const struct virtual *virtual, struct machine_id id)
+{
+    const struct link *link = virtual->links;
+    while (link != NULL && !machine_id_equal(link->physical->id, id))
+        link = link->next;
+    return link != NULL ? link->physical : NULL;
+}
+
+struct physical *maglev_former(struct virtual *virtual, const struct flow *flow)
+{
+    const struct maglev *maglev = ready(virtual);
+    uint16_t number = maglev->before != NULL ? maglev->before[row_of(flow)] : FREE;
+    return number != FREE ? bound_as(virtual, maglev->formers[number]) : NULL;
+}
+
+void maglev_refresh(struct virtual *virtual)
+{
+    (void)ready(virtual);
 }
 
 uint32_t maglev_filled(struct virtual *virtual)

@@ -36,6 +36,12 @@ enum { MAGLEV_TRIES = 64 };
 struct physical *maglev_choose(struct virtual *virtual, const struct flow *flow,
                                balance_filter *filter, const void *context);
 
+/* Whose the flow's row was before it came to its present machine, if that one is still bound;
+ * NULL: nobody's. Known of each change of the members that the table was asked, or refreshed,
+ * behind. */
+struct physical *maglev_former(struct virtual *virtual, const struct flow *flow);
+void maglev_refresh(struct virtual *virtual);
+
 /* How many times the table was filled, for whoever watches it change; 0: never. */
 uint32_t maglev_filled(struct virtual *virtual);
 

@@ -64,7 +64,8 @@
     X(NOTE_PROBED, "probed", "a machine's answer and its client agree: the connection stands")  \
     X(NOTE_BULK_DONE, "bulk-done", "protocol pfsync: all states were told, or so it is held")   \
     X(NOTE_BULK_GIVEN_UP, "bulk-given-up", "no end came, and that is taken for one; tries")     \
-    X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so")
+    X(NOTE_BUFFER_DROPPED, "buffer-dropped", "a queue was full; detail: records lost so") \
+    X(NOTE_SECOND_CHANCE, "second-chance", "its row's former machine answers: it has it")
 
 enum note_code {
 #define NOTE_CODE(code, word, text) code,

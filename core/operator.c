@@ -7,6 +7,7 @@
 #include "core/life.h"
 #include "core/mirror.h"
 #include "core/role.h"
+#include "core/second_chance.h"
 #include "core/show.h"
 #include "core/slow_start.h"
 
@@ -213,6 +214,7 @@ static void carry_out(struct director *director, nstime now, struct command_resu
     health_rearm(director);
     slow_start_look(director, now);
     operator_follow_settings(director, now, before, effects);
+    second_chance_look(director);
     if (director->protocol->on_machines != NULL)
         director->protocol->on_machines(director, director->protocol_state, now, effects);
 }

@@ -257,6 +257,7 @@ static const struct option tacit_options[] = {
     {"pfsync-buckets", &count, FIELD(pfsync_buckets), "1..64"},
     {"pfsync-stale", &choice, FIELD(pfsync_stale), "keep|overwrite"},
     {"exceptions", &choice, FIELD(exceptions), "no|yes"},
+    {"second-chance", &choice, FIELD(second_chance), "no|yes"},
     {"detector", &choice, FIELD(detector), "localdirector|vrrp|carp|bfd|oracle"},
     {"advert-int", &interval, FIELD(advert_int), AN_INTERVAL},
     {"down-timer-adverts", &count, FIELD(down_timer_adverts), "1..100"},

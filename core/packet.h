@@ -32,6 +32,8 @@ struct packet {
     uint16_t payload_length; /* bytes of TCP or UDP payload */
     uint8_t protocol;        /* PROTOCOL_TCP or PROTOCOL_UDP */
     uint8_t flags;           /* enum tcp_flag; 0 for UDP */
+    uint16_t second_port;    /* core/second_chance.h: to whom a machine without a socket */
+    uint32_t second_ip;      /* hands it on; 0: nobody. On a wire it stands outside the packet */
 
     /* the host's own */
     uint32_t payload; /* handle or digest of the payload */

@@ -9,6 +9,9 @@
  *                      machine is not the one of their row; the filter is that of JET (CoNEXT
  *                      2021), applied to replication
  *
+ * Without a word, "second-chance yes" finds those whose row has moved once since they began
+ * (core/second_chance.h).
+ *
  * A connection may become an exception later: when an operator's command has changed the table, or
  * a standby is new, all conns are looked at once, BATCH of them every PACE, so that no step is long
  * and no queue is flooded; whose row moved is told then. What is told stays told: when its row

@@ -35,6 +35,7 @@ enum window_check { WINDOW_LIBERAL, WINDOW_STRICT };
 enum mac { MAC_SWAPPED, MAC_OWN };                                      /* R-1003 */
 enum mirror_way { MIRROR_SERIAL, MIRROR_NETWORK, MIRROR_NONE };          /* R-1201, R-1205 */
 enum exceptions { EXCEPTIONS_NO, EXCEPTIONS_YES };                       /* protocol hash */
+enum second_chance { SECOND_CHANCE_NO, SECOND_CHANCE_YES };     /* core/second_chance.h */
 enum defer { DEFER_NO, DEFER_YES };                                     /* protocol pfsync */
 enum pfsync_stale { STALE_KEEP, STALE_OVERWRITE };                      /* core/pfsync_state.h */
 enum replication_kind {
@@ -97,6 +98,7 @@ struct settings {
     unsigned pfsync_buckets; /* packets under construction */
     enum pfsync_stale pfsync_stale;
     enum exceptions exceptions; /* protocol hash: tell who is not where the table says */
+    enum second_chance second_chance; /* a row's former machine may have it */
     unsigned sync_threshold; /* protocol ipvs, by the kernel's names (core/ipvs_entry.h) */
     unsigned sync_period;
     nstime sync_refresh_period; /* 0: off */

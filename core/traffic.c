@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "core/outbound.h"
 #include "core/probe.h"
+#include "core/second_chance.h"
 #include "core/translate.h"
 #include "core/window.h"
 
@@ -111,6 +112,8 @@ void traffic_release(const struct conn *conn, enum side from, const struct packe
     effect->packet.side = from == SIDE_OUTSIDE ? SIDE_INSIDE : SIDE_OUTSIDE;
     effect->packet.packet = *packet;
     translate_packet(conn, from, &effect->packet.packet);
+    if (from == SIDE_OUTSIDE && second_chance_is_open(conn))
+        second_chance_name(conn, &effect->packet.packet);
 }
 
 /* The protocol may keep it back, until its standby knows the conn. */
@@ -227,6 +230,8 @@ static void forward_known(struct director *director, nstime now, struct conn *co
     if (conn->state == CONN_SYN_SEEN && from == SIDE_INSIDE && is_synack(conn, from, packet))
         health_answered(now, conn);
     conn->last_activity = now; /* */
+    if (from == SIDE_INSIDE && second_chance_is_open(conn))
+        second_chance_settle(director, now, conn, effects);
     if (conn->tag == 0 && from == SIDE_OUTSIDE)
         conn->tag = packet->tag; /* a taken-over conn learns whose it is */
     if (packet->protocol == PROTOCOL_UDP) { /* it lasts until it is idle */

@@ -3,6 +3,7 @@
 #include "core/director_internal.h"
 #include "core/life.h"
 #include "core/probe.h"
+#include "core/second_chance.h"
 #include "core/traffic.h"
 #include "core/translate.h"
 
@@ -118,7 +119,8 @@ static void begin(struct director *director, nstime now, struct conn *conn, enum
 {
     conn->replica = true; /* no request of its own was seen here */
     director_note_conn(director, effects, code, 0, conn);
-    life_establish(director, now, conn, effects);
+    if (code != NOTE_HASHED || !second_chance_begin(director, conn, effects))
+        life_establish(director, now, conn, effects);
 }
 
 static struct conn *schedule(struct director *director, nstime now, struct virtual *virtual,
@@ -215,9 +217,8 @@ static struct physical *machine_at(const struct director *director, const struct
     return physical != NULL ? physical : machines_find_physical(director->machines, id);
 }
 
-/* What explains the packet of a machine: false when no binding does, or several do. */
-static bool explain(const struct director *director, nstime now, const struct packet *packet,
-                    struct conn_birth *birth)
+bool unknown_explain(const struct director *director, nstime now, const struct packet *packet,
+                     struct conn_birth *birth)
 {
     struct physical *physical = machine_at(director, packet);
     const struct link *link = physical != NULL ? physical->bound : NULL;
@@ -277,7 +278,7 @@ static struct conn *rebuild(struct director *director, nstime now, const struct 
 {
     struct conn_birth birth;
     enum drop_reason unused;
-    if (!explain(director, now, packet, &birth))
+    if (!unknown_explain(director, now, packet, &birth))
         return NULL;
     struct conn *conn = conn_table_find(director->connections, &birth.flow);
     if (conn != NULL)
@@ -295,8 +296,10 @@ static struct conn *rebuild(struct director *director, nstime now, const struct 
 struct conn *unknown_rebuild(struct director *director, nstime now, enum side from,
                              const struct packet *packet, struct effects *effects)
 {
-    if (!is_midstream(packet))
-        return NULL;
+    struct conn *conn =
+        from == SIDE_INSIDE ? second_chance_take(director, now, packet, effects) : NULL;
+    if (conn != NULL || !is_midstream(packet))
+        return conn;
     if (from == SIDE_OUTSIDE)
         return place_client(director, now, packet, effects);
     bool speaks = has(director, UNKNOWN_LEARN)

@@ -5,7 +5,8 @@
  *   reset      the client hears at once that its connection is gone
  *   schedule   a TCP packet in the middle makes a conn at a machine that the predictor chooses
  *              (sloppy_tcp of IPVS): right one time in n, else that machine's RST ends it
- *   hash       likewise, at the machine that the Maglev table names (core/maglev.h)
+ *   hash       likewise, at the machine that the Maglev table names (core/maglev.h), and
+ *              perhaps at that of its row's past (core/second_chance.h)
  *   probe      the machines are asked whose it is: core/probe.h
  *   learn      (beside any of these) what a bound machine says of itself, neither a SYN nor a
  *              RST, rebuilds its conn; the virtual side is that of its binding, if only one
@@ -33,6 +34,7 @@
 #include "core/packet.h"
 
 struct conn;
+struct conn_birth;
 struct director;
 struct probe;
 
@@ -67,6 +69,11 @@ void unknown_clear(struct director *director);
  * sent it. NULL: it stays unknown. */
 struct conn *unknown_rebuild(struct director *director, nstime now, enum side from,
                              const struct packet *packet, struct effects *effects);
+
+/* What explains the packet of a machine, as the birth of a conn: false when no binding does, or
+ * several do. */
+bool unknown_explain(const struct director *director, nstime now, const struct packet *packet,
+                     struct conn_birth *birth);
 
 /* What becomes of a packet to a virtual machine that stays unknown, beside being dropped. */
 void unknown_refuse(struct director *director, nstime now, const struct packet *packet,

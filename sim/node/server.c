@@ -197,14 +197,45 @@ static void tell_stray(const struct servers *servers, const struct packet *packe
         servers_tell_stray(servers, clients_by_tag(servers->clients, packet->tag), station);
 }
 
+static bool holds_in_time_wait(struct servers *servers, const struct packet *packet)
+{
+    const struct socket socket = {
+        .local_ip = packet->destination_ip,
+        .local_port = packet->destination_port,
+        .remote_ip = packet->source_ip,
+        .remote_port = packet->source_port,
+        .tag = packet->tag,
+    };
+    return time_waits_hold(&servers->waits, &socket);
+}
+
+/* As glb-redirect does (core/second_chance.h): whatever is no SYN and finds no socket, one in
+ * TIME-WAIT included, goes to whom the director named besides, who keeps it. On its new way it
+ * has luck of its own. */
+static bool hand_on(struct servers *servers, const struct packet *packet)
+{
+    if (packet->second_ip == 0 || servers->config->hand_on == NULL
+        || (packet->flags & TCP_SYN) != 0 || holds_in_time_wait(servers, packet))
+        return false;
+    struct packet copy = *packet;
+    uint64_t draw = chance_fold(chance_fold(packet->tag, packet->serial), packet->second_ip);
+    copy.serial = (uint32_t)draw & (TRAFFIC_PROBE - 1);
+    copy.destination_ip = packet->second_ip;
+    copy.destination_port = packet->second_port;
+    copy.second_ip = 0;
+    copy.second_port = 0;
+    servers->config->hand_on(servers->config->network, &copy);
+    return true;
+}
+
 static void receive_without_socket(struct servers *servers, const struct packet *packet)
 {
     bool listens;
     uint16_t station = servers_station(
         servers, (struct address){packet->destination_ip, packet->destination_port},
         PROTOCOL_TCP, &listens);
-    if (station == 0)
-        return; /* nobody there to answer */
+    if (station == 0 || hand_on(servers, packet))
+        return; /* nobody there to answer, or somebody else will */
     tell_stray(servers, packet, station);
     if (time_waits_receive(&servers->waits, packet) == TIME_WAIT_TAKEN)
         return;

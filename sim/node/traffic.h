@@ -24,6 +24,8 @@ struct traffic_config {
     uint64_t run_key;               /* chance_root() of the run */
     void *network;                  /* context of send */
     void (*send)(void *network, enum side from, const struct packet *packet);
+    /* From a server to another (core/second_chance.h); NULL: servers hand nothing on. */
+    void (*hand_on)(void *network, const struct packet *packet);
     const struct connection_watch *watch; /* borrowed; must outlive the traffic */
 };
 

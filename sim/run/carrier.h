@@ -60,6 +60,9 @@ void carrier_set_rescue(struct carrier *carrier, struct rescue *rescue);
  * send, with the carrier as network. */
 void carrier_send(void *carrier, enum side from, const struct packet *packet);
 
+/* From a server to another, by a switch: as long a way as from a unit. */
+void carrier_hand_on(void *carrier, const struct packet *packet);
+
 /* A unit forwards a packet, sends a datagram, or asks on an interface (address 0: a ping to
  * all): struct unit_network's. Packets get the carrier's epoch as they cross. */
 void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,

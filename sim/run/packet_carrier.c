@@ -283,6 +283,12 @@ void carrier_send(void *context, enum side from, const struct packet *packet)
         carry_packet(context, LINK_SERVERS, DIRECTION_REVERSE, packet);
 }
 
+void carrier_hand_on(void *context, const struct packet *packet)
+{
+    tell_packet(context, packet, PLACE_SERVER, PLACE_SERVER, SIDE_OUTSIDE, "  (handed on)");
+    carry_packet(context, LINK_SERVERS, DIRECTION_FORWARD, packet);
+}
+
 void carrier_forward(struct carrier *carrier, struct unit *unit, enum side side,
                      const struct packet *packet)
 {

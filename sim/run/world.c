@@ -268,6 +268,7 @@ static void make_traffic(struct world *world, uint64_t run_key)
         .run_key = run_key,
         .network = world->carrier,
         .send = carrier_send,
+        .hand_on = carrier_hand_on,
         .watch = observer_watch(world->observer),
     };
     world->traffic = traffic_new(&config);

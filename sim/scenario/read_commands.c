@@ -26,7 +26,7 @@ static const char *const replication_options[] = {
     "sync-ports", "sync-qlen-max", "sync-timeout-established", "sync-timeout-syn-recv",
     "sync-timeout-fin-wait", "sync-timeout-time-wait", "sync-timeout-close",
     "sync-timeout-close-wait", "sync-timeout-last-ack", "sync-timeout-udp",
-    "exceptions", "replicate-after", "replicate-jitter",
+    "exceptions", "second-chance", "replicate-after", "replicate-jitter",
     "defer", "pfsync-buckets", "pfsync-stale",
     "round-trip", "blackout", "delete-delay", "digest-interval", "join-rate",
     "refresh-time", "cache-timeout", "ack-window", "resend-queue",

@@ -266,6 +266,8 @@ static const struct schema_key keys[] = {
      "protocol ipvs: the same of UDP"},
     {GROUP_REPLICATION, "exceptions", NULL, VALUE_WORD, "no yes", NULL, "no", false,
      "protocol hash: connections that are not where the table says are told (no: nothing is)"},
+    {GROUP_REPLICATION, "second-chance", NULL, VALUE_WORD, "no yes", NULL, "no", false,
+     "unknown-connection hash: a server hands what it has no socket for to its row's former one"},
     {GROUP_REPLICATION, "replicate-after", NULL, VALUE_TIME, "0s..60min", NULL, "2s", false,
      "protocol delayed: how old a connection is when it is told (FortiOS: 30s)"},
     {GROUP_REPLICATION, "replicate-jitter", NULL, VALUE_TIME, "0s..60min", NULL, "0s", false,

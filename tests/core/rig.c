@@ -427,6 +427,8 @@ void rig_assert_same_packet(const struct packet *a, const struct packet *b)
     ck_assert_uint_eq(a->payload_length, b->payload_length);
     ck_assert_uint_eq(a->protocol, b->protocol);
     ck_assert_uint_eq(a->flags, b->flags);
+    ck_assert_uint_eq(a->second_ip, b->second_ip);
+    ck_assert_uint_eq(a->second_port, b->second_port);
     ck_assert_uint_eq(a->payload, b->payload);
     ck_assert_uint_eq(a->tag, b->tag);
     ck_assert_uint_eq(a->serial, b->serial);

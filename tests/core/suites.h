@@ -67,7 +67,8 @@
     X(ftfw)            \
     X(alarm)           \
     X(hostile)         \
-    X(understudy_hostile)
+    X(understudy_hostile) \
+    X(second_chance)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

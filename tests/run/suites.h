@@ -46,7 +46,8 @@
     X(ipvs)           \
     X(set_up)         \
     X(understudy_runs) \
-    X(probe_refused)
+    X(probe_refused) \
+    X(second_chance)
 
 #define SUITE_GETTER(name) Suite *name##_suite(void);
 SUITE_LIST(SUITE_GETTER)

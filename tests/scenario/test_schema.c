@@ -121,6 +121,7 @@ static const struct {
     {"replication.sync-timeout-last-ack", "66s"},
     {"replication.sync-timeout-udp", "67s"},
     {"replication.exceptions", "yes"},
+    {"replication.second-chance", "yes"},
     {"replication.replicate-after", "30s"},
     {"replication.replicate-jitter", "1s"},
     {"replication.defer", "yes"},
