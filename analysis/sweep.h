@@ -23,8 +23,8 @@ void sweep_free(struct sweep *sweep);
 /* Where a row stands on the x axis. */
 double sweep_position(const struct sweep *sweep, size_t row);
 
-/* The axis of protocols, or of variants of them, that has more than one value, and its number; NULL:
- * nothing is compared. */
+/* The axis of protocols, or of variants of them, that has more than one value, and its number;
+ * NULL: nothing is compared. */
 const struct axis *sweep_competitors(const struct sweep *sweep, guint *number);
 
 /* What a row has in common with its curve: the values of the keys that vary, but for

@@ -13,12 +13,12 @@ struct promise {
 #define FASTER "workload.browsers.arrivals=poisson 600/s"
 #define SOON "faults.crash=after boots 2s crash A"
 
-/* A single run against the mean of several. late-joiner.scn (F28): two seconds after it booted, who
- * tells of what opens has told of a fifth, who hands over the table of all (ftfw, which asks for it
- * once, on a link that loses nothing). protocols-preempt.scn: without
- * a delay a quarter survives, or all. protocols-budget.scn: 600 connections a second are 1,200 records
- * of patent, of which a sixth finds no room, or 2,400 of repeat; ipvs waits in a queue of batches that
- * is seconds long, and dies with it. protocols-moment.scn: who is told of 2 s late is lost at any
+/* A single run against the mean of several. late-joiner.scn (F28): two seconds after it booted,
+ * who tells of what opens has told of a fifth, who hands over the table of all (ftfw, which asks
+ * for it once, on a link that loses nothing). protocols-preempt.scn: without a delay a quarter
+ * survives, or all. protocols-budget.scn: 600 connections a second are 1,200 records of patent, of
+ * which a sixth finds no room, or 2,400 of repeat; ipvs waits in a queue of batches that is
+ * seconds long, and dies with it. protocols-moment.scn: who is told of 2 s late is lost at any
  * moment. protocols-bursts.scn: copies 100 ms apart mend outages of 8 ms. */
 static const struct promise promises[] = {
     { "late-joiner", { "replication.protocol=patent", SOON }, 0.15, 0.30 },
