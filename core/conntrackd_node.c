@@ -164,9 +164,9 @@ void conntrackd_meet(struct director *director, struct conntrackd *daemon)
         conn->create_sent |= entry_of(daemon, conn)->object != NULL;
 }
 
-/* cache-ct.c, in whole seconds: the time-out of the latest message less its age; a minute where that
- * is less than nothing, and all of it again where nothing is left, for the kernel is told of no
- * time-out then. */
+/* cache-ct.c, in whole seconds: the time-out of the latest message less its age; a minute where
+ * that is less than nothing, and all of it again where nothing is left, for then the kernel is
+ * told of no time-out. */
 static void commit(struct director *director, struct conntrackd *daemon, nstime now,
                    struct conn *conn)
 {

@@ -11,8 +11,8 @@
  * so at the turn. The turn comes at the instant of the first that was queued.
  *
  * A connection that has ended is an object as long as it waits to be told, or acknowledged; when
- * its tuple lives again, nothing more is said of the dead one. (So since 1.4.7; before, a delete that
- * was asked for again went behind its successor, and took that away.) */
+ * its tuple lives again, nothing more is said of the dead one. (So since 1.4.7; before, a delete
+ * that was asked for again went behind its successor, and took that away.) */
 #ifndef CORE_CONNTRACKD_QUEUE_H
 #define CORE_CONNTRACKD_QUEUE_H
 
